@@ -1,0 +1,222 @@
+"""Every error the library raises on purpose.
+
+::
+
+    UMSError
+    ├── LocalProtocolError        you misused the library (also a ValueError)
+    │   ├── WouldDeadlock         a blocking wait on a loop thread
+    │   └── NotSupported          this kind of connection cannot do that
+    ├── RemoteProtocolError       the server broke the protocol
+    ├── ConnectError              no websocket came to be: step, status
+    ├── LoginError                no token came to be, for now: step, status
+    │   └── AuthenticationRejected   ... for good: the credentials are refused
+    ├── RestartBudgetExhausted    a child crashed too often: child, history
+    └── RequestError              one request failed: delivery, request_id
+        ├── ConnectionLost        the line, or the connection, went away
+        ├── RequestTimedOut       no answer in time (also a TimeoutError)
+        ├── RequestRejected       the server said no: code, body
+        └── Overloaded            a bound was reached
+
+Errors carry fields; their text is one line, holds no message body and no token.
+Foreign exceptions are translated at one place a port, ``from None`` where their
+text could carry a secret.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import Any
+
+__all__ = [
+    "AuthenticationRejected",
+    "ConnectError",
+    "ConnectionLost",
+    "Delivery",
+    "LocalProtocolError",
+    "LoginError",
+    "NotSupported",
+    "Overloaded",
+    "RemoteProtocolError",
+    "RequestError",
+    "RequestRejected",
+    "RequestTimedOut",
+    "RestartBudgetExhausted",
+    "UMSError",
+    "WouldDeadlock",
+]
+
+
+class Delivery(enum.StrEnum):
+    """On which side of the write a failed request was."""
+
+    NOT_SENT = "NOT_SENT"
+    """No byte of it reached the kernel: the server cannot have seen it."""
+    UNKNOWN = "UNKNOWN"
+    """Some or all of it was written, and no answer came."""
+    ANSWERED = "ANSWERED"
+    """The server answered it."""
+
+
+class UMSError(Exception):
+    """Base of all errors of this library."""
+
+
+class LocalProtocolError(UMSError, ValueError):
+    """The caller broke a rule; the text names the value, the rule, the way out."""
+
+
+class WouldDeadlock(LocalProtocolError):
+    """A blocking wait was tried on a thread that runs an event loop."""
+
+
+class NotSupported(LocalProtocolError):
+    """The operation does not exist for this kind of connection."""
+
+
+class RemoteProtocolError(UMSError):
+    """The server broke RFC 6455 or the UMS protocol.
+
+    Attributes:
+        close_code: the websocket close code that answers it (1002, 1007, 1009).
+    """
+
+    def __init__(self, text: str, *, close_code: int = 1002) -> None:
+        super().__init__(text)
+        self.close_code = close_code
+
+
+class ConnectError(UMSError):
+    """No websocket came to be.
+
+    Attributes:
+        step: ``resolve``, ``tcp``, ``proxy``, ``tls``, ``upgrade`` or ``queue``.
+        status: HTTP status of a refused upgrade or proxy request, else None.
+        timed_out: whether the deadline ended it.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        step: str,
+        status: int | None = None,
+        timed_out: bool = False,
+    ) -> None:
+        super().__init__(text)
+        self.step = step
+        self.status = status
+        self.timed_out = timed_out
+
+
+class LoginError(UMSError):
+    """No token came to be; trying again later may help.
+
+    Attributes:
+        step: ``csds``, ``login``, ``refresh`` or ``source`` (a user's TokenSource).
+        status: HTTP status, if there was an answer.
+        retry_after: least seconds to wait before the next try.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        step: str = "login",
+        status: int | None = None,
+        retry_after: float = 0.0,
+    ) -> None:
+        super().__init__(text)
+        self.step = step
+        self.status = status
+        self.retry_after = retry_after
+
+
+class AuthenticationRejected(LoginError):
+    """The credentials are refused for good; trying them again cannot help."""
+
+
+class RestartBudgetExhausted(UMSError):
+    """A child crashed more often than its intensity window allows.
+
+    Attributes:
+        child: the child's name in the supervision tree.
+        history: one line for each exit in the window, oldest first.
+    """
+
+    def __init__(
+        self, text: str, *, child: str = "", history: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(text)
+        self.child = child
+        self.history = history
+
+
+class RequestError(UMSError):
+    """One request failed.
+
+    Attributes:
+        delivery: on which side of the write it was.
+        request_id: its id on the wire, empty if it never got one.
+        request_type: its wire type.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        delivery: Delivery,
+        request_id: str = "",
+        request_type: str = "",
+    ) -> None:
+        super().__init__(text)
+        self.delivery = delivery
+        self.request_id = request_id
+        self.request_type = request_type
+
+
+class ConnectionLost(RequestError, ConnectionError):
+    """The line dropped before the answer, or the connection is closed or failed."""
+
+
+class RequestTimedOut(RequestError, TimeoutError):
+    """No answer within the request's deadline."""
+
+
+class RequestRejected(RequestError):
+    """The server answered with a code of 400 or more.
+
+    Attributes:
+        code: the HTTP-like code of the response.
+        body: its body, decoded; mostly a sentence.
+    """
+
+    def __init__(
+        self,
+        code: int,
+        body: Any = None,
+        *,
+        request_id: str = "",
+        request_type: str = "",
+    ) -> None:
+        super().__init__(
+            f"the server rejected {request_type or 'the request'} with code {code}",
+            delivery=Delivery.ANSWERED,
+            request_id=request_id,
+            request_type=request_type,
+        )
+        self.code = code
+        self.body = body
+
+
+class Overloaded(RequestError):
+    """A bound was reached; the request was not accepted. Slow down and try again."""
+
+    def __init__(
+        self, text: str, *, request_id: str = "", request_type: str = ""
+    ) -> None:
+        super().__init__(
+            text,
+            delivery=Delivery.NOT_SENT,
+            request_id=request_id,
+            request_type=request_type,
+        )

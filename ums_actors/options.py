@@ -1,0 +1,99 @@
+"""Every default of a connection, with its unit, bound and reason."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ums_actors.errors import LocalProtocolError
+
+__all__ = ["Options"]
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """Settings of one connection. Durations are seconds, sizes are bytes.
+
+    Raises:
+        LocalProtocolError: a value is out of its bounds.
+    """
+
+    # -- one attempt
+    connect_timeout: float = 15.0
+    """Resolution, TCP to all addresses, proxy, TLS and upgrade together."""
+    login_timeout: float = 20.0
+    """Domain look-up and login together."""
+    restore_timeout: float = 30.0
+    """Subscriptions and agent state after the upgrade."""
+    close_timeout: float = 10.0
+    """From ``close()`` to CLOSED, whatever hangs."""
+
+    # -- requests
+    request_timeout: float = 10.0
+    """From the write to the answer; node-agent-sdk waits as long."""
+    queue_timeout: float = 60.0
+    """How long a request waits for a READY line."""
+    queue_limit: int = 1_000
+    """Requests that may wait for a READY line."""
+    in_flight_limit: int = 10_000
+    """Requests that may wait for an answer."""
+    write_buffer_limit: int = 4 << 20
+    """Bytes the kernel has not taken yet; beyond, requests are Overloaded."""
+
+    # -- keeping the line
+    maintain_connection: bool = True
+    """Reconnect after a drop; without it a drop closes the connection."""
+    use_extended_reconnect_schedule: bool = False
+    """Let pauses grow to 14,400 s instead of 600 s (UMS.md 4.5)."""
+    backoff_base: float = 1.0
+    """Pauses are uniform on 0 .. base × 2^n (full jitter)."""
+    stable_after: float = 10.0
+    """READY for so long resets backoff and restart budgets."""
+    max_outage: float | None = None
+    """Give up when the line was away for so long; None never gives up."""
+    ping_interval: float = 20.0
+    """The service closes lines idle for 60 s (UMS.md 1.4)."""
+    pong_timeout: float = 10.0
+    """A peer silent for so long after a ping is dead."""
+
+    # -- supervision
+    restart_intensity: int = 5
+    """Crashes of one child that ``restart_period`` tolerates."""
+    restart_period: float = 60.0
+    """Length of the intensity window."""
+
+    # -- tokens
+    refresh_interval: float = 240.0
+    """Between refreshes of the brand token; the reference's own (UMS.md 12.6)."""
+    csds_cache: float = 600.0
+    """How long a domain look-up is believed."""
+
+    # -- receiving
+    max_frame_size: int = 16 << 20
+    """A larger frame is refused with 1009."""
+    max_message_size: int = 16 << 20
+    """A larger message, joined from fragments, is refused with 1009."""
+    subscriber_limit: int = 10_000
+    """Events that may wait for one slow subscriber before the oldest are dropped."""
+    dialog_limit: int = 10_000
+    """Dialogs whose order is tracked; the least recently used is forgotten."""
+    catch_up_limit: int = 5
+    """Message queries in flight while missed messages are fetched."""
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if value is None or isinstance(value, bool):
+                continue
+            zero_allowed = name in _MAY_BE_ZERO
+            if not (value > 0 or (zero_allowed and value == 0)):
+                least = "0 or more" if zero_allowed else "more than 0"
+                raise LocalProtocolError(
+                    f"Options.{name}={value!r} is out of bounds: it must be {least}"
+                )
+
+    @property
+    def backoff_cap(self) -> float:
+        """Longest pause between attempts, seconds (UMS.md 4.5)."""
+        return 14_400.0 if self.use_extended_reconnect_schedule else 600.0
+
+
+_MAY_BE_ZERO = frozenset({"restart_intensity", "queue_limit"})
