@@ -1,0 +1,24 @@
+from ums_actors.protocol.paths import brand_socket_path
+
+
+def test_path_holds_account_token_and_the_four_tracking_names():
+    assert brand_socket_path("acc7", "abc", integration_version="0.1.0") == (
+        "/ws_api/account/acc7/messaging/brand/abc"
+        "?v=2.1&intid=ums-actors&intvn=0.1.0&appid=unknown&appvn=unknown"
+    )
+
+
+def test_every_part_is_percent_encoded():
+    path = brand_socket_path(
+        "a/b",
+        "t?k#n\r\nX: y/é",
+        integration_version="1 0",
+        integration_id="i&d",
+        app_id="a=b",
+        app_version="ü",
+        api_version="2",
+    )
+    assert path == (
+        "/ws_api/account/a%2Fb/messaging/brand/t%3Fk%23n%0D%0AX%3A%20y%2F%C3%A9"
+        "?v=2&intid=i%26d&intvn=1%200&appid=a%3Db&appvn=%C3%BC"
+    )

@@ -1,0 +1,1 @@
+"""What is on the wire: envelopes, builders of requests, records, enums."""

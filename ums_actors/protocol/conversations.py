@@ -1,0 +1,180 @@
+"""Records of conversations, as their change notifications tell them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import Struct, field
+
+from ums_actors.protocol.lenient import is_object, one_or_many, read_record
+from ums_actors.protocol.messages import MessageEvent  # noqa: TC001 msgspec reads it
+
+if TYPE_CHECKING:
+    from ums_actors.protocol.envelopes import Frame
+
+__all__ = [
+    "ConversationChange",
+    "ConversationChanges",
+    "ConversationDetails",
+    "ConversationResult",
+    "Dialog",
+    "ParticipantDetails",
+    "read_conversation_changes",
+]
+
+
+class ParticipantDetails(Struct, frozen=True, rename="camel", gc=False):
+    """One participant of a dialog; ``id`` is ``account.user`` or a consumer's id."""
+
+    id: str = ""
+    role: str = ""
+    state: str = "ACTIVE"
+    """SUGGESTED: rung, has not accepted; not assigned, whatever the role says."""
+
+
+class Dialog(Struct, frozen=True, rename="camel", gc=False):
+    """One dialog of a conversation; times are milliseconds."""
+
+    dialog_id: str = ""
+    dialog_type: str = "MAIN"
+    channel_type: str = "MESSAGING"
+    state: str = "OPEN"
+    creation_ts: int | None = None
+    end_ts: int | None = None
+    meta_data_last_update_ts: int | None = None
+    closed_by: str | None = None
+    closed_cause: str | None = None
+    participants_details: list[ParticipantDetails] = []
+    """Empty for old dialogs, which lack it."""
+    meta_data: Any = None
+
+    def participant(self, user_id: str) -> ParticipantDetails | None:
+        """Give the participant of that id, or None."""
+        for each in self.participants_details:
+            if each.id == user_id:
+                return each
+        return None
+
+
+class ConversationDetails(Struct, frozen=True, rename="camel", gc=False):
+    """State of a conversation; times are milliseconds."""
+
+    conv_id: str = ""
+    brand_id: str | None = None
+    skill_id: str | None = None
+    group_id: str | None = None
+    note: str | None = None
+    state: str = "OPEN"
+    """Of the main dialog only; ``stage`` is that of the whole."""
+    stage: str = ""
+    start_ts: int | None = None
+    end_ts: int | None = None
+    close_reason: str | None = None
+    meta_data_last_update_ts: int | None = None
+    first_conversation: bool = False
+    dialogs: list[Dialog] = []
+    participants: Any = None
+    """Role → ids, or a list of ``{id, role}``; read it by :meth:`members`."""
+    participants_pid: Any = field(default=None, name="participantsPId")
+    ttr: Any = None
+    manual_ettr: int | None = field(default=None, name="manualETTR")
+    context: Any = None
+    campaign_info: Any = None
+
+    def dialog(self, dialog_id: str) -> Dialog | None:
+        """Give the dialog of that id, or None."""
+        for each in self.dialogs:
+            if each.dialog_id == dialog_id:
+                return each
+        return None
+
+    def members(self) -> list[tuple[str, str]]:
+        """Give (role, id) of each participant; the suggested are not among them."""
+        return _members(self.participants)
+
+    def pids(self) -> dict[str, str]:
+        """Give the PID of each ``account.user`` that takes part.
+
+        The wire pairs them by position in their role; a role whose two lists differ
+        in length is left out. Consumers have one id only.
+        """
+        found: dict[str, str] = {}
+        if not is_object(self.participants):
+            return found
+        pids = self.participants_pid if is_object(self.participants_pid) else {}
+        for role, ids in self.participants.items():
+            ours, theirs = _ids(ids), _ids(pids.get(role))
+            if role != "CONSUMER" and len(ours) == len(theirs):
+                found.update(zip(ours, theirs, strict=True))
+        return found
+
+
+class ConversationResult(Struct, frozen=True, rename="camel", gc=False):
+    """What a change is about."""
+
+    conv_id: str = ""
+    conversation_details: ConversationDetails = ConversationDetails()
+    last_update_time: int | None = None
+    effective_ttr: int | None = field(default=None, name="effectiveTTR")
+    unread: dict[str, int] = field(
+        default_factory=dict[str, int], name="numberOfunreadMessages"
+    )
+    last_content_event: MessageEvent | None = field(
+        default=None, name="lastContentEventNotification"
+    )
+    """May be missing though there was one: never deliver from it alone."""
+
+    @property
+    def conversation_id(self) -> str:
+        """The conversation's id, wherever it was said."""
+        return self.conv_id or self.conversation_details.conv_id
+
+
+class ConversationChange(Struct, frozen=True, rename="camel", gc=False):
+    """UPSERT of a conversation, or DELETE: it left the subscription's query."""
+
+    type: str = ""
+    result: ConversationResult = ConversationResult()
+
+
+class ConversationChanges(Struct, frozen=True, rename="camel", gc=False):
+    """The body of a conversation notification."""
+
+    subscription_id: str = ""
+    changes: list[ConversationChange] = []
+
+
+def read_conversation_changes(raw: msgspec.Raw | Frame) -> ConversationChanges:
+    """Read the body of a conversation notification.
+
+    Raises:
+        RemoteProtocolError: it is not a JSON object.
+    """
+    return read_record(raw, ConversationChanges)
+
+
+def _members(participants: Any) -> list[tuple[str, str]]:
+    if is_object(participants) and "id" not in participants:
+        return [
+            (role, member) for role, ids in participants.items() for member in _ids(ids)
+        ]
+    details = one_or_many(participants)
+    return [
+        (str(each.get("role", "")), _id(each["id"]))
+        for each in details
+        if is_object(each) and _id(each.get("id"))
+    ]
+
+
+def _ids(ids: Any) -> list[str]:
+    return [_id(each) for each in one_or_many(ids) if _id(each)]
+
+
+def _id(value: Any) -> str:
+    """Give an id as a string, empty if it cannot be one."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return ""

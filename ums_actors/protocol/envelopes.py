@@ -1,0 +1,175 @@
+"""The three frames of UMS and the one encoder and decoder of them.
+
+Incoming frames are decoded in two steps: the envelope here, the body where it is
+read (:func:`decode_body`, ``records``). A body is a :class:`msgspec.Raw`, a view that
+keeps its whole frame alive: who stores one for long stores ``body.copy()``.
+Everything here is pure and may be called on any thread.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+import msgspec
+from msgspec import Raw, Struct, field
+
+from ums_actors.errors import LocalProtocolError, RemoteProtocolError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = [
+    "Frame",
+    "Notification",
+    "Request",
+    "Response",
+    "decode_body",
+    "decode_message",
+    "encode_request",
+]
+
+Frame: TypeAlias = bytes | bytearray | memoryview | str
+
+_NULL: Final = Raw(b"null")
+_INVALID_DATA: Final = 1007
+
+
+class Request(Struct, tag_field="kind", tag="req", omit_defaults=True, gc=False):
+    """What the client sends; parts that are None are left out of the frame."""
+
+    id: str
+    type: str
+    body: Any
+    headers: Any = None
+    metadata: Any = None
+    encoded_metadata: str | None = field(default=None, name="encodedMetadata")
+
+
+class Response(Struct, tag_field="kind", tag="resp", gc=False):
+    """The answer to the request whose id is ``req_id``; no code means success."""
+
+    req_id: str = field(name="reqId")
+    code: int = 200
+    type: str = ""
+    body: Raw = _NULL
+
+
+class Notification(Struct, tag_field="kind", tag="notification", gc=False):
+    """What the server says unasked."""
+
+    type: str
+    body: Raw = _NULL
+
+
+class _LooseResponse(Struct, gc=False):
+    """A response as some servers write it: a numeric id, nulls for defaults."""
+
+    kind: Literal["resp"]
+    req_id: str | int = field(name="reqId")
+    code: int | None = None
+    type: str | None = None
+    body: Raw = _NULL
+
+
+_encode: Final = msgspec.json.Encoder().encode
+_decode: Final[Callable[[Frame], Response | Notification]] = msgspec.json.Decoder(
+    Response | Notification
+).decode
+_decode_loose: Final[Callable[[Frame], _LooseResponse]] = msgspec.json.Decoder(
+    _LooseResponse, strict=False
+).decode
+
+
+def encode_request(
+    request_id: str,
+    request_type: str,
+    body: Any,
+    headers: Any = None,
+    metadata: Any = None,
+) -> bytes:
+    """Write the frame of a request.
+
+    Raises:
+        LocalProtocolError: a part of it cannot be written as JSON.
+    """
+    try:
+        return _encode(Request(request_id, request_type, body, headers, metadata))
+    except (
+        TypeError,
+        ValueError,
+        OverflowError,
+        RecursionError,
+        msgspec.MsgspecError,
+    ) as error:
+        reason = _why_not_encoded(error)
+    raise LocalProtocolError(
+        f"the request {request_type!r} cannot be written as JSON: {reason}; build it "
+        "from dicts with str keys, lists, str, int, float, bool, None or msgspec "
+        "Structs"
+    )
+
+
+def decode_message(data: Frame) -> Response | Notification:
+    """Read a frame's envelope.
+
+    Raises:
+        RemoteProtocolError: it is not JSON, or no response or notification.
+    """
+    try:
+        return _decode(data)
+    except msgspec.ValidationError as error:
+        unreadable = _unreadable("frame", error)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise _unreadable("frame", error) from None
+    try:  # perhaps a numeric id or a null
+        loose = _decode_loose(data)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        raise unreadable from None
+    code = 200 if loose.code is None else loose.code
+    return Response(str(loose.req_id), code, loose.type or "", loose.body)
+
+
+def decode_body(raw: Raw | Frame, body_type: Any = Any) -> Any:
+    """Read a body, as plain Python objects or as ``body_type``.
+
+    Raises:
+        RemoteProtocolError: it is not JSON, or does not fit ``body_type``.
+    """
+    try:
+        return _body_decoder(body_type)(raw)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise _unreadable("body", error) from None
+
+
+@functools.lru_cache(maxsize=128)
+def _body_decoder(body_type: Any) -> Any:
+    return msgspec.json.Decoder(body_type).decode
+
+
+def _why_not_encoded(error: Exception) -> str:
+    """Say why, in words that hold nothing of the body but names of types."""
+    if isinstance(error, UnicodeError):
+        return "a string in it is not valid Unicode (a lone surrogate)"
+    if isinstance(error, RecursionError):
+        return "it is nested too deep, or contains itself"
+    if isinstance(error, TypeError):
+        return str(error)[:200]
+    return f"{type(error).__name__} while writing it"
+
+
+def _unreadable(what: str, error: Exception) -> RemoteProtocolError:
+    """Say what is wrong in words that quote nothing of the data."""
+    if isinstance(error, UnicodeError):
+        return RemoteProtocolError(
+            f"the server sent a {what} that is not UTF-8", close_code=_INVALID_DATA
+        )
+    if isinstance(error, RecursionError):
+        reason = "is nested too deep"
+    elif not isinstance(error, msgspec.ValidationError):
+        reason = "is not JSON"
+    elif "`kind`" in str(error) or "$.kind" in str(error):
+        reason = "is neither a response nor a notification (its kind)"
+    else:
+        reason = "lacks a field or has one of a wrong type"
+    return RemoteProtocolError(f"the server sent a {what} that {reason}")

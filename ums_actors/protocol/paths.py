@@ -1,0 +1,42 @@
+"""Path and query of the websocket URL."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import quote, urlencode
+
+__all__ = ["BRAND_API_VERSION", "INTEGRATION_ID", "brand_socket_path"]
+
+BRAND_API_VERSION: Final = "2.1"
+"""The first version that notifies about transfers to agents."""
+INTEGRATION_ID: Final = "ums-actors"
+_UNKNOWN: Final = "unknown"
+
+
+def brand_socket_path(
+    account_id: str,
+    token: str,
+    *,
+    integration_version: str,
+    integration_id: str = INTEGRATION_ID,
+    app_id: str = _UNKNOWN,
+    app_version: str = _UNKNOWN,
+    api_version: str = BRAND_API_VERSION,
+) -> str:
+    """Give path and query of a brand socket; all parts are percent-encoded.
+
+    The result holds the token in clear: it must not be logged or put into an error.
+    """
+    query = urlencode(
+        {
+            "v": api_version,
+            "intid": integration_id,
+            "intvn": integration_version,
+            "appid": app_id,
+            "appvn": app_version,
+        },
+        quote_via=quote,
+        safe="",
+    )
+    account, bearer = quote(account_id, safe=""), quote(token, safe="")
+    return f"/ws_api/account/{account}/messaging/brand/{bearer}?{query}"

@@ -1,0 +1,103 @@
+"""What is read from bodies, in one place to import from, and the small answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from ums_actors.errors import RemoteProtocolError
+from ums_actors.protocol.conversations import (
+    ConversationChange,
+    ConversationChanges,
+    ConversationDetails,
+    ConversationResult,
+    Dialog,
+    ParticipantDetails,
+    read_conversation_changes,
+)
+from ums_actors.protocol.lenient import one_or_many, read_record
+from ums_actors.protocol.messages import (
+    Event,
+    MessageEvent,
+    OriginatorMetadata,
+    read_message_events,
+)
+
+if TYPE_CHECKING:
+    import msgspec
+
+    from ums_actors.protocol.envelopes import Frame
+
+__all__ = [
+    "ConversationChange",
+    "ConversationChanges",
+    "ConversationDetails",
+    "ConversationResult",
+    "Dialog",
+    "Event",
+    "MessageEvent",
+    "OriginatorMetadata",
+    "ParticipantDetails",
+    "old_agent_id",
+    "one_or_many",
+    "read_clock",
+    "read_conversation_changes",
+    "read_message_events",
+    "read_sequence",
+    "read_subscription_id",
+]
+
+
+class _Clock(Struct, rename="camel"):
+    current_time: int | None = None
+
+
+class _Subscription(Struct, rename="camel"):
+    subscription_id: str = ""
+
+
+class _Published(Struct):
+    sequence: int | None = None
+
+
+def old_agent_id(account_id: str, user_id: str) -> str:
+    """Give ``account.user``, the form in which requests name an agent."""
+    prefix = f"{account_id}."
+    return user_id if user_id.startswith(prefix) else prefix + user_id
+
+
+def read_clock(raw: msgspec.Raw | Frame) -> int:
+    """Give the milliseconds of a clock answer.
+
+    Raises:
+        RemoteProtocolError: it holds none.
+    """
+    found = read_record(raw, _Clock).current_time
+    if found is None:
+        raise RemoteProtocolError("the server's clock answer holds no currentTime")
+    return found
+
+
+def read_subscription_id(raw: msgspec.Raw | Frame) -> str:
+    """Give the id of a new subscription.
+
+    Raises:
+        RemoteProtocolError: the answer holds none.
+    """
+    found = read_record(raw, _Subscription).subscription_id
+    if not found:
+        raise RemoteProtocolError("the server's answer holds no subscriptionId")
+    return found
+
+
+def read_sequence(raw: msgspec.Raw | Frame) -> int:
+    """Give the number that a published event got; 0 for chat states.
+
+    Raises:
+        RemoteProtocolError: the answer holds none.
+    """
+    found = read_record(raw, _Published).sequence
+    if found is None:
+        raise RemoteProtocolError("the server's answer holds no sequence")
+    return found

@@ -1,0 +1,93 @@
+"""What users hand to ``send``: a request without kind and id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import NoneType
+from typing import Any, Final, NamedTuple, TypeGuard, cast
+
+from msgspec import UNSET, Struct
+from msgspec.structs import asdict
+
+from ums_actors.errors import LocalProtocolError
+
+__all__ = ["Call", "UserRequest", "parts_of", "user_request"]
+
+_KEYS: Final = ("type", "body", "headers", "metadata")
+_FORM: Final = "a request is a mapping or Struct {type, body, headers?, metadata?}"
+
+
+class Call(Struct, frozen=True):
+    """A request as the builders give it: its wire type and its body."""
+
+    type: str
+    body: Any
+
+
+class UserRequest(NamedTuple):
+    """The parts of a request; ``headers`` and ``metadata`` are None when absent."""
+
+    type: str
+    body: Any
+    headers: Any
+    metadata: Any
+
+
+def parts_of(value: Any) -> dict[Any, Any] | None:
+    """Give keys and values of a mapping or Struct, None if it is neither."""
+    if isinstance(value, Struct):
+        return {k: part for k, part in asdict(value).items() if part is not UNSET}
+    if _is_mapping(value):
+        return {k: part for k, part in value.items() if part is not UNSET}
+    return None
+
+
+def _is_mapping(value: Any) -> TypeGuard[Mapping[Any, Any]]:
+    return isinstance(value, Mapping)
+
+
+def user_request(request: Any) -> UserRequest:
+    """Take apart what a user gave to ``send``.
+
+    Raises:
+        LocalProtocolError: it is no mapping or Struct, has no type, or an unknown key.
+    """
+    if type(request) is Call:
+        return UserRequest(request.type, request.body, None, None)
+    parts = parts_of(request)
+    if parts is None:
+        raise LocalProtocolError(f"{_FORM}, not {type(request).__name__}")
+    kind = parts.get("type")
+    if not isinstance(kind, str) or not kind:
+        given = ", ".join(map(repr, parts)) or "nothing"
+        raise LocalProtocolError(
+            f"the request has no type (given: {given}); add it, as in "
+            "{'type': '.GetClock', 'body': {}}"
+        )
+    unknown = [key for key in parts if key not in _KEYS]
+    if unknown:
+        raise LocalProtocolError(_unknown_keys(kind, unknown))
+    body = parts.get("body")
+    return UserRequest(
+        kind,
+        {} if body is None else body,
+        _typed_objects(kind, "headers", parts.get("headers")),
+        _typed_objects(kind, "metadata", parts.get("metadata")),
+    )
+
+
+def _unknown_keys(kind: str, unknown: list[Any]) -> str:
+    names = ", ".join(repr(key)[:40] for key in unknown[:5])
+    way_out = f"{_FORM}; put the rest into its body"
+    if any(key in ("kind", "id") for key in unknown):
+        way_out = "leave out kind and id, they are added on the way"
+    return f"the request {kind!r} has an unknown key {names}: {way_out}"
+
+
+def _typed_objects(kind: str, key: str, value: Any) -> Any:
+    if isinstance(value, (NoneType, list, tuple, Mapping, Struct)):
+        return cast("Any", value)
+    raise LocalProtocolError(
+        f"the request {kind!r} has {key} of type {type(value).__name__}; "
+        "give a list of objects with a type each"
+    )
