@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import typing
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ums_actors.core import reason as why
+from ums_actors.core import session as s
+from ums_actors.core.session import State
+from ums_actors.errors import LocalProtocolError
+from ums_actors.options import Options
+
+EVENTS: list[s.Event] = [
+    s.OpenRequested(),
+    s.Prepared(),
+    s.SocketUp(),
+    s.Restored(),
+    s.AttemptEnded(why.LineBroken("eof"), 0.5),
+    s.RetryDue(),
+    s.CloseRequested(),
+    s.GaveUp(),
+]
+UP = [s.OpenRequested(), s.Prepared(), s.SocketUp(), s.Restored()]
+
+
+def session(**options: typing.Any) -> s.Session:
+    return s.Session(Options(**options))
+
+
+def ready(now: float = 0.0, **options: typing.Any) -> s.Session:
+    made = session(**options)
+    for event in UP:
+        made.handle(event, now)
+    assert made.state is State.READY
+    return made
+
+
+def drop(made: s.Session, reason: why.Reason, now: float) -> list[s.Action]:
+    return made.handle(s.AttemptEnded(reason, 0.5), now)
+
+
+@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+def test_every_pair_is_a_listed_transition_or_a_callers_error(state, event):
+    made = session()
+    made.state = state
+    allowed = s.TRANSITIONS[type(event)].get(state)
+    assert made.allows(event) is (allowed is not None)
+    if allowed is None:
+        with pytest.raises(LocalProtocolError, match=str(state)):
+            made.handle(event, 0.0)
+        assert made.state is state
+    else:
+        made.handle(event, 0.0)
+        assert made.state in allowed
+
+
+def test_every_event_has_a_row():
+    assert set(s.TRANSITIONS) == set(typing.get_args(s.Event))
+
+
+def test_the_way_up_says_what_to_do_at_each_step():
+    made = session()
+    actions = [made.handle(event, 0.0) for event in UP]
+    assert actions == [[s.Prepare(1)], [s.OpenLine(1)], [s.Restore(1)], [s.Proclaim()]]
+
+
+def test_a_drop_backs_off_and_the_next_attempt_is_a_new_generation():
+    made = ready()
+    [retry] = drop(made, why.LineBroken("eof"), 1.0)
+    assert isinstance(retry, s.ScheduleRetry)
+    assert made.state is State.BACKING_OFF
+    assert made.handle(s.RetryDue(), 2.0) == [s.Prepare(2)]
+
+
+@pytest.mark.parametrize(
+    ("reason", "renews"),
+    [
+        (why.LineClosed(4401), True),
+        (why.LineClosed(4407), True),
+        (why.UpgradeRefused(401), True),
+        (why.UpgradeRefused(502), False),
+        (why.LineClosed(1006), False),
+        (why.LineBroken("eof"), False),
+        (why.PeerSilent(10.0), False),
+    ],
+)
+def test_only_what_says_so_costs_the_token(reason, renews):
+    actions = drop(ready(), reason, 1.0)
+    assert any(isinstance(action, s.DropToken) for action in actions) is renews
+
+
+@pytest.mark.parametrize("code", [1008, 1011])
+def test_a_suspect_close_keeps_the_token_once_and_renews_it_when_repeated(code):
+    made = ready()
+    first = drop(made, why.LineClosed(code), 1.0)
+    assert not any(isinstance(action, s.DropToken) for action in first)
+    for event in (s.RetryDue(), *UP[1:]):
+        made.handle(event, 2.0)
+    second = drop(made, why.LineClosed(code), 3.0)
+    assert any(isinstance(action, s.DropToken) for action in second)
+
+
+def test_a_stable_line_clears_suspicion():
+    made = ready(stable_after=10.0)
+    drop(made, why.LineClosed(1011), 1.0)
+    for event in (s.RetryDue(), *UP[1:]):
+        made.handle(event, 2.0)
+    later = drop(made, why.LineClosed(1011), 12.0)
+    assert not any(isinstance(action, s.DropToken) for action in later)
+
+
+def test_refused_credentials_fail_at_once():
+    made = session()
+    made.handle(s.OpenRequested(), 0.0)
+    actions = drop(made, why.CredentialsRejected(401), 0.1)
+    assert actions[-1] == s.Finish()
+    assert made.state is State.FAILED
+
+
+def test_fail_fast_holds_until_the_first_ready_only():
+    made = session()
+    made.handle(s.OpenRequested(fail_fast=True), 0.0)
+    drop(made, why.ConnectFailed("tcp", timed_out=False), 0.1)
+    assert made.state is State.CLOSED
+    made.handle(s.OpenRequested(fail_fast=True), 1.0)
+    for event in UP[1:]:
+        made.handle(event, 1.0)
+    drop(made, why.LineBroken("eof"), 2.0)
+    assert made.state is State.BACKING_OFF
+
+
+def test_an_unmaintained_connection_closes_on_a_drop():
+    made = ready(maintain_connection=False)
+    assert drop(made, why.LineBroken("eof"), 1.0) == [s.Finish()]
+    assert made.state is State.CLOSED
+
+
+def test_an_outage_longer_than_allowed_fails():
+    made = ready(max_outage=30.0)
+    drop(made, why.LineBroken("eof"), 1.0)
+    made.handle(s.RetryDue(), 2.0)
+    drop(made, why.ConnectFailed("tcp", timed_out=False), 30.9)
+    assert made.state is State.BACKING_OFF
+    made.handle(s.RetryDue(), 31.0)
+    drop(made, why.ConnectFailed("tcp", timed_out=False), 31.0)
+    assert made.state is State.FAILED
+
+
+def test_a_login_that_asks_for_patience_gets_it():
+    made = session()
+    made.handle(s.OpenRequested(), 0.0)
+    [retry] = drop(made, why.LoginFailed("login", 429, 5.0), 0.0)
+    assert isinstance(retry, s.ScheduleRetry)
+    assert retry.delay >= 5.0
+
+
+def test_backoff_grows_until_a_line_has_proven_itself():
+    made = ready(stable_after=10.0)
+    delays = []
+    for now in (1.0, 2.0, 3.0):  # READY is not stability
+        [retry] = drop(made, why.LineBroken("eof"), now)
+        assert isinstance(retry, s.ScheduleRetry)
+        delays.append(retry.delay)
+        for event in (s.RetryDue(), *UP[1:]):
+            made.handle(event, now)
+    assert delays == [0.5, 1.0, 2.0]
+    [retry] = drop(made, why.LineBroken("eof"), 13.0)
+    assert retry == s.ScheduleRetry(0.5)
+
+
+def test_closing_waits_for_the_line_and_ends_closed_whatever_the_reason():
+    made = ready()
+    assert made.handle(s.CloseRequested(), 1.0) == [s.CloseLine()]
+    assert made.state is State.CLOSING
+    assert drop(made, why.LineClosed(4401), 1.1) == [s.Finish()]
+    assert made.state is State.CLOSED
+
+
+def test_a_closed_connection_opens_afresh():
+    made = ready()
+    made.handle(s.CloseRequested(), 1.0)
+    drop(made, why.Stopped(), 1.0)
+    assert made.handle(s.OpenRequested(), 2.0) == [s.Prepare(2)]
+
+
+@given(st.lists(st.sampled_from(EVENTS), max_size=60))
+def test_generations_only_grow_and_each_attempt_has_its_own(events):
+    made = session()
+    prepared = []
+    for now, event in enumerate(events):
+        if made.allows(event):
+            prepared += [
+                action.generation
+                for action in made.handle(event, float(now))
+                if isinstance(action, s.Prepare)
+            ]
+    assert prepared == list(range(1, len(prepared) + 1))

@@ -1,0 +1,125 @@
+"""The order of one dialog: what was delivered, what is held, what is missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Dialog"]
+
+E = TypeVar("E")
+
+
+class Dialog(Generic[E]):
+    """What :class:`~ums_actors.core.stream.Streams` knows of one dialog.
+
+    Args:
+        last: number of the last event delivered, -1 before the first; None if it is
+            not known, and the next event sets it.
+        updated: time of the newest snapshot.
+
+    Attributes:
+        held: events that came before their turn, by number.
+        promised: the highest number that a snapshot named.
+        asked: whether a query is wanted, whatever the numbers say.
+        querying: whether a query is under way.
+        tries: queries that failed in a row.
+    """
+
+    __slots__ = (
+        "_covers",
+        "_overflowed",
+        "_settled",
+        "asked",
+        "held",
+        "last",
+        "promised",
+        "querying",
+        "tries",
+        "updated",
+    )
+
+    def __init__(self, last: int | None, updated: int) -> None:
+        self.last = last
+        self.updated = updated
+        self.held: dict[int, E] = {}
+        self.promised = -1
+        self.asked = False
+        self.querying = False
+        self.tries = 0
+        self._settled = -1  # promises up to here were answered by a query
+        self._covers = -1  # the highest number known when the query went out
+        self._overflowed = False  # held events were dropped while it was out
+
+    def incomplete(self) -> bool:
+        """Tell whether a query is wanted."""
+        missed = self.promised > max(self._number(), self._settled)
+        return self.asked or missed or bool(self.held)
+
+    def hold(self, sequence: int, event: E, limit: int) -> int:
+        """Hold an event; give how many were dropped to make room (0 or 1)."""
+        held = self.held
+        held[sequence] = event
+        if len(held) <= limit:
+            return 0
+        del held[min(held)]
+        self._overflowed = self.asked = True
+        return 1
+
+    def take_run(self) -> list[E]:
+        """Take the held events that follow the last one without a hole."""
+        run: list[E] = []
+        number = self._number()
+        while number + 1 in self.held:
+            number += 1
+            run.append(self.held.pop(number))
+            self.last = number
+        return run
+
+    def begin_query(self) -> int:
+        """Note that a query goes out; give the number to ask from."""
+        self.querying = True
+        self.asked = False
+        self._overflowed = False
+        self._covers = max(self.promised, *self.held, -1)
+        return self._number()
+
+    def fill(self, events: Iterable[tuple[int, E]]) -> tuple[list[E], int]:
+        """Merge the result of a query; give what is ready, and the numbers skipped.
+
+        A number below the highest of the result does not exist, else the result had
+        it. If the result brings nothing at all, this holds for all numbers that were
+        known when the query went out. What lies higher was said later, and is left to
+        the next query.
+        """
+        last = self._number()
+        fresh = {number: event for number, event in events if number > last}
+        known = max(fresh, default=last)
+        if not fresh and not self._overflowed:
+            known = max(last, self._covers)
+        self.held.update(fresh)
+        self._settled = max(self._settled, known)
+        return self._take(known)
+
+    def give_up(self) -> tuple[list[E], int]:
+        """Take all that is held; give it, and the numbers skipped."""
+        self._settled = max(self._settled, self.promised)
+        return self._take(max(self.held, default=-1))
+
+    def _take(self, known: int) -> tuple[list[E], int]:
+        """Take held events in order, over holes too if they lie below ``known``."""
+        ready: list[E] = []
+        gaps = 0
+        last = self._number()
+        for number in sorted(self.held):
+            if number > last + 1 and number > known:
+                break
+            gaps += number - last - 1
+            ready.append(self.held.pop(number))
+            self.last = last = number
+        return ready, gaps
+
+    def _number(self) -> int:
+        return -1 if self.last is None else self.last

@@ -1,0 +1,51 @@
+"""How many crashes in a stretch of time are forgiven."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+from ums_actors.errors import LocalProtocolError
+
+__all__ = ["Intensity"]
+
+
+class Intensity:
+    """A sliding window: ``limit`` crashes within ``period`` seconds are forgiven.
+
+    As in OTP the window is inclusive: a crash exactly ``period`` ago still counts.
+
+    Raises:
+        LocalProtocolError: a number is out of its bounds.
+    """
+
+    __slots__ = ("_limit", "_period", "_times")
+
+    def __init__(self, limit: int, period: float) -> None:
+        if limit < 0 or not 0 < period < math.inf:
+            raise LocalProtocolError(
+                f"restart intensity {limit!r} in {period!r} s is out of bounds: the "
+                "limit must be 0 or more, the period finite and more than 0"
+            )
+        self._limit = limit
+        self._period = period
+        self._times: deque[float] = deque(maxlen=limit + 1)
+
+    def exhausted(self, now: float) -> bool:
+        """Count a crash; tell whether it is one more than the window forgives."""
+        self._times.append(now)
+        return self._in_window(now) > self._limit
+
+    def left(self, now: float) -> int:
+        """Give the number of crashes that would be forgiven at ``now``."""
+        return max(0, self._limit - self._in_window(now))
+
+    def reset(self) -> None:
+        """Forget all crashes."""
+        self._times.clear()
+
+    def _in_window(self, now: float) -> int:
+        times = self._times
+        while times and times[0] < now - self._period:
+            times.popleft()
+        return len(times)

@@ -1,0 +1,320 @@
+"""The life of a connection: ``handle(event, now) -> actions``.
+
+Two brakes are kept apart. This machine holds the network's: jittered backoff, which
+resets after proven stability. The intensity window for bugs is
+:mod:`ums_actors.core.restart`; when it is exhausted it arrives here as
+:class:`GaveUp`.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ums_actors.core.backoff import Backoff
+from ums_actors.core.reason import LoginFailed, Reason, RestoreFailed
+from ums_actors.core.verdict import Verdict, classify, suspects
+from ums_actors.errors import LocalProtocolError
+
+if TYPE_CHECKING:
+    from ums_actors.options import Options
+
+__all__ = [
+    "TRANSITIONS",
+    "Action",
+    "AttemptEnded",
+    "CloseLine",
+    "CloseRequested",
+    "DropToken",
+    "Event",
+    "Finish",
+    "GaveUp",
+    "OpenLine",
+    "OpenRequested",
+    "Prepare",
+    "Prepared",
+    "Proclaim",
+    "Restore",
+    "Restored",
+    "RetryDue",
+    "ScheduleRetry",
+    "Session",
+    "SocketUp",
+    "State",
+]
+
+
+class State(enum.StrEnum):
+    """Where a connection is in its life."""
+
+    NEW = "NEW"
+    AUTHENTICATING = "AUTHENTICATING"
+    CONNECTING = "CONNECTING"
+    RESTORING = "RESTORING"
+    READY = "READY"
+    BACKING_OFF = "BACKING_OFF"
+    CLOSING = "CLOSING"
+    CLOSED = "CLOSED"
+    FAILED = "FAILED"
+
+
+class _Value(msgspec.Struct, frozen=True):
+    pass
+
+
+class OpenRequested(_Value, frozen=True):
+    """A user called ``open()``."""
+
+    fail_fast: bool = False
+
+
+class Prepared(_Value, frozen=True):
+    """Token and address are there."""
+
+
+class SocketUp(_Value, frozen=True):
+    """The upgrade succeeded."""
+
+
+class Restored(_Value, frozen=True):
+    """Subscriptions and agent state are there again."""
+
+
+class AttemptEnded(_Value, frozen=True):
+    """An attempt failed or a line was lost; ``fraction`` in [0, 1) is the jitter."""
+
+    reason: Reason
+    fraction: float = 0.0
+
+
+class RetryDue(_Value, frozen=True):
+    """The pause is over, or a user is impatient."""
+
+
+class CloseRequested(_Value, frozen=True):
+    """A user called ``close()``."""
+
+
+class GaveUp(_Value, frozen=True):
+    """A restart budget is exhausted."""
+
+
+Event = (
+    OpenRequested
+    | Prepared
+    | SocketUp
+    | Restored
+    | AttemptEnded
+    | RetryDue
+    | CloseRequested
+    | GaveUp
+)
+
+
+class Prepare(_Value, frozen=True):
+    """Get token and address for this generation."""
+
+    generation: int
+
+
+class OpenLine(_Value, frozen=True):
+    """Open the socket of this generation."""
+
+    generation: int
+
+
+class Restore(_Value, frozen=True):
+    """Make again what lived on the old line."""
+
+    generation: int
+
+
+class Proclaim(_Value, frozen=True):
+    """The line is READY: answer those who wait, let queued requests go."""
+
+
+class DropToken(_Value, frozen=True):
+    """The token is worthless."""
+
+    source: str
+
+
+class ScheduleRetry(_Value, frozen=True):
+    """Try again after a pause."""
+
+    delay: float
+
+
+class CloseLine(_Value, frozen=True):
+    """Say goodbye to the peer; :class:`AttemptEnded` follows."""
+
+
+class Finish(_Value, frozen=True):
+    """The connection has come to rest in CLOSED or FAILED."""
+
+
+Action = (
+    Prepare
+    | OpenLine
+    | Restore
+    | Proclaim
+    | DropToken
+    | ScheduleRetry
+    | CloseLine
+    | Finish
+)
+
+_S = State
+_TRYING = (_S.AUTHENTICATING, _S.CONNECTING, _S.RESTORING)
+_RESTING = (_S.NEW, _S.CLOSED, _S.FAILED)
+_ALIVE = (*_TRYING, _S.READY, _S.BACKING_OFF)
+
+TRANSITIONS: dict[type[Event], dict[State, tuple[State, ...]]] = {
+    OpenRequested: {
+        **dict.fromkeys(_RESTING, (_S.AUTHENTICATING,)),
+        **{state: (state,) for state in _ALIVE},
+    },
+    Prepared: {_S.AUTHENTICATING: (_S.CONNECTING,)},
+    SocketUp: {_S.CONNECTING: (_S.RESTORING,)},
+    Restored: {_S.RESTORING: (_S.READY,)},
+    RetryDue: {_S.BACKING_OFF: (_S.AUTHENTICATING,)},
+    AttemptEnded: {
+        **dict.fromkeys((*_TRYING, _S.READY), (_S.BACKING_OFF, _S.CLOSED, _S.FAILED)),
+        _S.CLOSING: (_S.CLOSED,),
+    },
+    CloseRequested: {
+        **dict.fromkeys(_TRYING, (_S.CLOSING,)),
+        _S.READY: (_S.CLOSING,),
+        _S.BACKING_OFF: (_S.CLOSED,),
+        _S.NEW: (_S.CLOSED,),
+        **{state: (state,) for state in (_S.CLOSING, _S.CLOSED, _S.FAILED)},
+    },
+    GaveUp: {
+        **dict.fromkeys(_ALIVE, (_S.FAILED,)),
+        _S.CLOSING: (_S.CLOSED,),
+        **{state: (state,) for state in (_S.CLOSED, _S.FAILED, _S.NEW)},
+    },
+}
+"""Event → state → the states it may lead to; an absent key is a caller's error."""
+
+
+class Session:
+    """State, generation and patience of one connection."""
+
+    def __init__(self, options: Options) -> None:
+        self.state = State.NEW
+        self.generation = 0
+        self.ever_ready = False
+        self.fail_fast = False
+        self.suspected = False
+        self.down_since: float | None = None
+        self.backoff = Backoff(
+            options.backoff_base, options.backoff_cap, options.stable_after
+        )
+        self._options = options
+        self._ready_at: float | None = None
+
+    def allows(self, event: Event) -> bool:
+        """Tell whether ``event`` means something in the present state."""
+        return self.state in TRANSITIONS[type(event)]
+
+    def handle(self, event: Event, now: float) -> list[Action]:
+        """Take an event and give what is to be done, in order.
+
+        Raises:
+            LocalProtocolError: the event cannot happen in the present state.
+        """
+        allowed = TRANSITIONS[type(event)].get(self.state)
+        if allowed is None:
+            raise LocalProtocolError(
+                f"{type(event).__name__} cannot happen in {self.state}: see "
+                "ums_actors.core.session.TRANSITIONS"
+            )
+        if isinstance(event, AttemptEnded):
+            state, actions = self._ended(event, now)
+        elif len(allowed) == 1 and allowed[0] is self.state:
+            return []
+        else:
+            state, actions = self._straight(event, allowed[0], now)
+        self.state = state
+        return actions
+
+    def _straight(
+        self, event: Event, target: State, now: float
+    ) -> tuple[State, list[Action]]:
+        """Handle the events that can lead to one state only."""
+        match event:
+            case OpenRequested():
+                self.fail_fast = event.fail_fast
+                self.ever_ready = False
+                self.suspected = False
+                self.down_since = now
+                self.backoff.reset()
+                return target, self._attempt()
+            case RetryDue():
+                return target, self._attempt()
+            case Prepared():
+                return target, [OpenLine(self.generation)]
+            case SocketUp():
+                return target, [Restore(self.generation)]
+            case Restored():
+                self.ever_ready = True
+                self._ready_at = now
+                self.down_since = None
+                self.backoff.ready(now)
+                return target, [Proclaim()]
+            case CloseRequested() if target is State.CLOSING:
+                return target, [CloseLine()]
+            case _:
+                return target, [Finish()]
+
+    def _attempt(self) -> list[Action]:
+        self.generation += 1
+        return [Prepare(self.generation)]
+
+    def _ended(self, event: AttemptEnded, now: float) -> tuple[State, list[Action]]:
+        if self.state is State.CLOSING:
+            return State.CLOSED, [Finish()]
+        reason = event.reason
+        self._note_loss(now)
+        verdict = classify(reason, suspected=self.suspected)
+        self.suspected = suspects(reason)
+        actions: list[Action] = []
+        if verdict is Verdict.RENEW_TOKEN:
+            actions.append(DropToken(str(reason)))
+        if verdict is Verdict.GIVE_UP or self._outage_over(now):
+            return State.FAILED, [*actions, Finish()]
+        impatient = self.fail_fast and not self.ever_ready
+        if (
+            verdict is Verdict.STOP
+            or impatient
+            or not self._options.maintain_connection
+        ):
+            return State.CLOSED, [*actions, Finish()]
+        floor = reason.retry_after if isinstance(reason, LoginFailed) else 0.0
+        if isinstance(reason, RestoreFailed) and reason.code == _TOO_MANY:
+            floor = _TOO_MANY_PAUSE
+        delay = self.backoff.next_delay(event.fraction, floor)
+        return State.BACKING_OFF, [*actions, ScheduleRetry(delay)]
+
+    def _note_loss(self, now: float) -> None:
+        """Forget suspicion and backoff if the line had proven itself."""
+        if self._ready_at is not None:
+            if now - self._ready_at >= self._options.stable_after:
+                self.suspected = False
+            self.backoff.lost(now)
+            self._ready_at = None
+        if self.down_since is None:
+            self.down_since = now
+
+    def _outage_over(self, now: float) -> bool:
+        limit = self._options.max_outage
+        since = self.down_since
+        return limit is not None and since is not None and now - since >= limit
+
+
+_TOO_MANY = 429
+_TOO_MANY_PAUSE = 1.0
+"""UMS asks for at least a second after a 429 (UMS.md 1.6)."""

@@ -1,0 +1,246 @@
+"""Messages of each dialog in order, once, and what to ask for when some are missing.
+
+The events of a dialog carry a ``sequence`` that counts from 0. Those that come out of
+order are held while the missing ones are queried.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import msgspec
+
+from ums_actors.core.dialog import Dialog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Query", "Streams"]
+
+E = TypeVar("E")
+
+_TRIES = 3
+"""Queries of one dialog that may fail in a row before what is held is let go."""
+
+_SECOND_CHANCES = 8
+"""Busy dialogs that are spared in search of an idle one to forget."""
+
+
+class Query(msgspec.Struct, frozen=True):
+    """Ask for the events of a dialog that are newer than a number."""
+
+    dialog_id: str
+    newer_than: int
+
+
+class Streams(Generic[E]):
+    """All dialogs of one connection.
+
+    Methods give the events that may be delivered now, in order. A query may repeat
+    known events; they are dropped.
+
+    Args:
+        dialog_limit: dialogs that are tracked; the least recently used is forgotten,
+            and begins anew when it is seen again.
+        hold_limit: events held for one dialog; beyond, the lowest numbers are dropped
+            and come again by query.
+        query_limit: queries that may be under way.
+
+    Attributes:
+        duplicates: live events that had been delivered or were held.
+        gaps: numbers that no query could bring, skipped.
+        outdated: snapshots that came after a newer one.
+        dropped: held events dropped for want of room.
+        evicted: dialogs forgotten for want of room.
+    """
+
+    def __init__(
+        self, dialog_limit: int, hold_limit: int = 1000, query_limit: int = 5
+    ) -> None:
+        self._dialog_limit = dialog_limit
+        self._hold_limit = hold_limit
+        self._query_limit = query_limit
+        self._dialogs: OrderedDict[str, Dialog[E]] = OrderedDict()
+        self._wanted: OrderedDict[str, None] = OrderedDict()
+        self._querying: set[str] = set()
+        self.duplicates = 0
+        self.gaps = 0
+        self.outdated = 0
+        self.dropped = 0
+        self.evicted = 0
+
+    def __len__(self) -> int:
+        return len(self._dialogs)
+
+    def live(self, dialog_id: str, sequence: int, event: E) -> list[E]:
+        """Take an event as it came over the line."""
+        dialog = self._dialogs.get(dialog_id)
+        if dialog is None:
+            dialog = self._enter(dialog_id, last=-1)
+        else:
+            self._dialogs.move_to_end(dialog_id)
+        last = dialog.last
+        if last is None or sequence == last + 1:
+            dialog.last = sequence
+            return [event, *dialog.take_run()] if dialog.held else [event]
+        if sequence <= last or sequence in dialog.held:
+            self.duplicates += 1
+            return []
+        self.dropped += dialog.hold(sequence, event, self._hold_limit)
+        self._want(dialog_id, dialog)
+        return []
+
+    def snapshot(
+        self,
+        dialog_id: str,
+        last_sequence: int | None,
+        updated: int,
+        *,
+        baseline: bool,
+        participating: bool,
+    ) -> None:
+        """Compare a conversation notification with what was delivered.
+
+        Args:
+            dialog_id: the dialog.
+            last_sequence: number of its last content event, None if it is not said.
+            updated: its time of last update; only compared with one another.
+            baseline: whether this is the first snapshot of the process: what it shows
+                is history, and not delivered.
+            participating: whether the user is sent the events of this dialog.
+        """
+        dialog = self._dialogs.get(dialog_id)
+        if dialog is None:
+            if baseline:
+                self._enter(dialog_id, last_sequence, updated)
+                return
+            if not participating:
+                return
+            dialog = self._enter(dialog_id, last=-1)
+        elif updated < dialog.updated:
+            self.outdated += 1
+            return
+        if baseline and dialog.last == -1 and dialog.held:
+            # Live events overtook the snapshot: what lies before them is history.
+            dialog.last = min(dialog.held) - 1
+        newer, dialog.updated = updated > dialog.updated, updated
+        if not participating:
+            return
+        if last_sequence is not None:
+            dialog.promised = max(dialog.promised, last_sequence)
+        elif newer:
+            dialog.asked = True
+        self._want(dialog_id, dialog)
+
+    def queries(self) -> list[Query]:
+        """Give the queries to send now, at most one a dialog, within the limit.
+
+        Each must be followed by :meth:`caught_up`, :meth:`query_failed` or
+        :meth:`line_lost`.
+        """
+        found: list[Query] = []
+        while self._wanted and len(self._querying) < self._query_limit:
+            dialog_id, _ = self._wanted.popitem(last=False)
+            dialog = self._dialogs[dialog_id]
+            if not dialog.incomplete():
+                continue  # the missing ones came by themselves
+            self._querying.add(dialog_id)
+            found.append(Query(dialog_id, dialog.begin_query()))
+        return found
+
+    def caught_up(self, dialog_id: str, events: Iterable[tuple[int, E]]) -> list[E]:
+        """Take the result of a query: pairs of number and event in any order.
+
+        Numbers that the result shows to be missing for good are skipped and counted.
+        What came too late for this query is asked for by another.
+        """
+        dialog = self._landed(dialog_id)
+        if dialog is None:
+            return []
+        dialog.tries = 0
+        ready, gaps = dialog.fill(events)
+        self.gaps += gaps
+        self._want(dialog_id, dialog)
+        return ready
+
+    def query_failed(self, dialog_id: str) -> list[E]:
+        """Take back a query that failed on a healthy line.
+
+        After some failures in a row what is held is let go, and what is missing counts
+        as gap.
+        """
+        dialog = self._landed(dialog_id)
+        if dialog is None:
+            return []
+        dialog.tries += 1
+        ready: list[E] = []
+        if dialog.tries >= _TRIES:
+            dialog.tries = 0
+            dialog.asked = False
+            ready, gaps = dialog.give_up()
+            self.gaps += gaps
+        else:
+            dialog.asked = True
+        self._want(dialog_id, dialog)
+        return ready
+
+    def line_lost(self) -> None:
+        """Forget the queries under way; they are wanted again."""
+        for dialog_id in sorted(self._querying):
+            dialog = self._dialogs[dialog_id]
+            dialog.querying = False
+            dialog.asked = True
+            self._want(dialog_id, dialog)
+        self._querying.clear()
+
+    def forget(self, dialog_id: str) -> list[E]:
+        """Stop tracking a dialog; give what was held of it, in order."""
+        dialog = self._remove(dialog_id)
+        if dialog is None:
+            return []
+        ready, gaps = dialog.give_up()
+        self.gaps += gaps
+        return ready
+
+    # -- parts
+
+    def _enter(self, dialog_id: str, last: int | None, updated: int = -1) -> Dialog[E]:
+        """Track a dialog; make room for it first."""
+        if len(self._dialogs) >= self._dialog_limit:
+            self._evict()
+        dialog: Dialog[E] = Dialog(last, updated)
+        self._dialogs[dialog_id] = dialog
+        return dialog
+
+    def _evict(self) -> None:
+        """Forget the least recently used dialog, if possible one that is idle."""
+        for _ in range(_SECOND_CHANCES):
+            oldest = next(iter(self._dialogs))
+            dialog = self._dialogs[oldest]
+            if not (dialog.querying or dialog.incomplete()):
+                break
+            self._dialogs.move_to_end(oldest)
+        evicted = self._remove(next(iter(self._dialogs)))
+        self.evicted += 1
+        self.dropped += 0 if evicted is None else len(evicted.held)
+
+    def _remove(self, dialog_id: str) -> Dialog[E] | None:
+        self._wanted.pop(dialog_id, None)
+        self._querying.discard(dialog_id)
+        return self._dialogs.pop(dialog_id, None)
+
+    def _want(self, dialog_id: str, dialog: Dialog[E]) -> None:
+        if dialog.incomplete() and not dialog.querying:
+            if dialog.last is None:
+                dialog.last = -1  # what comes live from now on must wait for the query
+            self._wanted[dialog_id] = None
+
+    def _landed(self, dialog_id: str) -> Dialog[E] | None:
+        """Take a dialog whose query is under way back from there."""
+        if dialog_id not in self._querying:
+            return None
+        self._querying.discard(dialog_id)
+        dialog = self._dialogs[dialog_id]
+        dialog.querying = False
+        return dialog
