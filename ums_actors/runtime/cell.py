@@ -1,0 +1,319 @@
+"""The lasting identity of an actor, and the object that serves it now.
+
+References point at the cell, so they stay valid when the object is replaced. A
+crash under ``tell`` replaces it *in place*: the message is lost, the inbox is kept,
+the next object (the next *generation*) handles the next message.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pykka
+from pykka.messages import ProxyCall, ProxyGetAttr, ProxySetAttr, _ActorStop
+
+from ums_actors.core.restart import Intensity
+from ums_actors.errors import RestartBudgetExhausted
+from ums_actors.runtime.future import LoopFuture, foreign_future
+from ums_actors.runtime.inbox import Inbox, StoppedFlag
+from ums_actors.runtime.ref import LoopRef
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pykka._envelope import Envelope
+
+    from ums_actors.runtime.actor import LoopActor
+    from ums_actors.runtime.loop import Loop
+    from ums_actors.runtime.runtime import Runtime
+
+__all__ = ["Cell"]
+
+_logger = logging.getLogger("ums_actors")
+_TO_ATTRIBUTES = frozenset((ProxyCall, ProxyGetAttr, ProxySetAttr))
+_RESTARTS, _PERIOD = 5, 60.0
+"""Crashes of an unsupervised actor in a number of seconds that are forgiven."""
+
+
+class Cell(Inbox):
+    """Life cycle of one actor on one loop."""
+
+    __slots__ = (
+        "_stop_replies",
+        "actor",
+        "actor_class",
+        "args",
+        "generation",
+        "intensity",
+        "keep",
+        "kwargs",
+        "on_crash",
+        "ref",
+        "registered",
+        "runtime",
+        "started",
+        "stopped",
+        "suspended",
+        "urn",
+    )
+
+    def __init__(  # noqa: PLR0917  (only `_launch` calls it)
+        self,
+        actor_class: type[LoopActor],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        runtime: Runtime,
+        loop: Loop,
+        on_crash: Callable[[Cell, BaseException], None] | None,
+    ) -> None:
+        super().__init__(loop)
+        self.actor_class = actor_class
+        self.args = args
+        self.kwargs = kwargs
+        self.runtime = runtime
+        self.on_crash = on_crash
+        self.urn = f"urn:uuid:{runtime.ids()}"
+        self.stopped = StoppedFlag()
+        self.generation = 1
+        self.suspended = False
+        self.started = False
+        self.registered = False
+        self.intensity: Intensity | None = None
+        self.keep: Any = None  # what the actor wants to find again after a restart
+        self._stop_replies: list[LoopFuture[Any]] | None = None
+        self.ref: LoopRef[Any] = LoopRef(self)
+        self.actor: LoopActor = self._make()
+
+    def __str__(self) -> str:
+        return str(self.ref)
+
+    # -- loop thread, but for what says otherwise
+
+    def launch(self) -> None:
+        """Run ``on_start`` and the first messages in the loop's next turn."""
+        self.loop.submit(self)
+
+    def run(self, budget: int) -> None:
+        """Handle at most ``budget`` messages."""
+        if not self.started and not self.dead:
+            self.started = True
+            self.guard(self.actor.on_start)
+        queue = self.queue
+        while queue and budget and not self.suspended and not self.dead:
+            budget -= 1
+            self._handle(queue.popleft())
+        if not self.suspended and not self.dead:
+            try:
+                self.actor._on_drained()
+            except BaseException as error:  # noqa: BLE001  (see `crash`)
+                self.crash(error)
+            if queue and not self.suspended and not self.dead:
+                self.loop.submit(self)
+                return
+        self._scheduled = False
+        if queue and not self.suspended and not self.dead:
+            self.schedule()
+
+    def give_up(self) -> None:
+        """End without a hook, since the loop has ended; any thread."""
+        self.bury()
+
+    def _handle(self, envelope: Envelope[Any]) -> None:
+        reply: Any = envelope.reply_to
+        message = envelope.message
+        kind = type(message)
+        try:
+            if kind in _TO_ATTRIBUTES:
+                result = self.actor._handle_receive(message)
+            elif kind is _ActorStop:
+                self._begin_stop(reply)
+                return
+            else:
+                result = self.actor.on_receive(message)
+            if reply is None:
+                return
+            if isinstance(result, pykka.Future):
+                self._answer_later(reply, result)
+            else:
+                reply.try_set(result)
+        except BaseException as error:  # noqa: BLE001  (see `crash`)
+            if reply is None:
+                self.crash(error)
+            else:
+                self._return_error(reply, error)
+
+    def _answer_later(self, reply: LoopFuture[Any], result: pykka.Future[Any]) -> None:
+        if isinstance(result, LoopFuture):
+            reply.chain(result)
+        else:
+            self._return_error(reply, foreign_future(result))
+
+    def _return_error(self, reply: LoopFuture[Any], error: BaseException) -> None:
+        if not isinstance(error, Exception):
+            contained = RuntimeError(
+                f"{self.actor_class.__name__} raised {type(error).__name__}"
+            )
+            contained.__cause__ = error
+            error = contained
+        self._observe("actor.error_returned", logging.DEBUG, error)
+        reply.try_fail(error)
+
+    def guard(self, function: Callable[[], object]) -> None:
+        """Run something of the actor's as if it had been told; a raise is a crash."""
+        try:
+            function()
+        except BaseException as error:  # noqa: BLE001  (see `crash`)
+            self.crash(error)
+
+    def fenced(self, function: Callable[..., object]) -> Callable[..., None]:
+        """Wrap a callback so that it dies with the object it was made for.
+
+        Called on another thread, it runs on the loop's all the same.
+        """
+        generation = self.generation
+
+        def call(*args: Any) -> None:
+            if not self.loop.owned():
+                self.loop.call_soon(lambda: call(*args))
+            elif self.dead or self.suspended or self.generation != generation:
+                self._observe("actor.stale_callback", logging.DEBUG)
+            else:
+                self.guard(lambda: function(*args))
+                if not self._scheduled:
+                    self.schedule()  # for `_on_drained`
+
+        return call
+
+    # -- failing
+
+    def crash(self, error: BaseException) -> None:
+        """Contain an exception of the actor: report, then restart or ask the parent.
+
+        Also what is no Exception (SystemExit) is contained here: in stock Pykka it
+        would stop every actor of the process.
+        """
+        self._observe("actor.crashed", logging.ERROR, error)
+        if self.stopped.is_set():
+            return
+        try:
+            self.actor.on_failure(type(error), error, error.__traceback__)
+        except BaseException as second:  # noqa: BLE001
+            self._observe("actor.on_failure_failed", logging.ERROR, second)
+        self._replace(error)
+
+    def _replace(self, error: BaseException) -> None:
+        self.suspended = True
+        if self.on_crash is None:
+            self.restart_within_budget(error)
+            return
+        try:
+            self.on_crash(self, error)
+        except BaseException as second:  # noqa: BLE001
+            self._observe("actor.on_crash_failed", logging.ERROR, second)
+            self.bury()
+
+    def restart_within_budget(self, error: BaseException) -> None:
+        """Restart unless it has crashed too often; then stop for good."""
+        if self.intensity is None:
+            self.intensity = Intensity(_RESTARTS, _PERIOD)
+        if self.intensity.exhausted(self.loop.clock.now()):
+            exhausted = RestartBudgetExhausted(
+                f"{self.actor_class.__name__} crashed more than {_RESTARTS} times in "
+                f"{_PERIOD:g} s and is stopped",
+                child=self.actor_class.__name__,
+                history=(repr(error),),
+            )
+            self._observe("actor.gave_up", logging.ERROR, exhausted)
+            self.bury()
+        else:
+            self.restart()
+
+    def restart(self) -> None:
+        """Replace the object; the reference and the inbox stay."""
+        if self.stopped.is_set():
+            return
+        self.generation += 1
+        try:
+            self.actor = self._make()
+        except BaseException as error:  # noqa: BLE001
+            self._observe("actor.init_failed", logging.ERROR, error)
+            self._replace(error)
+            return
+        self.suspended = False
+        self.started = True
+        self.guard(self.actor.on_start)
+        if self.suspended:
+            return
+        if self._stop_replies is not None:
+            self._prepare_stop()  # the predecessor was asked to, and took it along
+        elif self.queue:
+            self.schedule()
+
+    # -- stopping
+
+    def _begin_stop(self, reply: LoopFuture[Any] | None) -> None:
+        first = self._stop_replies is None
+        replies = self._stop_replies = self._stop_replies or []
+        if reply is not None:
+            replies.append(reply)
+        if first:
+            self._prepare_stop()
+
+    def _prepare_stop(self) -> None:
+        try:
+            ready = self.actor._before_stop()
+        except BaseException as error:  # noqa: BLE001
+            self._observe("actor.before_stop_failed", logging.ERROR, error)
+            self.stop()
+            return
+        if ready.done():
+            self.stop()
+        else:
+            ready.add_done_callback(lambda _: self.loop.call_soon(self.stop))
+            if self.queue:
+                self.schedule()
+
+    def stop(self) -> None:
+        """Run ``on_stop``, then end for good and answer all who still wait."""
+        if self.stopped.is_set():
+            return
+        self.stopped.set()
+        try:
+            self.actor.on_stop()
+        except BaseException as error:  # noqa: BLE001
+            self._observe("actor.on_stop_failed", logging.ERROR, error)
+        self.bury()
+
+    def bury(self) -> None:
+        """End without a hook."""
+        self.dead = True
+        self.stopped.set()
+        if self.registered:
+            self.registered = False
+            pykka.ActorRegistry.unregister(self.ref)
+        self._turn_away()
+        replies, self._stop_replies = self._stop_replies, None
+        for reply in replies or ():
+            reply.try_set(None)
+
+    def _make(self) -> LoopActor:
+        actor = self.actor_class.__new__(self.actor_class)
+        actor._cell = self
+        actor.__init__(*self.args, **self.kwargs)  # type: ignore[misc]
+        return actor
+
+    def _observe(
+        self, event: str, level: int, error: BaseException | None = None
+    ) -> None:
+        fields: dict[str, Any] = {
+            "actor": self.actor_class.__name__,
+            "urn": self.urn,
+            "generation": self.generation,
+        }
+        if error is not None:
+            fields["error"] = error
+        try:
+            self.runtime.observer.observe(event, level, fields)
+        except Exception:
+            _logger.exception("observer.failed")

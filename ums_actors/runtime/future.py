@@ -1,0 +1,281 @@
+"""The answer to an ``ask``: a Pykka future that can be chained and awaited.
+
+Differences from :class:`pykka.ThreadingFuture`: it has done-callbacks, its
+``await`` does not block the event loop, ``get()`` on a loop thread raises
+:class:`~ums_actors.errors.WouldDeadlock`, exactly one ``set`` wins (a second raises
+RuntimeError where Pykka raises ``queue.Full``), and what ``map`` and its like compute
+is computed once, also if that fails.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import logging
+import sys
+import threading
+from _thread import LockType, allocate_lock
+from collections.abc import Callable, Generator, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import pykka
+
+from ums_actors.errors import WouldDeadlock
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+__all__ = ["LoopFuture", "Outcome", "foreign_future", "on_loop_thread"]
+
+T = TypeVar("T")
+M = TypeVar("M")
+
+_Waiter = LockType | Callable[[Any], object]
+Outcome = tuple[Any, ...]
+"""(True, value) or (False, exception, its traceback)."""
+_logger = logging.getLogger("ums_actors")
+on_loop_thread = threading.local()
+"""Its attribute ``loop`` is the loop that is running on this thread, if any."""
+_LONGEST_WAIT = threading.TIMEOUT_MAX
+
+
+class LoopFuture(pykka.Future[T]):
+    """A value that is there now or later."""
+
+    __slots__ = ("_claim", "_outcome", "_waiters")
+
+    _get_hook: Callable[[float | None], T] | None = None
+
+    def __init__(self) -> None:  # the base class would add a dict to each future
+        self._claim = allocate_lock()
+        self._outcome: Outcome | None = None
+        self._waiters: list[_Waiter] = []
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {'done' if self.done() else 'pending'}>"
+
+    @classmethod
+    def of(cls, value: T) -> LoopFuture[T]:
+        """Make a future that has its value already."""
+        future: LoopFuture[T] = LoopFuture()
+        future.set(value)
+        return future
+
+    def done(self) -> bool:
+        """Tell whether :meth:`get` would not wait."""
+        return self._outcome is not None
+
+    def set(self, value: T | None = None) -> None:
+        """Give the value; any thread.
+
+        Raises:
+            RuntimeError: it has a value already.
+        """
+        if not self._settle((True, value)):
+            raise RuntimeError(f"{self!r} has been set before; it is set only once")
+
+    def try_set(self, value: T | None = None) -> bool:
+        """Give the value unless one is there; tell whether this call won."""
+        return self._settle((True, value))
+
+    def set_exception(
+        self,
+        exc_info: tuple[
+            type[BaseException] | None, BaseException | None, TracebackType | None
+        ]
+        | BaseException
+        | None = None,
+    ) -> None:
+        """Give an exception; the one being handled, if none is passed.
+
+        Raises:
+            RuntimeError: it has a value already.
+        """
+        if exc_info is None:
+            exc_info = sys.exc_info()
+        error = exc_info[1] if isinstance(exc_info, tuple) else exc_info
+        if not self.try_fail(error or RuntimeError("an unknown failure")):
+            raise RuntimeError(f"{self!r} has been set before; it is set only once")
+
+    def try_fail(self, error: BaseException) -> bool:
+        """Give an exception unless a value is there; tell whether this call won."""
+        return self._settle((False, error, error.__traceback__))
+
+    def set_get_hook(self, func: Callable[[float | None], T]) -> None:
+        """Let ``func(timeout)`` make the value when it is first got.
+
+        Raises:
+            RuntimeError: it has a value already.
+        """
+        if not self._claim.acquire(blocking=False):
+            raise RuntimeError(f"{self!r} has been set before; it is set only once")
+        self._get_hook = func
+
+    def _settle(self, outcome: Outcome) -> bool:
+        if not self._claim.acquire(blocking=False):
+            return False
+        self._outcome = outcome
+        if self._waiters:
+            self._run_waiters()
+        return True
+
+    def _run_waiters(self) -> None:
+        """Call each waiter once: whoever pops it, calls it."""
+        waiters = self._waiters
+        while waiters:
+            try:
+                waiter = waiters.pop(0)
+            except IndexError:
+                return
+            if isinstance(waiter, LockType):
+                waiter.release()
+                continue
+            try:
+                waiter(self)
+            except BaseException:  # the others who wait must hear of it all the same
+                _logger.exception("future.callback_failed")
+
+    def add_done_callback(self, callback: Callable[[LoopFuture[T]], object]) -> None:
+        """Call ``callback(self)`` once it is done; at once if it is.
+
+        It runs on the thread that sets the value, mostly a loop thread, and must
+        not block. What it raises is logged.
+
+        Raises:
+            TypeError: it has a get hook, so nothing happens before it is got.
+        """
+        if self._get_hook is not None:
+            raise foreign_future(self)
+        self._waiters.append(callback)
+        if self._outcome is not None:
+            self._run_waiters()
+
+    def chain(self, source: LoopFuture[T]) -> None:
+        """Take over the outcome of ``source`` when it has one.
+
+        If that is again a future, its outcome is taken, and so on.
+        """
+        try:
+            source.add_done_callback(self._adopt)
+        except TypeError as error:
+            self.try_fail(error)
+
+    def _adopt(self, source: LoopFuture[T]) -> None:
+        outcome = cast("Outcome", source._outcome)
+        if not isinstance(outcome[1], pykka.Future):
+            self._settle(outcome)
+        elif isinstance(outcome[1], LoopFuture):
+            self.chain(outcome[1])
+        else:
+            self.try_fail(foreign_future(outcome[1]))
+
+    def exception(self) -> BaseException | None:
+        """Give the exception if there is one; never waits."""
+        outcome = self._outcome
+        return None if outcome is None or outcome[0] else outcome[1]
+
+    def get(self, *, timeout: float | None = None) -> T:
+        """Wait for the value, at most ``timeout`` seconds.
+
+        Raises:
+            pykka.Timeout: it was not there in time.
+            WouldDeadlock: called on a loop thread before it was there.
+        """
+        if self._outcome is None:
+            if self._get_hook is None:
+                self._wait(timeout)
+            else:
+                self._reveal((True, self._get_hook(timeout)))
+        outcome = cast("Outcome", self._outcome)
+        if outcome[0]:
+            return cast("T", outcome[1])
+        try:
+            raise outcome[1].with_traceback(outcome[2])
+        finally:
+            del self, outcome  # else the traceback would hold what holds it
+
+    def _wait(self, timeout: float | None) -> None:
+        if getattr(on_loop_thread, "loop", None) is not None:
+            raise WouldDeadlock(
+                "get() was called on an event loop thread, which would wait for "
+                "itself: return the future from the method, or use "
+                "add_done_callback(), or move the code into a worker"
+            )
+        lock = allocate_lock()
+        lock.acquire()
+        self._waiters.append(lock)
+        if self.done():
+            self._run_waiters()
+        limit = -1 if timeout is None else min(max(0.0, timeout), _LONGEST_WAIT)
+        if not lock.acquire(timeout=limit):
+            self._forget(lock)
+            if not self.done():
+                raise pykka.Timeout(f"{timeout} seconds")
+
+    def _forget(self, waiter: _Waiter) -> None:
+        """Leave nothing of a waiter that gave up."""
+        with contextlib.suppress(ValueError):  # it has just been called
+            self._waiters.remove(waiter)
+
+    def _reveal(self, outcome: Outcome) -> None:
+        """Settle a future that was claimed beforehand by what computes it."""
+        self._outcome = outcome
+        self._run_waiters()
+
+    def __await__(self) -> Generator[Any, None, T]:
+        """Wait without blocking the running asyncio loop."""
+        if not self.done():
+            import asyncio  # noqa: PLC0415  (only those who await pay for it)
+
+            loop = asyncio.get_running_loop()
+            waiter: asyncio.Future[None] = loop.create_future()
+
+            def wake() -> None:
+                if not waiter.done():
+                    waiter.set_result(None)
+
+            def on_done(_: object) -> None:
+                with contextlib.suppress(RuntimeError):  # that loop is closed
+                    loop.call_soon_threadsafe(wake)
+
+            self.add_done_callback(on_done)
+            try:
+                yield from waiter
+            finally:
+                self._forget(on_done)
+        return self.get(timeout=0)
+
+    __iter__ = __await__
+
+    def map(self, func: Callable[[T], M]) -> LoopFuture[M]:
+        """Give a future of ``func(value)``; ``func`` runs in whoever gets it."""
+        return _derive((self,), lambda values: func(values[0]))
+
+    def filter(self, func: Callable[[Any], bool]) -> LoopFuture[Iterable[Any]]:
+        """Give a future of the items for which ``func`` is true."""
+        return _derive((self,), lambda values: list(filter(func, values[0])))
+
+    def reduce(self, func: Callable[..., Any], *args: Any) -> LoopFuture[Any]:
+        """Give a future of the items folded by ``func``."""
+        return _derive((self,), lambda values: functools.reduce(func, values[0], *args))
+
+    def join(self, *futures: pykka.Future[Any]) -> LoopFuture[Iterable[Any]]:
+        """Give a future of the list of this and the other futures' values."""
+        return _derive((self, *futures), list)
+
+
+def _derive(
+    sources: tuple[pykka.Future[Any], ...], function: Callable[[list[Any]], M]
+) -> LoopFuture[M]:
+    from ums_actors.runtime.derived import Derived  # noqa: PLC0415  (it subclasses)
+
+    return Derived(sources, function)
+
+
+def foreign_future(future: pykka.Future[Any]) -> TypeError:
+    """Make the error for a future that cannot be waited for without blocking."""
+    return TypeError(
+        f"a {type(future).__name__} that has no done-callbacks cannot be waited for "
+        "without blocking: use a LoopFuture, or get() it on a worker, as in "
+        "self._in_worker(future.get)"
+    )

@@ -1,0 +1,148 @@
+"""Waiting for descriptors, and being woken from another thread."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import selectors
+import socket
+import threading
+from typing import Protocol
+
+__all__ = ["READABLE", "WRITABLE", "EpollPoller", "Poller", "SelectPoller", "poller"]
+
+READABLE = 1
+WRITABLE = 4
+"""Same values as EPOLLIN and EPOLLOUT; errors and hang-ups count as readable."""
+_KNOWN = READABLE | WRITABLE
+
+
+class Poller(Protocol):
+    """What a loop needs of the operating system."""
+
+    def add(self, fd: int, mask: int) -> None: ...  # noqa: D102
+    def change(self, fd: int, mask: int) -> None: ...  # noqa: D102
+    def remove(self, fd: int) -> None: ...  # noqa: D102
+
+    def poll(self, timeout: float | None) -> list[tuple[int, int]]:
+        """Wait at most ``timeout`` seconds for (descriptor, mask) pairs."""
+        ...
+
+    def wake(self) -> None:
+        """End a running ``poll``, also after ``close``; any thread."""
+        ...
+
+    def close(self) -> None: ...  # noqa: D102  (idempotent)
+
+
+class EpollPoller:
+    """epoll, woken by an eventfd."""
+
+    def __init__(self) -> None:
+        self._epoll = select.epoll()
+        self._event = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._epoll.register(self._event, select.EPOLLIN)
+        self._closing = threading.Lock()  # a wake must not write to a reused number
+        self.change = self._epoll.modify
+        self.add = self._epoll.register
+
+    def remove(self, fd: int) -> None:
+        """Forget a descriptor; one that is closed is forgotten already."""
+        try:
+            self._epoll.unregister(fd)
+        except (OSError, ValueError):
+            return
+
+    def poll(self, timeout: float | None) -> list[tuple[int, int]]:
+        """Wait for events."""
+        events = self._epoll.poll(timeout)
+        woken = None
+        for index, (fd, mask) in enumerate(events):
+            if fd == self._event:
+                os.eventfd_read(fd)
+                woken = index
+            elif mask & ~_KNOWN:
+                events[index] = (fd, mask & _KNOWN | READABLE)
+        if woken is not None:
+            del events[woken]
+        return events
+
+    def wake(self) -> None:
+        """End a running poll."""
+        with self._closing:
+            if not self._epoll.closed:
+                os.eventfd_write(self._event, 1)
+
+    def close(self) -> None:
+        """Give the descriptors back."""
+        with self._closing:
+            if not self._epoll.closed:
+                self._epoll.close()
+                os.close(self._event)
+
+
+class SelectPoller:
+    """The best selector of a system without epoll, woken by a socket pair."""
+
+    def __init__(self) -> None:
+        self._selector = selectors.DefaultSelector()
+        self._closing = threading.Lock()
+        self._near, self._far = socket.socketpair()
+        self._near.setblocking(False)
+        self._far.setblocking(False)
+        self._selector.register(self._near, selectors.EVENT_READ)
+
+    def add(self, fd: int, mask: int) -> None:
+        """Watch a descriptor."""
+        self._selector.register(fd, _to_selectors(mask))
+
+    def change(self, fd: int, mask: int) -> None:
+        """Watch it for something else."""
+        self._selector.modify(fd, _to_selectors(mask))
+
+    def remove(self, fd: int) -> None:
+        """Forget a descriptor."""
+        try:
+            self._selector.unregister(fd)
+        except (KeyError, ValueError):
+            return
+
+    def poll(self, timeout: float | None) -> list[tuple[int, int]]:
+        """Wait for events."""
+        found: list[tuple[int, int]] = []
+        for key, events in self._selector.select(timeout):
+            if key.fileobj is self._near:
+                self._near.recv(4096)
+            else:
+                writable = WRITABLE if events & selectors.EVENT_WRITE else 0
+                readable = READABLE if events & selectors.EVENT_READ else 0
+                found.append((key.fd, writable | readable))
+        return found
+
+    def wake(self) -> None:
+        """End a running poll."""
+        with self._closing:
+            if self._far.fileno() < 0:
+                return
+            with contextlib.suppress(BlockingIOError):  # enough are on their way
+                self._far.send(b"w")
+
+    def close(self) -> None:
+        """Give the descriptors back."""
+        with self._closing:
+            self._selector.close()
+            self._near.close()
+            self._far.close()
+
+
+def _to_selectors(mask: int) -> int:
+    readable = selectors.EVENT_READ if mask & READABLE else 0
+    return readable | (selectors.EVENT_WRITE if mask & WRITABLE else 0)
+
+
+def poller() -> Poller:
+    """Make the best poller of this system."""
+    if hasattr(select, "epoll") and hasattr(os, "eventfd"):
+        return EpollPoller()
+    return SelectPoller()

@@ -1,0 +1,73 @@
+"""What a runtime can be given from outside: time, chance, names, gate, observer."""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from typing import Any, Protocol
+
+__all__ = ["Clock", "Gate", "LogObserver", "Observer", "OpenGate", "SystemClock", "ids"]
+
+
+class Clock(Protocol):
+    """A source of time."""
+
+    def now(self) -> float:
+        """Give monotonic seconds."""
+        ...
+
+
+class SystemClock:
+    """The machine's monotonic clock."""
+
+    now = staticmethod(time.monotonic)
+
+
+class Gate(Protocol):
+    """Decides when a connection may start its next attempt."""
+
+    def delay(self, now: float) -> float:
+        """Give the seconds to wait before an attempt; called on a loop thread."""
+        ...
+
+
+class OpenGate:
+    """Lets every attempt through at once."""
+
+    def delay(self, now: float) -> float:  # noqa: ARG002
+        """Give 0."""
+        return 0.0
+
+
+class Observer(Protocol):
+    """Hears what happens; called on loop threads, so it must not block or raise."""
+
+    def observe(self, event: str, level: int, fields: dict[str, Any]) -> None:
+        """Take one event: a constant name, a logging level and safe fields."""
+        ...
+
+
+class LogObserver:
+    """Writes events to the standard logger of this package."""
+
+    def __init__(self, logger: logging.Logger | None = None) -> None:
+        self._logger = logger or logging.getLogger("ums_actors")
+        if not self._logger.handlers:
+            self._logger.addHandler(logging.NullHandler())
+
+    def observe(self, event: str, level: int, fields: dict[str, Any]) -> None:
+        """Log the event's name; its fields ride in ``extra``, prefixed ``ums_``."""
+        if self._logger.isEnabledFor(level):
+            error = fields.get("error")
+            self._logger.log(
+                level,
+                event,
+                extra={f"ums_{key}": value for key, value in fields.items()},
+                exc_info=error if isinstance(error, BaseException) else None,
+            )
+
+
+def ids() -> str:
+    """Give a new random identifier."""
+    return uuid.uuid4().hex

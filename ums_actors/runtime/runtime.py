@@ -1,0 +1,182 @@
+"""All that actors share, passed to ``start(runtime=…)``: no module globals."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import random as _random
+import threading
+import time
+import weakref
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from ums_actors.errors import LocalProtocolError
+from ums_actors.runtime.loop import Loop
+from ums_actors.runtime.poller import poller as system_poller
+from ums_actors.runtime.ports import (
+    Clock,
+    Gate,
+    LogObserver,
+    Observer,
+    OpenGate,
+    SystemClock,
+    ids,
+)
+from ums_actors.runtime.workers import Workers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ums_actors.runtime.future import LoopFuture
+    from ums_actors.runtime.poller import Poller
+
+__all__ = ["Pool", "Runtime"]
+
+
+class Pool(Protocol):
+    """What runs blocking code; see :class:`~ums_actors.runtime.workers.Workers`."""
+
+    def submit(
+        self,
+        loop: Loop,
+        function: Callable[[], Any],
+        *,
+        timeout: float,
+        on_abandon: Callable[[], object] | None = None,
+    ) -> LoopFuture[Any]:
+        """Run it on a thread."""
+        ...
+
+    def close(self, timeout: float) -> bool:
+        """End all threads."""
+        ...
+
+
+def _pools() -> dict[str, Pool]:
+    """Make the pools: separate, so that none starves another."""
+    return {
+        "connect": Workers("connect", threads=8, queue_limit=20_000),
+        "auth": Workers("auth", threads=8, queue_limit=20_000),
+        "callbacks": Workers("callbacks", threads=4, queue_limit=20_000),
+        "hooks": Workers("hooks", threads=4, queue_limit=20_000),
+    }
+
+
+class Runtime:
+    """Loops, time, chance, names, workers, gate and observer of a set of actors.
+
+    Args:
+        loops: how many loop threads, or loops that were made elsewhere.
+        clock: monotonic time.
+        random: source of jitter.
+        ids: makes random identifiers.
+        poller: makes what a loop waits with.
+        workers: pools named ``connect``, ``auth``, ``callbacks`` and ``hooks``.
+        gate: delays connection attempts.
+        observer: hears what happens.
+        connector: opens websockets instead of the transport (simulation).
+    """
+
+    _defaults: ClassVar[dict[int, Runtime]] = {}
+    _default_lock: ClassVar[threading.Lock] = threading.Lock()
+    _all: ClassVar[weakref.WeakSet[Runtime]] = weakref.WeakSet()
+
+    def __init__(
+        self,
+        loops: int | list[Loop] = 1,
+        *,
+        clock: Clock | None = None,
+        random: _random.Random | None = None,
+        ids: Callable[[], str] = ids,
+        poller: Callable[[], Poller] = system_poller,
+        workers: Mapping[str, Pool] | None = None,
+        gate: Gate | None = None,
+        observer: Observer | None = None,
+        connector: Any = None,
+    ) -> None:
+        self.clock = clock or SystemClock()
+        self.random = random or _random.Random()  # noqa: S311  (jitter, not secrets)
+        self.ids = ids
+        self.gate = gate or OpenGate()
+        self.observer = observer or LogObserver()
+        self.connector = connector
+        self._pools = dict(workers) if workers is not None else _pools()
+        if not loops:
+            raise LocalProtocolError(
+                f"a Runtime with loops={loops!r} runs nothing: it must have 1 or more"
+            )
+        if isinstance(loops, int):
+            self._own_threads = True
+            self.loops = [
+                Loop(self.clock, poller(), f"ums-loop-{number}")
+                for number in range(1, loops + 1)
+            ]
+        else:
+            self._own_threads = False
+            self.loops = loops
+        self._round = itertools.cycle(self.loops)
+        self._all.add(self)
+
+    @classmethod
+    def default(cls) -> Runtime:
+        """Give this process's runtime, made on first use; any thread.
+
+        A forked child gets one of its own: threads do not survive a fork.
+        """
+        with cls._default_lock:
+            pid = os.getpid()
+            runtime = cls._defaults.get(pid)
+            if runtime is None:
+                cls._defaults.clear()
+                runtime = cls._defaults[pid] = cls()
+            return runtime
+
+    def next_loop(self) -> Loop:
+        """Give the loop for the next tree, started; any thread."""
+        loop = next(self._round)
+        if self._own_threads:
+            loop.start()
+        return loop
+
+    def workers(self, kind: str) -> Pool:
+        """Give the pool of that name."""
+        try:
+            return self._pools[kind]
+        except KeyError:
+            known = ", ".join(sorted(self._pools))
+            raise LocalProtocolError(
+                f"no workers are named {kind!r}: there are {known}"
+            ) from None
+
+    def close(self, timeout: float = 5.0) -> bool:
+        """End loops and workers; tell whether all ended within ``timeout`` seconds.
+
+        Stop the actors first: a closed loop calls no hook of theirs any more. Who
+        asks one of them then, or waits in its inbox, gets ActorDeadError. Idempotent.
+        """
+        deadline = time.monotonic() + timeout
+        ends = [pool.close for pool in self._pools.values()]
+        ends += [loop.stop for loop in self.loops]
+        ended: list[bool] = []
+        for number, end in enumerate(ends):
+            left = max(0.0, deadline - time.monotonic())
+            ended.append(end(left / (len(ends) - number)))
+        with self._default_lock:
+            for pid, runtime in list(self._defaults.items()):
+                if runtime is self:
+                    del self._defaults[pid]
+        return all(ended)
+
+
+def _forget_in_child() -> None:
+    """Let nobody in a forked child wait for loops whose threads stayed behind."""
+    Runtime._default_lock = threading.Lock()
+    Runtime._defaults.clear()
+    for runtime in list(Runtime._all):
+        for loop in runtime.loops:
+            loop.disown()
+    Runtime._all.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_in_child)

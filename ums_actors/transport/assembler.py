@@ -1,0 +1,230 @@
+"""From received bytes to messages: the frame rules of RFC 6455 for a client."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from websocket import ABNF, WebSocketProtocolException
+
+from ums_actors.errors import RemoteProtocolError
+
+__all__ = ["Assembler"]
+
+_FIN = 0x80
+_FIN_TEXT = _FIN | ABNF.OPCODE_TEXT
+_RESERVED = 0x70
+_OPCODE = 0x0F
+_CONTROL = 0x08
+_MASKED = 0x80
+_SIZE_16 = 126  # the length is in two more bytes; 127: in eight
+_MAX_INLINE = 125  # a length that fits the second byte, or a control frame
+_COLLECT = 4 << 10  # larger incomplete frames are collected, not joined at each read
+_NO_STATUS = 1005
+
+_from_bytes = int.from_bytes
+
+
+class Assembler:
+    """Feeds on received bytes; gives whole messages and control frames.
+
+    Sizes are checked in the frame's header, before anything is buffered; the buffer
+    never holds more than one message and one frame. After a close frame or an error
+    everything further is ignored. One thread.
+
+    Args:
+        max_frame_size: bytes of one frame's payload.
+        max_message_size: bytes of one message.
+
+    Attributes:
+        controls: (opcode, payload) of pings and pongs in order; the owner empties it
+            after each :meth:`feed`.
+        closed: code and reason of the peer's close frame; 1005 if it gave none.
+    """
+
+    __slots__ = (
+        "_big",
+        "_need",
+        "_over",
+        "_parts",
+        "_simple_limit",
+        "_tail",
+        "closed",
+        "controls",
+        "max_frame_size",
+        "max_message_size",
+    )
+
+    def __init__(self, max_frame_size: int, max_message_size: int) -> None:
+        self.max_frame_size = max_frame_size
+        self.max_message_size = max_message_size
+        self._simple_limit = min(max_frame_size, max_message_size)
+        self.controls: list[tuple[int, bytes]] = []
+        self.closed: tuple[int, str] | None = None
+        self._tail = b""  # a frame's beginning
+        self._big: bytearray | None = None  # the beginning of a larger one ...
+        self._need = 0  # ... and its length
+        self._parts: bytearray | None = None  # fragments of an unfinished message
+        self._over = False
+
+    def feed(self, data: bytes, out: list[bytes]) -> None:
+        """Append the messages that ``data`` completes to ``out``.
+
+        Text and binary messages are treated alike: real peers send JSON in both, and
+        both must be UTF-8.
+
+        Raises:
+            RemoteProtocolError: a rule is broken; ``out`` and ``controls`` hold what
+                was complete before.
+        """
+        if self._over:
+            return
+        if self._big is not None:
+            self._big += data
+            if len(self._big) < self._need:
+                return
+            data, self._big = bytes(self._big), None
+        elif self._tail:
+            data = self._tail + data
+        try:
+            self._keep(data, self._parse(data, out))
+        except RemoteProtocolError:
+            self._stop()
+            raise
+
+    def _parse(self, data: bytes, out: list[bytes]) -> int:  # noqa: C901 - inlined
+        """Give the position of the first frame that is not complete."""
+        add = out.append
+        plain = self._parts is None
+        limit = self._simple_limit
+        position = 0
+        total = len(data)
+        self._need = 0
+        while total - position >= 2:  # noqa: PLR2004
+            first = data[position]
+            size = data[position + 1]
+            begin = position + 2
+            simple = plain and first == _FIN_TEXT and size < _MASKED
+            if not simple:
+                self._check(first, size)
+            if size > _MAX_INLINE:
+                begin += 2 if size == _SIZE_16 else 8
+                if begin > total:
+                    break
+                if size == _SIZE_16:
+                    size = data[begin - 2] << 8 | data[begin - 1]
+                else:
+                    size = _from_bytes(data[begin - 8 : begin], "big")
+            if size > limit or not simple:
+                self._check_size(first, size)
+            end = begin + size
+            if end > total:
+                self._need = end - position
+                break
+            payload = data[begin:end]
+            position = end
+            if simple:
+                if not payload.isascii():
+                    _check_utf8(payload)
+                add(payload)
+                continue
+            self._take(first, payload, out)
+            plain = self._parts is None
+            if self._over:
+                break
+        return position
+
+    def _keep(self, data: bytes, position: int) -> None:
+        """Remember the incomplete frame for the next read."""
+        rest = data[position:] if not self._over else b""
+        if self._need > _COLLECT:
+            self._big, self._tail = bytearray(rest), b""
+        else:
+            self._tail = rest
+
+    def _stop(self) -> None:
+        self._over = True
+        self._tail = b""
+        self._big = self._parts = None
+
+    def _check(self, first: int, size: int) -> None:
+        """Check what the first two bytes of a frame say."""
+        if first & _RESERVED:
+            _fail("the server set reserved bits in a frame")
+        if size & _MASKED:
+            _fail("the server sent a masked frame")
+        opcode = first & _OPCODE
+        if opcode not in ABNF.OPCODES:
+            _fail(f"the server sent a frame of the unknown opcode {opcode}")
+        if opcode & _CONTROL:
+            if not first & _FIN:
+                _fail("the server sent a fragmented control frame")
+            if size > _MAX_INLINE:
+                _fail("the server sent a control frame of more than 125 bytes")
+        elif (opcode == ABNF.OPCODE_CONT) != (self._parts is not None):
+            _fail("the server sent the fragments of messages out of order")
+
+    def _check_size(self, first: int, size: int) -> None:
+        if first & _CONTROL:
+            return
+        if size > self.max_frame_size:
+            _fail(
+                f"the server sent a frame of {size} bytes, more than "
+                f"max_frame_size={self.max_frame_size}",
+                1009,
+            )
+        if self._parts is not None:
+            size += len(self._parts)
+        if size > self.max_message_size:
+            _fail(
+                f"the server sent a message of at least {size} bytes, more than "
+                f"max_message_size={self.max_message_size}",
+                1009,
+            )
+
+    def _take(self, first: int, payload: bytes, out: list[bytes]) -> None:
+        """Handle a frame that is not simply a whole text message."""
+        opcode = first & _OPCODE
+        if opcode == ABNF.OPCODE_CLOSE:
+            self.closed = _read_close(payload)
+            self._stop()
+        elif opcode & _CONTROL:
+            self.controls.append((opcode, payload))
+        elif self._parts is None and first & _FIN:
+            _check_utf8(payload)
+            out.append(payload)
+        else:
+            if self._parts is None:
+                self._parts = bytearray()
+            self._parts += payload  # in place: linear in the bytes, however many parts
+            if first & _FIN:
+                message, self._parts = bytes(self._parts), None
+                _check_utf8(message)
+                out.append(message)
+
+
+def _check_utf8(payload: bytes) -> None:
+    try:
+        payload.decode()
+    except UnicodeDecodeError:
+        # Outside the handler: the original carries the payload.
+        pass
+    else:
+        return
+    _fail("the server sent a message that is not UTF-8", 1007)
+
+
+def _read_close(payload: bytes) -> tuple[int, str]:
+    if not payload:
+        return _NO_STATUS, ""
+    frame = ABNF(1, 0, 0, 0, ABNF.OPCODE_CLOSE, 0, payload)
+    try:
+        frame.validate(skip_utf8_validation=True)  # its own is slow, and lax at the end
+        return _from_bytes(payload[:2], "big"), payload[2:].decode()
+    except (WebSocketProtocolException, UnicodeDecodeError):
+        raise RemoteProtocolError(
+            "the server sent an invalid close frame", close_code=1002
+        ) from None
+
+
+def _fail(text: str, close_code: int = 1002) -> NoReturn:
+    raise RemoteProtocolError(text, close_code=close_code)

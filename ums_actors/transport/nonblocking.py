@@ -1,0 +1,188 @@
+"""One websocket, non-blocking, for an event loop."""
+
+from __future__ import annotations
+
+import contextlib
+import ssl
+from typing import TYPE_CHECKING
+
+from websocket import ABNF
+
+from ums_actors.errors import ConnectError, RemoteProtocolError
+from ums_actors.transport.assembler import Assembler
+from ums_actors.transport.sending_half import SendingHalf, line_error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ums_actors.transport.opened import Opened
+
+__all__ = ["Websocket"]
+
+_PLAIN_READ = 64 << 10
+_TLS_READ = 16 << 10  # one record
+_READ_BUDGET = 256 << 10  # bytes one call may read, so that others have their turn
+
+
+class Websocket(SendingHalf):
+    """Frames over an upgraded socket. All methods on one thread; none ever blocks.
+
+    The owner registers :meth:`fileno`, calls :meth:`read` when it is readable (and
+    once on adoption, and again while :attr:`more`), :meth:`flush` after sending and
+    when it is writable while :attr:`wants_write`, and :meth:`shutdown` at the end:
+    when :attr:`failure`, :attr:`eof` or :attr:`closed_by_peer` is set. It looks at
+    ``more`` and ``wants_write`` after each call of a method that reads or writes.
+
+    Args:
+        opened: adopted; the socket is ours from here.
+        max_frame_size: bytes; a larger frame is refused with 1009.
+        max_message_size: bytes; a larger message is refused with 1009.
+        write_limit: bytes that may wait to be written.
+        masks: from ``mask_pool``, shared by the websockets of one thread.
+
+    Attributes:
+        heard: set when bytes arrived; the owner resets it.
+        pongs: how many pongs came.
+        bytes_read: bytes received.
+        bytes_written: bytes taken by the kernel or TLS.
+        more: bytes may be there that no selector reports: call :meth:`read` again.
+        wants_write: call :meth:`flush` when the socket is writable.
+        eof: the peer ended the stream.
+        failure: why the line is unusable: ``RemoteProtocolError`` or ``ConnectError``.
+        closing: whether we sent a close frame; nothing is sent behind it.
+
+    Raises:
+        ConnectError: ``opened`` was aborted or taken.
+    """
+
+    __slots__ = (
+        "_assembler",
+        "_leftover",
+        "bytes_read",
+        "eof",
+        "failure",
+        "heard",
+        "pongs",
+    )
+
+    def __init__(
+        self,
+        opened: Opened,
+        *,
+        max_frame_size: int,
+        max_message_size: int,
+        write_limit: int,
+        masks: Iterator[bytes] | None = None,
+    ) -> None:
+        super().__init__(opened.take(), write_limit, masks)
+        self._leftover = opened.leftover
+        self._assembler = Assembler(max_frame_size, max_message_size)
+        self.heard = False
+        self.pongs = 0
+        self.bytes_read = 0
+        self.eof = False
+        self.failure: RemoteProtocolError | ConnectError | None = None
+
+    def fileno(self) -> int:
+        """Give the descriptor; -1 after :meth:`shutdown`."""
+        return self._sock.fileno()
+
+    @property
+    def closed_by_peer(self) -> tuple[int, str] | None:
+        """Code and reason of the peer's close frame; 1005 if it gave none."""
+        return self._assembler.closed
+
+    def read(self) -> list[bytes]:
+        """Give the messages that have come, from about 256 KiB at most.
+
+        Pings are answered and a close frame is echoed before it returns. What ended
+        the line is in ``failure``, ``eof`` and ``closed_by_peer``, beside the messages
+        that came before it.
+        """
+        messages: list[bytes] = []
+        self.more = False
+        if self.eof or self.failure is not None or self._assembler.closed is not None:
+            return messages
+        try:
+            self._receive(messages)
+        except RemoteProtocolError as error:
+            self.failure = error
+            self.close(error.close_code)
+        self._react()
+        if self._write_waits_for_read:
+            self.flush()
+        return messages
+
+    def shutdown(self) -> None:
+        """Close the descriptor; idempotent."""
+        sock = self._sock
+        if sock.fileno() < 0:
+            return
+        self.more = self.wants_write = False
+        if isinstance(sock, ssl.SSLSocket) and self.closing and not self.buffered:
+            # The peer's TLS wants to be told; whether it can be does not matter.
+            with contextlib.suppress(OSError, ValueError):
+                sock.unwrap()
+        sock.close()
+
+    def _receive(self, messages: list[bytes]) -> None:
+        feed = self._assembler.feed
+        if self._leftover:
+            data, self._leftover = self._leftover, b""
+            self.heard = True
+            self.bytes_read += len(data)
+            feed(data, messages)
+        size = _TLS_READ if self._tls else _PLAIN_READ
+        budget = _READ_BUDGET
+        while self._assembler.closed is None:
+            data = self._receive_once(size)
+            if not data:
+                return
+            self.heard = True
+            self.bytes_read += len(data)
+            feed(data, messages)
+            if len(data) < size and not self._pending():
+                # Less than asked for: the kernel has no more. A line broken for
+                # writing is read to its end, where the peer may give the reason.
+                self.more = self._broken is not None
+                return
+            budget -= len(data)
+            if budget <= 0:
+                self.more = True
+                return
+
+    def _receive_once(self, size: int) -> bytes:
+        """Give what is there; ``b""`` if nothing is, or the line has ended."""
+        self._read_waits_for_write = False
+        try:
+            data = self._sock.recv(size)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            self.failure = self._broken
+            return b""
+        except ssl.SSLWantWriteError:
+            self._read_waits_for_write = self.wants_write = True
+            return b""
+        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+            data = b""
+        except OSError as error:
+            self.failure = self._broken or line_error(error)
+            return b""
+        self.eof = not data
+        return data
+
+    def _pending(self) -> int:
+        return self._sock.pending() if isinstance(self._sock, ssl.SSLSocket) else 0
+
+    def _react(self) -> None:
+        """Answer the control frames that came."""
+        controls = self._assembler.controls
+        if controls:
+            for opcode, payload in controls:
+                if opcode == ABNF.OPCODE_PING:
+                    self._pong(payload)
+                else:
+                    self.pongs += 1
+            controls.clear()
+            self.flush()
+        if self._assembler.closed is not None:
+            self._echo_close(self._assembler.closed[0])

@@ -1,0 +1,150 @@
+"""An HTTP proxy and the tunnel through it."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies_environment, proxy_bypass
+
+from ums_actors.errors import LocalProtocolError
+from ums_actors.secret import Secret, reveal
+from ums_actors.transport.head import MAX_HEAD_SIZE, read_head
+from ums_actors.transport.target import check_host
+
+if TYPE_CHECKING:
+    from ums_actors.transport.budget import Budget
+    from ums_actors.transport.line import Line
+    from ums_actors.transport.target import Target
+
+__all__ = ["Proxy", "open_tunnel"]
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_MAX_PORT = 65535
+
+
+class Proxy:
+    """An HTTP proxy that is asked to CONNECT to the target.
+
+    The environment's proxies are used only if :meth:`from_environment` is asked.
+
+    Args:
+        host: name or IP address.
+        port: 1 to 65535.
+        username: for Basic authentication, with ``password``.
+        password: never printed.
+        scheme: only ``http`` is spoken to a proxy.
+
+    Raises:
+        LocalProtocolError: a value breaks a rule.
+    """
+
+    __slots__ = ("_credentials", "host", "port")
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        username: str | None = None,
+        password: str | Secret | None = None,
+        scheme: str = "http",
+    ) -> None:
+        if scheme != "http":
+            raise LocalProtocolError(
+                f"the proxy scheme {scheme[:16]!r} is not supported: use an http proxy"
+            )
+        if not 1 <= port <= _MAX_PORT:
+            raise LocalProtocolError(
+                f"the proxy port {port!r} is out of bounds: use 1 to {_MAX_PORT}"
+            )
+        self.host = check_host(host, "the proxy")
+        self.port = port
+        self._credentials = _credentials(username, reveal(password or ""))
+
+    @classmethod
+    def from_url(cls, url: str | Secret) -> Proxy:
+        """Read ``http://[user[:password]@]host:port``; the port defaults to 80."""
+        try:
+            parts = urlsplit(reveal(url))
+            port = parts.port or 80
+        except ValueError:
+            raise LocalProtocolError(
+                "the proxy URL has a broken host or port: write http://host:port"
+            ) from None
+        user = None if parts.username is None else unquote(parts.username)
+        password = Secret(unquote(parts.password or ""))
+        return cls(parts.hostname or "", port, user, password, parts.scheme)
+
+    @classmethod
+    def from_environment(cls, target: Target) -> Proxy | None:
+        """Read ``https_proxy`` (or ``http_proxy`` for ws) and ``no_proxy``."""
+        url = getproxies_environment().get("https" if target.secure else "http")
+        if not url or proxy_bypass(f"{target.host}:{target.port}"):
+            return None
+        return cls.from_url(url if "://" in url else f"http://{url}")
+
+    @property
+    def safe(self) -> str:
+        """``host:port``, for texts."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+    def request(self, target: Target) -> bytes:
+        """Give the CONNECT request for ``target``."""
+        host = f"[{target.host}]" if ":" in target.host else target.host
+        lines = [
+            f"CONNECT {host}:{target.port} HTTP/1.1",
+            f"Host: {host}:{target.port}",
+        ]
+        if self._credentials is not None:
+            lines.append(f"Proxy-Authorization: Basic {self._credentials.reveal()}")
+        return "\r\n".join([*lines, "", ""]).encode("ascii")
+
+    def __repr__(self) -> str:
+        return f"Proxy({self.safe!r})"
+
+
+def open_tunnel(
+    line: Line,
+    proxy: Proxy,
+    target: Target,
+    budget: Budget,
+    max_head_size: int = MAX_HEAD_SIZE,
+) -> None:
+    """Make ``line``, connected to ``proxy``, a line to ``target``; worker thread.
+
+    Raises:
+        ConnectError: the proxy refused (status), or answered out of bounds.
+        OSError: the line broke.
+    """
+    line.send_all(proxy.request(target))
+    head = read_head(line, budget, f"the proxy {proxy.safe}", max_head_size)
+    if head.status // 100 != 2:  # noqa: PLR2004
+        hint = "; check its user name and password" if head.status == 407 else ""  # noqa: PLR2004
+        raise budget.error(
+            f"the proxy {proxy.safe} refused the tunnel to {target.safe} with HTTP "
+            f"status {head.status}{hint}",
+            head.status,
+        )
+    if head.rest:
+        # Neither TLS nor HTTP lets the far side speak first.
+        raise budget.error(
+            f"the proxy {proxy.safe} sent bytes behind its answer", head.status
+        )
+
+
+def _credentials(username: str | None, password: str) -> Secret | None:
+    if username is None:
+        if password:
+            raise LocalProtocolError(
+                "the proxy has a password and no username: give both"
+            )
+        return None
+    if ":" in username or _CONTROL.search(username + password):
+        raise LocalProtocolError(
+            "the proxy's username has a ':' or a control character, or its password a "
+            "control character: Basic authentication cannot carry them; remove them"
+        )
+    pair = f"{username}:{password}".encode()
+    return Secret(base64.b64encode(pair).decode("ascii"))
