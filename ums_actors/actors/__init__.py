@@ -1,0 +1,1 @@
+"""The four actors of a connection, and what passes between them."""

@@ -1,0 +1,39 @@
+"""The port through which a socket actor comes by a websocket."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from ums_actors.secret import Secret
+    from ums_actors.transport.nonblocking import Websocket
+
+__all__ = ["Connector", "Dialling"]
+
+
+class Dialling(Protocol):
+    """One attempt to open a websocket."""
+
+    def run(self) -> Websocket:
+        """Open it; blocking, on a worker thread.
+
+        Raises:
+            ConnectError: it did not come to be.
+        """
+        ...
+
+    def abort(self) -> None:
+        """Make ``run`` fail soon and leave nothing open; any thread."""
+        ...
+
+
+class Connector(Protocol):
+    """Makes attempts."""
+
+    def dial(self, url: Secret, timeout: float) -> Dialling:
+        """Prepare an attempt that may take ``timeout`` seconds."""
+        ...
+
+    def close(self) -> None:
+        """Give back what it holds; any thread."""
+        ...

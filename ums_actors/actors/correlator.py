@@ -1,0 +1,203 @@
+"""The correlator: matches responses to requests, keeps deadlines, hands on the rest.
+
+The table itself is in the kernel. A message that carries a caller's future is
+answered also if handling it raises.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ums_actors.actors.child import Child
+from ums_actors.actors.feed import Feed
+from ums_actors.actors.messages import (
+    FramesReceived,
+    ReleaseQueue,
+    SendFrame,
+    SubmitRequest,
+    ValidateToken,
+)
+from ums_actors.core.session import State
+from ums_actors.errors import (
+    ConnectionLost,
+    Delivery,
+    RequestRejected,
+    RequestTimedOut,
+    UMSError,
+)
+from ums_actors.protocol.envelopes import Response, decode_body, encode_request
+from ums_actors.runtime import LoopFuture
+
+if TYPE_CHECKING:
+    from ums_actors.actors.kernel import Kernel
+    from ums_actors.core.pending import Entry
+    from ums_actors.runtime.timers import Timer
+
+__all__ = ["CorrelatorActor"]
+
+_FIRST_ERROR = 400
+_UNAUTHORIZED = 401
+_SWEEP_GRAIN = 0.05
+"""Seconds by which a deadline may be noticed late; spares a timer per request."""
+
+
+class CorrelatorActor(Child):
+    """Sends requests and resolves their futures."""
+
+    handlers: ClassVar[dict[type[Any], str]] = {
+        SubmitRequest: "_submit",
+        FramesReceived: "_receive",
+        ReleaseQueue: "_release",
+    }
+
+    def __init__(self, kernel: Kernel) -> None:
+        super().__init__(kernel)
+        self._pending = kernel.pending
+        self._feed = Feed(kernel, self._query)
+        self._sweep: Timer | None = None
+        self._validated = 0
+
+    def on_start(self) -> None:
+        """Watch the deadlines a crashed predecessor left."""
+        self._arm()
+
+    # -- out
+
+    def _submit(self, command: SubmitRequest) -> None:
+        try:
+            self._accept(command)
+        except UMSError as error:
+            command.reply.try_fail(error)
+        except BaseException:
+            command.reply.try_fail(
+                ConnectionLost(
+                    "the correlator crashed over this request",
+                    delivery=Delivery.NOT_SENT,
+                    request_type=command.type,
+                )
+            )
+            raise
+
+    def _accept(self, command: SubmitRequest) -> None:
+        kernel = self._kernel
+        state = kernel.session.state
+        if kernel.at_rest():
+            raise kernel.refusal(command.type)
+        line_up = kernel.websocket is not None
+        if command.internal and not line_up:
+            raise ConnectionLost(
+                "the line went away before the request was written",
+                delivery=Delivery.NOT_SENT,
+                request_type=command.type,
+            )
+        request_id = kernel.next_id()
+        payload = encode_request(
+            request_id, command.type, command.body, command.headers, command.metadata
+        )
+        options = kernel.options
+        entry = self._pending.submit(
+            request_id,
+            command.type,
+            payload,
+            (command.reply, command.raw),
+            now=self._now(),
+            timeout=options.request_timeout
+            if command.timeout is None
+            else command.timeout,
+            queue_timeout=options.queue_timeout,
+            resend=command.resend,
+            internal=command.internal,
+            ready=state is State.READY and line_up and not self._pending.queued,
+        )
+        if entry.sent:
+            self._write(entry, payload)
+        if self._sweep is None:
+            self._arm()
+
+    def _release(self, _: ReleaseQueue) -> None:
+        if self._kernel.websocket is None:
+            return
+        for entry in self._pending.release(self._now()):
+            if entry.payload is not None:
+                self._write(entry, entry.payload)
+        self._arm()
+        self._feed.catch_up()
+
+    def _write(self, entry: Entry, payload: bytes) -> None:
+        self._tell("socket", SendFrame(entry.id, payload))
+
+    # -- in
+
+    def _receive(self, batch: FramesReceived) -> None:
+        if batch.generation != self._kernel.session.generation:
+            self._kernel.counters.stale += len(batch.messages)
+            return
+        answer = self._pending.answer
+        for message in batch.messages:
+            if isinstance(message, Response):
+                entry = answer(message.req_id)
+                if entry is not None:
+                    self._resolve(entry, message)
+            else:
+                self._feed.take(message)
+        if self._pending.queued and self._kernel.session.state is State.READY:
+            self._release(ReleaseQueue())
+
+    def _resolve(self, entry: Entry, response: Response) -> None:
+        reply, raw = entry.reply
+        try:
+            body = response.body if raw else decode_body(response.body)
+        except UMSError as error:
+            reply.try_fail(error)
+            return
+        if response.code < _FIRST_ERROR:
+            reply.try_set(body)
+            return
+        reply.try_fail(
+            RequestRejected(
+                response.code, body, request_id=entry.id, request_type=entry.type
+            )
+        )
+        generation = self._kernel.session.generation
+        if response.code == _UNAUTHORIZED and self._validated != generation:
+            self._validated = generation  # once a line is enough
+            self._tell("token", ValidateToken())
+
+    def _query(self, request_type: str, body: Any) -> LoopFuture[Any]:
+        """Send a query of the feed's; its answer comes undecoded."""
+        reply: LoopFuture[Any] = LoopFuture()
+        self.actor_ref.tell(
+            SubmitRequest(request_type, body, reply, internal=True, raw=True)
+        )
+        return reply
+
+    # -- deadlines
+
+    def _arm(self) -> None:
+        if self._sweep is not None:
+            self._sweep.cancel()
+            self._sweep = None
+        when = self._pending.next_deadline()
+        if when is not None:
+            delay = max(when - self._now(), _SWEEP_GRAIN)
+            self._sweep = self._call_later(delay, self._expire)
+
+    def _expire(self) -> None:
+        self._sweep = None
+        websocket = self._kernel.websocket
+        for entry in self._pending.expire(self._now()):
+            sent = entry.sent
+            if sent and websocket is not None and websocket.withdraw(entry.id):
+                sent = False
+            reply, _ = entry.reply
+            reply.try_fail(
+                RequestTimedOut(
+                    f"{entry.type} got no answer in {entry.timeout:g} s"
+                    if entry.sent
+                    else f"{entry.type} waited too long for a READY line",
+                    delivery=Delivery.UNKNOWN if sent else Delivery.NOT_SENT,
+                    request_id=entry.id,
+                    request_type=entry.type,
+                )
+            )
+        self._arm()

@@ -1,0 +1,88 @@
+"""The connector of real networks: the transport behind the port."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ums_actors.transport.attempt import Attempt
+from ums_actors.transport.opener import open_websocket
+from ums_actors.transport.target import Target
+from ums_actors.transport.tls import client_context
+from ums_actors.transport.nonblocking import Websocket
+
+if TYPE_CHECKING:
+    import ssl
+
+    from ums_actors.options import Options
+    from ums_actors.secret import Secret
+    from ums_actors.transport.proxy import Proxy
+
+__all__ = ["NetworkConnector"]
+
+
+class _Dialling:
+    """One attempt over the network."""
+
+    def __init__(
+        self, connector: NetworkConnector, target: Target, timeout: float
+    ) -> None:
+        self._connector = connector
+        self._target = target
+        self._timeout = timeout
+        self._attempt = Attempt()
+
+    def run(self) -> Websocket:
+        """Resolve, connect, encrypt, upgrade."""
+        connector = self._connector
+        opened = open_websocket(
+            self._target,
+            timeout=self._timeout,
+            ssl_context=connector.context(),
+            proxy=connector.proxy,
+            attempt=self._attempt,
+        )
+        options = connector.options
+        return Websocket(
+            opened,
+            max_frame_size=options.max_frame_size,
+            max_message_size=options.max_message_size,
+            write_limit=options.write_buffer_limit,
+        )
+
+    def abort(self) -> None:
+        """Shut what it waits for."""
+        self._attempt.abort()
+
+
+class NetworkConnector:
+    """Dials with one connection's TLS and proxy settings."""
+
+    def __init__(
+        self,
+        options: Options,
+        *,
+        ssl_context: ssl.SSLContext | None = None,
+        ca_file: str | None = None,
+        proxy: Proxy | None = None,
+    ) -> None:
+        self.options = options
+        self.proxy = proxy
+        self._context = ssl_context
+        self._ca_file = ca_file
+
+    def context(self) -> ssl.SSLContext:
+        """Give the TLS context, made once: reading certificates takes long."""
+        if self._context is None:
+            self._context = client_context(self._ca_file)
+        return self._context
+
+    def dial(self, url: Secret, timeout: float) -> _Dialling:
+        """Prepare one attempt.
+
+        Raises:
+            LocalProtocolError: the URL breaks a rule.
+        """
+        return _Dialling(self, Target(url), timeout)
+
+    def close(self) -> None:
+        """Hold nothing."""

@@ -1,0 +1,76 @@
+"""What subscribers hear."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from ums_actors.protocol import records
+
+__all__ = [
+    "ConversationChanged",
+    "Event",
+    "MessageReceived",
+    "NotificationReceived",
+    "StateChanged",
+]
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of all events."""
+
+
+class StateChanged(Event, frozen=True, kw_only=True):
+    """The connection went from one state to another.
+
+    Attributes:
+        at: monotonic seconds.
+        reason: why the last line or attempt ended, one line, empty if none did.
+    """
+
+    state: str
+    previous: str
+    generation: int
+    at: float
+    reason: str = ""
+
+
+class ConversationChanged(Event, frozen=True, kw_only=True):
+    """A conversation was added, changed (UPSERT) or left a subscription (DELETE)."""
+
+    subscription_id: str
+    type: str
+    conversation_id: str
+    conversation: records.ConversationResult
+
+
+class MessageReceived(Event, frozen=True, kw_only=True):
+    """A message event of a dialog: in order, and once, also across reconnects.
+
+    Attributes:
+        sequence: number in the dialog from 0; None for chat states, which have none.
+        event_type: ContentEvent, RichContentEvent, AcceptStatusEvent, ChatStateEvent.
+        text: the message of a plain-text ContentEvent.
+        event: the whole event as it came.
+        mine: whether this connection's own user sent it.
+    """
+
+    conversation_id: str
+    dialog_id: str
+    sequence: int | None
+    originator_id: str
+    role: str
+    event_type: str
+    text: str | None
+    event: records.Event
+    metadata: Any
+    mine: bool
+
+
+class NotificationReceived(Event, frozen=True, kw_only=True):
+    """Any notification frame, as it came."""
+
+    type: str
+    body: Any

@@ -1,0 +1,211 @@
+"""What a connection must not lose when one of its actors crashes.
+
+The error kernel is one plain record: the table of pending requests, the session
+machine, the restart windows, what is to be made again on the next line, and the
+addresses of all actors. It holds data; decisions are in ``core``, actions in the
+actors. All of it belongs to the connection's loop thread.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from ums_actors.actors.subscribers import Subscribers
+from ums_actors.actors.waiters import Waiters
+from ums_actors.core.pending import Pending
+from ums_actors.core.restart import (
+    ChildSpec,
+    Group,
+    Intensity,
+    Restart,
+    Strategy,
+    Supervision,
+)
+from ums_actors.core.session import Session, State
+from ums_actors.core.stream import Streams
+from ums_actors.errors import ConnectionLost, Delivery
+
+if TYPE_CHECKING:
+    from ums_actors.actors.connector import Connector
+    from ums_actors.auth.session import Session as Login
+    from ums_actors.auth.source import TokenSource
+    from ums_actors.core.reason import Reason
+    from ums_actors.options import Options
+    from ums_actors.runtime import Loop, LoopRef, Runtime
+    from ums_actors.transport.nonblocking import Websocket
+
+__all__ = ["TREE", "Counters", "Kernel", "Subscription"]
+
+TREE = Group(
+    Strategy.ONE_FOR_ONE,
+    (
+        ChildSpec("token", Restart.TRANSIENT),
+        Group(
+            Strategy.REST_FOR_ONE,
+            (
+                ChildSpec("correlator", Restart.PERMANENT),
+                ChildSpec("socket", Restart.PERMANENT),
+            ),
+        ),
+    ),
+)
+"""A dead socket leaves the correlator alone; a dead correlator renews the socket,
+since answers to unknown ids are worthless; a dead token actor drops nothing."""
+
+_HISTORY = 100
+
+
+class Counters:
+    """What has been counted since the connection was made."""
+
+    __slots__ = (
+        "bad_frames",
+        "failed_notifications",
+        "logins",
+        "reconnects",
+        "refreshes",
+        "stale",
+    )
+
+    def __init__(self) -> None:
+        self.bad_frames = 0
+        self.failed_notifications = 0
+        self.logins = 0
+        self.reconnects = 0
+        self.refreshes = 0
+        self.stale = 0
+
+
+class Subscription:
+    """A conversation subscription that is made again on each line."""
+
+    __slots__ = (
+        "key",
+        "made",
+        "query",
+        "snapshot_seen",
+        "subscription_id",
+        "waiters",
+    )
+
+    def __init__(self, key: str, query: Any) -> None:
+        self.key = key
+        self.query = query
+        self.subscription_id: str | None = None
+        self.snapshot_seen = False
+        self.made = Waiters()
+        self.waiters = Waiters()
+
+
+class Kernel:
+    """The record that survives."""
+
+    def __init__(
+        self,
+        *,
+        account_id: str,
+        options: Options,
+        runtime: Runtime,
+        loop: Loop,
+        root: LoopRef[Any],
+        source: TokenSource,
+        connector: Connector,
+    ) -> None:
+        self.account_id = account_id
+        self.options = options
+        self.runtime = runtime
+        self.loop = loop
+        self.root = root
+        self.source = source
+        self.connector = connector
+        self.connection_id = runtime.ids()
+        self.session = Session(options)
+        self.pending: Pending = Pending(
+            queue_limit=options.queue_limit, in_flight_limit=options.in_flight_limit
+        )
+        self.streams: Streams[Any] = Streams(
+            options.dialog_limit, query_limit=options.catch_up_limit
+        )
+        self.subscribers = Subscribers(runtime, loop, options.subscriber_limit)
+        self.supervision = self.new_supervision()
+        self.crashes = Intensity(1, options.restart_period)
+        self.counters = Counters()
+        self.restarts: dict[str, int] = {}
+        self.history: deque[str] = deque(maxlen=_HISTORY)
+        self.subscriptions: dict[str, Subscription] = {}
+        self.baseline_seen = False
+        self.agent_state: str | None = None
+        self.login: Login | None = None
+        self.token_generation = 0
+        self.line_token: int | None = None
+        self.token_waiters = Waiters()
+        self.openers = Waiters()
+        self.ready_waiters = Waiters()
+        self.closed_waiters = Waiters()
+        self.refs: dict[str, LoopRef[Any]] = {}
+        self.websocket: Websocket | None = None
+        self.unwritten: list[str] = []  # came when the line was already going
+        self.last_reason: Reason | None = None
+        self.last_error: BaseException | None = None
+        self.csds: Any = None  # what the brand connection finds hosts with
+        self.next_retry: float | None = None
+        self.taps_messages = False
+        self.opening = False  # open() was called at rest, and is on its way
+        self._prefix = self.connection_id[:8]
+        self._numbers = itertools.count(1)
+
+    def new_supervision(self) -> Supervision:
+        """Give fresh restart windows."""
+        return Supervision(
+            TREE,
+            intensity=self.options.restart_intensity,
+            period=self.options.restart_period,
+        )
+
+    def next_id(self) -> str:
+        """Give a request id, unique in all generations of this connection."""
+        return f"{self._prefix}-{next(self._numbers)}"
+
+    @property
+    def agent_id(self) -> str | None:
+        """The user's id on the wire, ``account.user``; None before the first login."""
+        return None if self.login is None else self.login.agent_id(self.account_id)
+
+    def at_rest(self) -> bool:
+        """Tell whether a request would wait in vain: nobody wants a line."""
+        return self.session.state in _AT_REST and not self.opening
+
+    def has_ended(self) -> bool:
+        """Tell whether the connection is CLOSED or FAILED, and nobody opens it."""
+        return self.session.state in _ENDED and not self.opening
+
+    def refusal(self, request_type: str = "") -> ConnectionLost:
+        """Give the error for a request that comes when the connection is at rest."""
+        state = self.session.state
+        why = f" ({self.last_reason})" if self.last_reason is not None else ""
+        error = ConnectionLost(
+            f"the connection is {state}{why}: open() it again before sending",
+            delivery=Delivery.NOT_SENT,
+            request_type=request_type,
+        )
+        error.__cause__ = self.last_error if state is State.FAILED else None
+        return error
+
+    def drop_websocket(self) -> list[str]:
+        """Shut the socket if there is one; give the requests it has not sent."""
+        websocket, self.websocket = self.websocket, None
+        unsent, self.unwritten = self.unwritten, []
+        if websocket is None:
+            return unsent
+        unsent += websocket.unsent()
+        fd = websocket.fileno()
+        if fd >= 0:
+            self.loop.unwatch(fd)
+        websocket.shutdown()
+        return unsent
+
+
+_ENDED = frozenset({State.CLOSED, State.FAILED})
+_AT_REST = _ENDED | {State.CLOSING}

@@ -1,0 +1,84 @@
+"""What is due to callers when a line is lost, or the connection comes to rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ums_actors.actors.messages import SendFrame
+from ums_actors.core.reason import Stopped
+from ums_actors.core.session import State
+from ums_actors.errors import ConnectionLost, Delivery
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ums_actors.actors.kernel import Kernel
+    from ums_actors.core.pending import Entry
+    from ums_actors.core.reason import Reason
+
+__all__ = ["finish", "lose_line"]
+
+
+def lose_line(kernel: Kernel, reason: Reason, now: float) -> None:
+    """Shut the socket and answer, at once, those whose requests went down with it.
+
+    Requests of which no byte reached the kernel go back into the queue.
+    """
+    unsent = kernel.drop_websocket()
+    unsent += _take_unwritten(kernel)
+    for subscription in kernel.subscriptions.values():
+        subscription.subscription_id = None
+    lost = kernel.pending.drop_line(
+        frozenset(unsent), now, kernel.options.queue_timeout
+    )
+    kernel.streams.line_lost()
+    _fail(lost, f"the line was lost before the answer: {reason}")
+
+
+def finish(kernel: Kernel, now: float) -> None:
+    """Answer everybody: the connection is CLOSED or FAILED."""
+    state = kernel.session.state
+    why = kernel.last_reason
+    lose_line(kernel, why or Stopped(), now)
+    _fail(kernel.pending.drain(), f"the connection is {state}: {why or 'closed'}")
+    error = (
+        kernel.last_error if state is State.FAILED or kernel.session.fail_fast else None
+    )
+    refusal = error or kernel.refusal()
+    kernel.openers.reject(refusal)
+    kernel.ready_waiters.reject(refusal)
+    kernel.token_waiters.reject(refusal)
+    for subscription in kernel.subscriptions.values():
+        subscription.made.reject(refusal)
+        subscription.waiters.reject(refusal)
+    kernel.closed_waiters.resolve(tuple(kernel.history))
+
+
+def _take_unwritten(kernel: Kernel) -> list[str]:
+    """Take frames out of the socket's inbox: the next socket must not send them."""
+    ref = kernel.refs.get("socket")
+    if ref is None:
+        return []
+    cell = ref._cell
+    cell.actor.abandon()  # type: ignore[attr-defined]
+    found: list[str] = []
+    for _ in range(len(cell.queue)):
+        envelope = cell.queue.popleft()
+        if isinstance(envelope.message, SendFrame):
+            found.append(envelope.message.request_id)
+        else:
+            cell.queue.append(envelope)
+    return found
+
+
+def _fail(entries: Iterable[Entry], text: str) -> None:
+    for entry in entries:
+        reply, _ = entry.reply
+        reply.try_fail(
+            ConnectionLost(
+                text,
+                delivery=Delivery(entry.delivery),
+                request_id=entry.id,
+                request_type=entry.type,
+            )
+        )

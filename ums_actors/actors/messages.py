@@ -1,0 +1,188 @@
+"""What crosses a mailbox: commands are VerbNoun, events are NounVerbed.
+
+All actors of a connection live on one loop thread, so a message may carry a future
+to be answered; whoever takes such a message owns the duty to answer it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from ums_actors.core.reason import Reason
+    from ums_actors.core.session import Event
+    from ums_actors.protocol.envelopes import Notification, Response
+    from ums_actors.runtime import LoopFuture
+    from ums_actors.secret import Secret
+
+__all__ = [
+    "AcquireToken",
+    "ApplyEvent",
+    "ChildExited",
+    "CloseSocket",
+    "ConnectPrepared",
+    "FramesReceived",
+    "FramesTapped",
+    "InvalidateToken",
+    "LineRestored",
+    "OpenSocket",
+    "PrepareConnect",
+    "ReleaseQueue",
+    "RestoreLine",
+    "SendFrame",
+    "SocketOpened",
+    "StepFailed",
+    "SubmitRequest",
+    "SubmitToken",
+    "ValidateToken",
+]
+
+
+class Message(msgspec.Struct, frozen=True):
+    """Base of all messages."""
+
+
+# -- to the supervisor
+
+
+class ApplyEvent(Message, frozen=True):
+    """Feed an event of a user's to the session machine."""
+
+    event: Event
+
+
+class ConnectPrepared(Message, frozen=True):
+    """The root has token and address."""
+
+    generation: int
+    url: Secret
+
+
+class SocketOpened(Message, frozen=True):
+    """The websocket of this generation is up."""
+
+    generation: int
+
+
+class LineRestored(Message, frozen=True):
+    """The root has made subscriptions and agent state again."""
+
+    generation: int
+
+
+class StepFailed(Message, frozen=True):
+    """A step of the attempt of this generation failed."""
+
+    generation: int
+    error: BaseException
+
+
+class ChildExited(Message, frozen=True):
+    """A child ended: the socket's line dropped, or any child crashed."""
+
+    child: str
+    generation: int
+    reason: Reason
+
+
+# -- to the root
+
+
+class PrepareConnect(Message, frozen=True):
+    """Run ``_init_token`` and ``_get_websocket_url``."""
+
+    generation: int
+
+
+class RestoreLine(Message, frozen=True):
+    """Make subscriptions and agent state again."""
+
+    generation: int
+
+
+class FramesTapped(Message, frozen=True):
+    """Undecoded frames for a subclass's own ``_on_ums_message``."""
+
+    frames: list[bytes]
+
+
+# -- to the token actor
+
+
+class AcquireToken(Message, frozen=True):
+    """Answer with the session that holds a valid token."""
+
+    reply: LoopFuture[Any]
+
+
+class SubmitToken(Message, frozen=True):
+    """A worker's login or refresh came to an end."""
+
+    flight: int
+    kind: str
+    value: Any = None
+    error: BaseException | None = None
+
+
+class InvalidateToken(Message, frozen=True):
+    """Forget the token of this generation; None means whichever is held."""
+
+    generation: int | None
+    source: str
+
+
+class ValidateToken(Message, frozen=True):
+    """Ask the service whether the token still lives; a refusal forgets it."""
+
+
+# -- to the correlator
+
+
+class SubmitRequest(Message, frozen=True):
+    """Send a request and answer ``reply`` exactly once."""
+
+    type: str
+    body: Any
+    reply: LoopFuture[Any]
+    headers: Any = None
+    metadata: Any = None
+    timeout: float | None = None
+    resend: bool = False
+    internal: bool = False
+    raw: bool = False
+
+
+class FramesReceived(Message, frozen=True):
+    """What one read of the socket brought."""
+
+    generation: int
+    messages: list[Response | Notification]
+
+
+class ReleaseQueue(Message, frozen=True):
+    """The line is READY: send what waited."""
+
+
+# -- to the socket actor
+
+
+class OpenSocket(Message, frozen=True):
+    """Open the websocket of this generation."""
+
+    generation: int
+    url: Secret
+
+
+class SendFrame(Message, frozen=True):
+    """Send one text frame; ``request_id`` marks its bytes."""
+
+    request_id: str
+    payload: bytes
+
+
+class CloseSocket(Message, frozen=True):
+    """Say goodbye and end."""
+
+    code: int = 1000

@@ -1,0 +1,237 @@
+"""The socket actor: one object, one generation, one websocket.
+
+Reading, decoding and writing are done in batches: one read gives one message to the
+correlator, a drained inbox gives one write.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ums_actors.actors.child import Child
+from ums_actors.actors.messages import (
+    ChildExited,
+    CloseSocket,
+    FramesReceived,
+    FramesTapped,
+    OpenSocket,
+    SendFrame,
+    SocketOpened,
+    StepFailed,
+)
+from ums_actors.core.heartbeat import Beat, Heartbeat
+from ums_actors.core.reason import (
+    LineBroken,
+    LineClosed,
+    PeerSilent,
+    Reason,
+    Stopped,
+    from_error,
+)
+from ums_actors.errors import ConnectError, Overloaded, RemoteProtocolError
+from ums_actors.protocol.envelopes import Notification, Response, decode_message
+from ums_actors.runtime.poller import READABLE, WRITABLE
+
+if TYPE_CHECKING:
+    from ums_actors.actors.connector import Dialling
+    from ums_actors.actors.kernel import Kernel
+    from ums_actors.runtime import LoopFuture
+    from ums_actors.transport.nonblocking import Websocket
+
+__all__ = ["SocketActor"]
+
+_GOODBYE = 2.0
+"""Seconds a peer has for its own close frame."""
+
+
+class SocketActor(Child):
+    """Owns a websocket from its dialling to its end."""
+
+    handlers: ClassVar[dict[type[Any], str]] = {
+        OpenSocket: "_open",
+        SendFrame: "_send",
+        CloseSocket: "_close",
+    }
+
+    def __init__(self, kernel: Kernel) -> None:
+        super().__init__(kernel)
+        self._line = 0
+        self._websocket: Websocket | None = None
+        self._dialling: Dialling | None = None
+        self._heartbeat: Heartbeat | None = None
+        self._mask = READABLE
+        self._ended = False
+
+    def on_stop(self) -> None:
+        """Leave nothing open."""
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Stop dialling or listening at once, without a word to the supervisor."""
+        self._ended = True
+        if self._dialling is not None:
+            self._dialling.abort()
+            self._dialling = None
+
+    # -- opening
+
+    def _open(self, command: OpenSocket) -> None:
+        options = self._kernel.options
+        self._line = command.generation
+        dialling = self._kernel.connector.dial(command.url, options.connect_timeout)
+        self._dialling = dialling
+        opened = self._runtime.workers("connect").submit(
+            self._loop,
+            dialling.run,
+            timeout=options.connect_timeout,
+            on_abandon=dialling.abort,
+        )
+        opened.add_done_callback(self._dialled)
+
+    def _dialled(self, opened: LoopFuture[Websocket]) -> None:
+        """Adopt the websocket, or shut it if nobody wants it any more."""
+        error = opened.exception()
+        stale = self._ended or self._cell.actor is not self or self._cell.suspended
+        if stale:
+            if error is None:
+                opened.get(timeout=0).shutdown()
+            return
+        self._dialling = None
+        if error is None:
+            self._cell.guard(lambda: self._adopt(opened.get(timeout=0)))
+            return
+        if isinstance(error, TimeoutError):
+            error = ConnectError(
+                "no websocket within the connect timeout", step="queue", timed_out=True
+            )
+        self._tell("supervisor", StepFailed(self._line, error))
+
+    def _adopt(self, websocket: Websocket) -> None:
+        self._websocket = self._kernel.websocket = websocket
+        options = self._kernel.options
+        self._heartbeat = Heartbeat(options.ping_interval, options.pong_timeout)
+        self._heartbeat.heard(self._now())
+        self._loop.watch(websocket.fileno(), READABLE, self._cell.fenced(self._ready))
+        self._tell("supervisor", SocketOpened(self._line))
+        self._beat()
+        self._read()  # TLS may hold bytes already, also a close frame
+
+    # -- the line
+
+    def _ready(self, mask: int) -> None:
+        if mask & WRITABLE:
+            self._flush()
+        if mask & ~WRITABLE:
+            self._read()
+
+    def _read(self) -> None:
+        websocket = self._websocket
+        if websocket is None or self._ended:
+            return
+        frames = websocket.read()
+        if websocket.heard and self._heartbeat is not None:
+            websocket.heard = False
+            self._heartbeat.heard(self._now())
+        if frames:
+            self._hand_on(frames)
+        reason = self._end_of(websocket)
+        if reason is not None:
+            self._end(reason)
+            return
+        self._flush()
+
+    def _hand_on(self, frames: list[bytes]) -> None:
+        if self._kernel.taps_messages:
+            self._kernel.root.tell(FramesTapped(frames))
+            return
+        messages: list[Response | Notification] = []
+        for frame in frames:
+            try:
+                messages.append(decode_message(frame))
+            except RemoteProtocolError as error:
+                self._kernel.counters.bad_frames += 1
+                self._observe("frame.undecodable", logging.WARNING, reason=str(error))
+        self._tell("correlator", FramesReceived(self._line, messages))
+
+    def _end_of(self, websocket: Websocket) -> Reason | None:
+        if websocket.closed_by_peer is not None:
+            code, text = websocket.closed_by_peer
+            return LineClosed(code, text)
+        if isinstance(websocket.failure, RemoteProtocolError):
+            return from_error(websocket.failure)
+        if websocket.failure is not None:
+            return LineBroken(str(websocket.failure).removeprefix("the line broke: "))
+        return (
+            LineBroken("the peer closed the TCP connection") if websocket.eof else None
+        )
+
+    def _send(self, command: SendFrame) -> None:
+        websocket = self._websocket
+        if websocket is None or self._ended or websocket.closing:
+            self._kernel.unwritten.append(command.request_id)
+            return  # the line is going: the supervisor answers for its requests
+        if websocket.send(command.payload, command.request_id):
+            return
+        entry = self._kernel.pending.forget(command.request_id)
+        if entry is not None:
+            reply, _ = entry.reply
+            reply.try_fail(
+                Overloaded(
+                    f"{self._kernel.options.write_buffer_limit} bytes wait for a slow "
+                    "peer: wait for answers before sending more",
+                    request_id=entry.id,
+                    request_type=entry.type,
+                )
+            )
+
+    def _on_drained(self) -> None:
+        """Write what the inbox has brought, in one go."""
+        if self._websocket is not None and not self._ended:
+            self._flush()
+
+    def _flush(self) -> None:
+        websocket = self._websocket
+        if websocket is None or self._ended:
+            return
+        websocket.flush()
+        if websocket.more:
+            self._loop.call_soon(self._cell.fenced(self._read))
+        mask = READABLE | WRITABLE if websocket.wants_write else READABLE
+        if mask != self._mask:
+            self._mask = mask
+            self._loop.rewatch(websocket.fileno(), mask)
+
+    def _beat(self) -> None:
+        """Ping an idle peer; give up one that stays silent."""
+        websocket, heartbeat = self._websocket, self._heartbeat
+        if websocket is None or heartbeat is None or self._ended:
+            return
+        beat = heartbeat.check(self._now())
+        if beat is Beat.DEAD:
+            self._end(PeerSilent(self._kernel.options.pong_timeout))
+            return
+        if beat is Beat.PING:
+            websocket.ping(b"")
+            self._flush()
+        delay = max(heartbeat.next_at() - self._now(), 0.01)
+        self._call_later(delay, self._beat)
+
+    # -- the end
+
+    def _close(self, command: CloseSocket) -> None:
+        websocket = self._websocket
+        if websocket is None:
+            self._end(Stopped())
+            return
+        websocket.close(command.code)
+        self._flush()
+        self._call_later(_GOODBYE, lambda: self._end(Stopped()))
+
+    def _end(self, reason: Reason) -> None:
+        if self._ended:
+            return
+        self.abandon()
+        if self._websocket is not None:
+            self._websocket.flush()  # the echo of a close frame, if it can go
+        self._tell("supervisor", ChildExited("socket", self._line, reason))

@@ -1,0 +1,316 @@
+"""The supervisor: executes what the session and the restart machines decide.
+
+It never waits: each step of an attempt is a message away and has a timer beside it,
+so closing, status and an impatient user are served at any time.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ums_actors.actors.child import Child
+from ums_actors.actors.correlator import CorrelatorActor
+from ums_actors.actors.events import StateChanged
+from ums_actors.actors.line import finish, lose_line
+from ums_actors.actors.messages import (
+    ApplyEvent,
+    ChildExited,
+    CloseSocket,
+    ConnectPrepared,
+    InvalidateToken,
+    LineRestored,
+    OpenSocket,
+    PrepareConnect,
+    ReleaseQueue,
+    RestoreLine,
+    SocketOpened,
+    StepFailed,
+)
+from ums_actors.actors.socket import SocketActor
+from ums_actors.actors.token import TokenActor
+from ums_actors.core import restart, session
+from ums_actors.core.reason import ConnectFailed, Crashed, Reason, Stopped, from_error
+from ums_actors.core.session import State
+from ums_actors.errors import LocalProtocolError, RestartBudgetExhausted
+
+if TYPE_CHECKING:
+    from ums_actors.actors.kernel import Kernel
+    from ums_actors.runtime.cell import Cell
+    from ums_actors.runtime.timers import Timer
+    from ums_actors.secret import Secret
+
+__all__ = ["SupervisorActor"]
+
+_CHILDREN: dict[str, type[Child]] = {
+    "token": TokenActor,
+    "correlator": CorrelatorActor,
+    "socket": SocketActor,
+}
+_GRACE = 0.5
+"""Seconds a step's own deadline has before the supervisor's."""
+
+
+class SupervisorActor(Child):
+    """Owns the children and the course of the connection."""
+
+    handlers: ClassVar[dict[type[Any], str]] = {
+        ApplyEvent: "_apply_command",
+        ConnectPrepared: "_prepared",
+        SocketOpened: "_socket_opened",
+        LineRestored: "_restored",
+        StepFailed: "_step_failed",
+        ChildExited: "_child_exited",
+    }
+
+    def __init__(self, kernel: Kernel) -> None:
+        super().__init__(kernel)
+        self._session = kernel.session
+        self._step: Timer | None = None
+        self._stable: Timer | None = None
+        self._url: Secret | None = None
+
+    def on_start(self) -> None:
+        """Start the children; after a crash of ours, take up where it stopped."""
+        if "socket" not in self._kernel.refs:
+            for name in self._kernel.supervision.start_order():
+                self._start_child(name)
+        else:
+            self._resume()
+
+    def on_stop(self) -> None:
+        """Stop the children, last started first."""
+        for name in self._kernel.supervision.stop_order():
+            ref = self._kernel.refs.get(name)
+            if ref is not None:
+                ref._cell.stop()
+
+    # -- children
+
+    def _start_child(self, name: str) -> None:
+        ref = self._kernel.refs.get(name)
+        if ref is not None:
+            ref._cell.restart()
+            return
+
+        def crashed(_: Cell, error: BaseException) -> None:
+            reason = Crashed(type(error).__name__, str(error)[:200])
+            line = self._session.generation
+            self._tell("supervisor", ChildExited(name, line, reason))
+
+        self._kernel.refs[name] = _CHILDREN[name]._launch(
+            (self._kernel,), {}, self._runtime, self._loop, crashed
+        )
+
+    def _child_exited(self, event: ChildExited) -> None:
+        if isinstance(event.reason, Crashed):
+            self._child_crashed(event.child, event.reason)
+        elif event.generation == self._session.generation:
+            self._end_attempt(event.reason)
+        else:
+            self._kernel.counters.stale += 1
+
+    def _child_crashed(self, child: str, reason: Crashed) -> None:
+        kernel = self._kernel
+        kernel.restarts[child] = kernel.restarts.get(child, 0) + 1
+        kernel.history.append(f"{child}: {reason}")
+        plan = kernel.supervision.decide(
+            child, restart.ExitKind.ABNORMAL, self._now(), note=str(reason)
+        )
+        renews_line = False
+        for action in plan:
+            match action:
+                case restart.StartChild(name="socket"):
+                    renews_line = True
+                case restart.StartChild():
+                    self._start_child(action.name)
+                case restart.GiveUp():
+                    self._give_up(action, child)
+                    return
+                case _:
+                    pass  # a socket is stopped by losing the line
+        if renews_line:
+            self._end_attempt(reason)
+
+    def _give_up(self, action: restart.GiveUp, child: str) -> None:
+        kernel = self._kernel
+        kernel.last_error = RestartBudgetExhausted(
+            f"{action.child} crashed more than {kernel.options.restart_intensity} "
+            f"times in {kernel.options.restart_period:g} s: the connection has FAILED",
+            child=action.child,
+            history=tuple(action.history),
+        )
+        self._apply(session.GaveUp())
+        self._start_child(child)  # to turn away what still waits in its inbox
+
+    # -- the course
+
+    def _apply_command(self, command: ApplyEvent) -> None:
+        self._apply(command.event)
+
+    def _apply(self, event: session.Event) -> None:
+        previous = self._session.state
+        if not self._session.allows(event):
+            self._kernel.counters.stale += 1
+            return
+        if isinstance(event, session.OpenRequested) and self._kernel.opening:
+            self._kernel.opening = False
+            self._kernel.supervision = self._kernel.new_supervision()
+            self._kernel.last_error = self._kernel.last_reason = None
+        actions = self._session.handle(event, self._now())
+        if self._session.state is not previous:
+            self._announce(previous)
+        for action in actions:
+            self._execute(action)
+
+    def _announce(self, previous: State) -> None:
+        kernel, state = self._kernel, self._session.state
+        reason = str(kernel.last_reason or "")
+        kernel.history.append(f"{previous} → {state} (line {self._session.generation})")
+        level = logging.ERROR if state is State.FAILED else logging.INFO
+        self._observe(
+            "connection.state",
+            level,
+            connection=kernel.connection_id,
+            state=str(state),
+            previous=str(previous),
+            generation=self._session.generation,
+            reason=reason,
+        )
+        kernel.subscribers.publish(
+            StateChanged(
+                state=str(state),
+                previous=str(previous),
+                generation=self._session.generation,
+                at=self._now(),
+                reason=reason,
+            )
+        )
+
+    def _execute(self, action: session.Action) -> None:
+        kernel, options = self._kernel, self._kernel.options
+        match action:
+            case session.Prepare():
+                kernel.next_retry = None
+                pause = self._runtime.gate.delay(self._now())
+                self._arm(options.login_timeout + pause + _GRACE, "login")
+                self._after(pause, PrepareConnect(action.generation))
+            case session.OpenLine():
+                self._arm(options.connect_timeout + _GRACE, "tcp")
+                self._open_line(action.generation)
+            case session.Restore():
+                self._arm(options.restore_timeout, "restore")
+                kernel.root.tell(RestoreLine(action.generation))
+            case session.Proclaim():
+                self._proclaim()
+            case session.DropToken():
+                self._tell("token", InvalidateToken(kernel.line_token, action.source))
+            case session.ScheduleRetry():
+                kernel.next_retry = self._now() + action.delay
+                self._disarm()
+                self._step = self._call_later(
+                    action.delay, lambda: self._apply(session.RetryDue())
+                )
+            case session.CloseLine():
+                self._close_line()
+            case session.Finish():
+                self._disarm()
+                kernel.next_retry = None
+                finish(kernel, self._now())
+
+    def _after(self, pause: float, message: Any) -> None:
+        if pause > 0:
+            self._call_later(pause, lambda: self._kernel.root.tell(message))
+        else:
+            self._kernel.root.tell(message)
+
+    def _open_line(self, generation: int) -> None:
+        if self._url is None:
+            raise LocalProtocolError("a line was to be opened without an address")
+        self._start_child("socket")
+        self._tell("socket", OpenSocket(generation, self._url))
+        self._url = None
+
+    def _proclaim(self) -> None:
+        kernel = self._kernel
+        self._disarm()
+        kernel.counters.reconnects += 1
+        self._tell("correlator", ReleaseQueue())
+        kernel.openers.resolve()
+        kernel.ready_waiters.resolve()
+        self._stable = self._call_later(
+            kernel.options.stable_after,
+            lambda: kernel.supervision.stable(self._now()),
+        )
+
+    def _close_line(self) -> None:
+        if self._kernel.websocket is None:
+            self._end_attempt(Stopped())
+            return
+        self._tell("socket", CloseSocket())
+        self._arm(self._kernel.options.close_timeout, "close")
+
+    # -- the steps of an attempt
+
+    def _current(self, generation: int) -> bool:
+        if generation == self._session.generation:
+            return True
+        self._kernel.counters.stale += 1
+        return False
+
+    def _prepared(self, event: ConnectPrepared) -> None:
+        if self._current(event.generation):
+            self._url = event.url
+            self._kernel.line_token = self._kernel.token_generation
+            self._apply(session.Prepared())
+
+    def _socket_opened(self, event: SocketOpened) -> None:
+        if self._current(event.generation):
+            self._apply(session.SocketUp())
+
+    def _restored(self, event: LineRestored) -> None:
+        if self._current(event.generation):
+            self._apply(session.Restored())
+
+    def _step_failed(self, event: StepFailed) -> None:
+        if self._current(event.generation):
+            self._kernel.last_error = event.error
+            self._end_attempt(from_error(event.error))
+
+    def _end_attempt(self, reason: Reason) -> None:
+        """End the line or the attempt, whichever there is."""
+        self._disarm()
+        self._kernel.last_reason = reason
+        lose_line(self._kernel, reason, self._now())
+        fraction = self._runtime.random.random()
+        self._apply(session.AttemptEnded(reason, fraction))
+
+    # -- timers
+
+    def _arm(self, seconds: float, step: str) -> None:
+        """Bound a step; its own deadline should come first."""
+        self._disarm()
+
+        def overdue() -> None:
+            self._end_attempt(ConnectFailed(step, timed_out=True))
+
+        self._step = self._call_later(seconds, overdue)
+
+    def _disarm(self) -> None:
+        for timer in (self._step, self._stable):
+            if timer is not None:
+                timer.cancel()
+        self._step = self._stable = None
+
+    def _resume(self) -> None:
+        """Go on after a crash of ours: timers are gone, the kernel is not."""
+        match self._session.state:
+            case State.NEW | State.CLOSED | State.FAILED | State.READY:
+                return
+            case State.BACKING_OFF:
+                pause = max(0.0, (self._kernel.next_retry or 0.0) - self._now())
+                self._step = self._call_later(
+                    pause, lambda: self._apply(session.RetryDue())
+                )
+            case _:
+                self._end_attempt(Crashed("SupervisorActor", "crashed during a step"))

@@ -1,0 +1,60 @@
+"""Futures that wait for one thing to happen, each with its own patience."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ums_actors.runtime import LoopFuture
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ums_actors.runtime import Loop
+    from ums_actors.runtime.timers import Timer
+
+__all__ = ["Waiters"]
+
+
+class Waiters:
+    """A bag of futures; loop thread only."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[LoopFuture[Any], Timer | None] = {}
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def add(
+        self,
+        loop: Loop,
+        timeout: float | None = None,
+        error: Callable[[], Exception] = TimeoutError,
+    ) -> LoopFuture[Any]:
+        """Make a future that fails with ``error()`` after ``timeout`` seconds."""
+        future: LoopFuture[Any] = LoopFuture()
+        timer = None
+        if timeout is not None:
+            timer = loop.call_later(timeout, lambda: self._expire(future, error()))
+        self._waiting[future] = timer
+        return future
+
+    def resolve(self, value: Any = None) -> None:
+        """Answer all."""
+        for future in self._take():
+            future.try_set(value)
+
+    def reject(self, error: BaseException) -> None:
+        """Fail all."""
+        for future in self._take():
+            future.try_fail(error)
+
+    def _take(self) -> list[LoopFuture[Any]]:
+        waiting, self._waiting = self._waiting, {}
+        for timer in waiting.values():
+            if timer is not None:
+                timer.cancel()
+        return list(waiting)
+
+    def _expire(self, future: LoopFuture[Any], error: Exception) -> None:
+        self._waiting.pop(future, None)
+        future.try_fail(error)

@@ -1,0 +1,16 @@
+"""The surface of lp-messaging-sdk's WebsocketConnection, as actors."""
+
+from __future__ import annotations
+
+from ums_actors.connection.base import WebsocketConnection
+from ums_actors.connection.brand import BrandWebsocketConnection
+from ums_actors.connection.proxy import BrandConnectionProxy, proxy_of
+from ums_actors.connection.status import ConnectionStatus
+
+__all__ = [
+    "BrandConnectionProxy",
+    "BrandWebsocketConnection",
+    "ConnectionStatus",
+    "WebsocketConnection",
+    "proxy_of",
+]

@@ -1,0 +1,88 @@
+"""How a connection is doing, in one record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from ums_actors.actors.kernel import Kernel
+
+__all__ = ["ConnectionStatus", "status_of"]
+
+
+class ConnectionStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """A snapshot; it does not change.
+
+    Attributes:
+        generation: number of the present line or attempt.
+        restarts: crashes of each child.
+        restarts_left: crashes the budget of each child still allows.
+        reconnects: how often READY was reached again after the first time.
+        attempt: attempts since the line was last stable.
+        next_retry: monotonic seconds of the next attempt, while backing off.
+        duplicates: message events that came twice and were handed out once.
+        gaps: sequence numbers that the service did not give either when asked.
+        dropped: events that slow subscribers lost.
+        stale: events of earlier generations that were ignored.
+    """
+
+    connection_id: str
+    account_id: str
+    agent_id: str | None
+    agent_state: str | None
+    state: str
+    generation: int
+    restarts: dict[str, int]
+    restarts_left: dict[str, int]
+    logins: int
+    refreshes: int
+    reconnects: int
+    attempt: int
+    next_retry: float | None
+    in_flight: int
+    queued: int
+    late_answers: int
+    duplicates: int
+    gaps: int
+    dropped: int
+    stale: int
+    bad_frames: int
+    failed_notifications: int
+    last_reason: str
+    history: tuple[str, ...]
+
+
+def status_of(kernel: Kernel, now: float) -> ConnectionStatus:
+    """Take the snapshot; loop thread."""
+    session, counters, pending = kernel.session, kernel.counters, kernel.pending
+    return ConnectionStatus(
+        connection_id=kernel.connection_id,
+        account_id=kernel.account_id,
+        agent_id=kernel.agent_id,
+        agent_state=kernel.agent_state,
+        state=str(session.state),
+        generation=session.generation,
+        restarts=dict(kernel.restarts),
+        restarts_left={
+            name: kernel.supervision.budget_left(name, now)
+            for name in kernel.supervision.start_order()
+        },
+        logins=counters.logins,
+        refreshes=counters.refreshes,
+        reconnects=max(0, counters.reconnects - 1),
+        attempt=session.backoff.attempt,
+        next_retry=kernel.next_retry,
+        in_flight=pending.in_flight,
+        queued=pending.queued,
+        late_answers=pending.late,
+        duplicates=kernel.streams.duplicates,
+        gaps=kernel.streams.gaps,
+        dropped=kernel.subscribers.dropped,
+        stale=counters.stale,
+        bad_frames=counters.bad_frames,
+        failed_notifications=counters.failed_notifications,
+        last_reason=str(kernel.last_reason or ""),
+        history=tuple(kernel.history),
+    )
