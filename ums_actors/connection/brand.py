@@ -8,7 +8,7 @@ from ums_actors._version import __version__
 from ums_actors.actors.dialler import NetworkConnector
 from ums_actors.actors.kernel import Kernel, Subscription
 from ums_actors.auth.brand import BrandTokenSource
-from ums_actors.auth.csds import DEFAULT_CSDS_HOST, Csds
+from ums_actors.auth.csds import DEFAULT_CSDS_HOST, SOCKET_SERVICE, Csds
 from ums_actors.auth.http import Http
 from ums_actors.connection.conversations import BrandConversations
 from ums_actors.errors import LocalProtocolError
@@ -28,10 +28,6 @@ if TYPE_CHECKING:
     from ums_actors.transport.proxy import Proxy
 
 __all__ = ["BrandWebsocketConnection"]
-
-_SERVICE = "facadeMsg"
-"""The domain service of brand sockets (UMS.md 12.1)."""
-
 
 class BrandWebsocketConnection(BrandConversations):
     """A supervised connection of one agent or bot.
@@ -87,7 +83,7 @@ class BrandWebsocketConnection(BrandConversations):
         if create_default_subscription:
             brand.subscribe_conversations(default_subscription_query)
         super().__init__()
-        self._csds: Csds = self._kernel.csds
+        self._csds, self._http = self._kernel.domains
 
     def _make_kernel(self) -> Kernel:
         ca_file, ssl_context = self._tls
@@ -98,12 +94,13 @@ class BrandWebsocketConnection(BrandConversations):
             self._account_id,
             http,
             cache_seconds=options.csds_cache,
-            overrides=self._domains,
+            overrides=_as_http(self._domains),
         )
+        auth = self._auth
         source: TokenSource = (
-            self._auth
-            if hasattr(self._auth, "login")
-            else BrandTokenSource(self._account_id, self._auth, csds, http)
+            auth
+            if isinstance(auth, TokenSource)
+            else BrandTokenSource(self._account_id, auth, csds, http)
         )
         runtime = self._runtime
         kernel = Kernel(
@@ -118,7 +115,7 @@ class BrandWebsocketConnection(BrandConversations):
                 options, ssl_context=ssl_context, ca_file=ca_file, proxy=self._proxy
             ),
         )
-        kernel.csds = csds
+        kernel.domains = csds, http
         wanted, query = self._default
         if wanted:
             kernel.subscriptions["default"] = Subscription("default", query)
@@ -144,11 +141,13 @@ class BrandWebsocketConnection(BrandConversations):
             app_version=app_version,
         )
         timeout = self._options.login_timeout
-        csds = self._csds
+        csds, deadline = self._csds, self._http.deadline(timeout)
+
+        def address() -> Secret:
+            return Secret(csds.find(SOCKET_SERVICE, deadline).websocket_url + path)
+
         return self._runtime.workers("auth").submit(
-            self._loop,
-            lambda: Secret(csds.websocket_base(_SERVICE, timeout) + path),
-            timeout=timeout,
+            self._loop, address, timeout=timeout
         )
 
     def _restore(self) -> Steps[None]:
@@ -180,3 +179,11 @@ class BrandWebsocketConnection(BrandConversations):
                 kernel.agent_state = agent_state
 
         return self._call_for(call, remember)
+
+
+def _as_http(domains: Mapping[str, str] | None) -> dict[str, str]:
+    """Let a host be given by a websocket scheme as well."""
+    return {
+        service: "http" + host[2:] if host.startswith(("ws://", "wss://")) else host
+        for service, host in (domains or {}).items()
+    }

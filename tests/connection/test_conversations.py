@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import queue
+
+import pytest
+
+import ums_actors as ums
+
+
+def texts(events) -> list[str | None]:
+    return [event.text for event in events if event.event_type == "ContentEvent"]
+
+
+@pytest.fixture
+def bot(emulator, start):
+    proxy = start(emulator)
+    proxy.open().get(timeout=10)
+    return proxy
+
+
+def test_a_message_reaches_the_bot_and_its_answer_the_consumer(emulator, bot, events):
+    heard = events(bot, ums.MessageReceived)
+    opened = emulator.open_conversation(assign="bot1", text="hello")
+    event = heard.wait(lambda e: e.text == "hello")
+    assert (event.conversation_id, event.sequence) == (opened.conversation_id, 0)
+    assert (event.role, event.mine) == ("CONSUMER", False)
+    number = bot.send_text(opened.conversation_id, "hi").get(timeout=5)
+    mine = heard.wait(lambda e: e.text == "hi")
+    assert (mine.mine, mine.sequence) == (True, number)
+    said = [e["event"].get("message") for e in emulator.transcript(opened.conversation_id)]
+    assert said == ["hello", "hi"]
+
+
+def test_joining_brings_what_was_said_before(emulator, bot, events):
+    heard = events(bot, ums.MessageReceived)
+    changed = events(bot, ums.ConversationChanged)
+    opened = emulator.open_conversation(text="one")
+    emulator.write(opened.conversation_id, "two")
+    changed.wait(lambda e: e.conversation_id == opened.conversation_id)
+    bot.join_dialog(opened.conversation_id, opened.dialog_id, "MANAGER").get(timeout=5)
+    heard.wait(lambda e: e.text == "two")
+    emulator.write(opened.conversation_id, "three")
+    heard.wait(lambda e: e.text == "three")
+    assert texts(heard.seen) == ["one", "two", "three"]
+    bot.leave_dialog(opened.conversation_id, opened.dialog_id, "MANAGER").get(timeout=5)
+
+
+def test_what_was_said_while_the_line_was_down_comes_in_order_and_once(
+    emulator, bot, events
+):
+    heard = events(bot, ums.MessageReceived)
+    opened = emulator.open_conversation(assign="bot1", text="0")
+    heard.wait(lambda e: e.text == "0")
+    said = ["0"]
+    for round_ in range(1, 4):
+        emulator.set_faults(handshake={"status": 502, "times": 1})
+        emulator.cut("bot1")
+        for part in "ab":
+            emulator.write(opened.conversation_id, f"{round_}{part}")
+            said.append(f"{round_}{part}")
+        heard.wait(lambda e: e.text == said[-1])
+        emulator.write(opened.conversation_id, f"{round_}c")
+        said.append(f"{round_}c")
+        heard.wait(lambda e: e.text == said[-1])
+    assert texts(heard.seen) == said
+
+
+def test_a_conversation_opened_while_the_line_was_down_is_heard(emulator, bot, events):
+    heard = events(bot, ums.MessageReceived)
+    bot.get_clock().get(timeout=5)
+    emulator.set_faults(handshake={"status": 502, "times": 1})
+    emulator.cut("bot1")
+    emulator.open_conversation(assign="bot1", text="are you there")
+    heard.wait(lambda e: e.text == "are you there")
+
+
+def test_closing_says_so_and_ends_the_subscriptions_interest(emulator, bot, events):
+    changed = events(bot, ums.ConversationChanged)
+    opened = emulator.open_conversation(assign="bot1", text="x")
+    sentence = bot.close_conversation(opened.conversation_id).get(timeout=5)
+    assert sentence == "OK Conversation resolved successfully"
+    gone = changed.wait(lambda e: e.type == "DELETE")
+    assert gone.conversation_id == opened.conversation_id
+
+
+def test_closing_a_dialog_and_handing_over(emulator, bot):
+    opened = emulator.open_conversation(assign="bot1", text="x")
+    own = bot.status().get(timeout=5).agent_id
+    bot.transfer_conversation(opened.conversation_id, skill_id="42").get(timeout=5)
+    bot.transfer_conversation(opened.conversation_id, remove_agent_id=own).get(timeout=5)
+    with pytest.raises(ums.LocalProtocolError):
+        bot.transfer_conversation(opened.conversation_id).get(timeout=5)
+    other = emulator.open_conversation(assign="bot1", text="y")
+    bot._close_dialog(
+        other.conversation_id, other.dialog_id, ums.DialogCloseReason.AGENT, "done"
+    ).get(timeout=5)
+
+
+def test_query_messages_gives_records(emulator, bot):
+    opened = emulator.open_conversation(assign="bot1", text="a")
+    emulator.write(opened.conversation_id, "b")
+    found = bot.query_messages(opened.dialog_id).get(timeout=5)
+    assert [record.event.text for record in found] == ["a", "b"]
+
+
+def test_a_manual_subscription_waits_for_its_snapshot_and_is_made_again(
+    emulator, bot, events
+):
+    opened = emulator.open_conversation(assign="bot1", text="x")
+    changed = events(bot, ums.ConversationChanged)
+    first = bot.create_conversation_subscription(
+        {"state": ["OPEN"], "stage": ["OPEN"]}, wait_for_ready=True
+    ).get(timeout=5)
+    changed.wait(lambda e: e.subscription_id == first)
+    states = events(bot, ums.StateChanged)
+    emulator.cut("bot1")
+    states.wait(lambda e: e.state == "READY" and e.generation == 2)
+    emulator.write(opened.conversation_id, "y")
+    changed.wait(lambda e: e.subscription_id != first)
+    with pytest.raises(ums.LocalProtocolError, match="stages"):
+        bot.create_conversation_subscription({"stages": []}).get(timeout=5)
+
+
+def test_a_refused_resubscription_does_not_keep_the_line_down(emulator, bot, events):
+    states = events(bot, ums.StateChanged)
+    emulator.set_faults(
+        reject={".ams.aam.SubscribeExConversations": {"code": 400, "times": 1}}
+    )
+    emulator.cut("bot1")
+    states.wait(lambda e: e.state == "READY" and e.generation == 2)
+    assert bot.get_clock().get(timeout=5) > 0
+
+
+def test_subscribers_of_all_kinds_hear_and_a_slow_one_loses_its_oldest(
+    emulator, start, runtime
+):
+    bot = start(emulator, options={"subscriber_limit": 2})
+    told: queue.Queue[object] = queue.Queue()
+
+    class Listener(ums.LoopActor):
+        def on_receive(self, message):
+            told.put(message.text)
+
+    listener = Listener.start(runtime=runtime)
+    full: queue.Queue[ums.MessageReceived] = queue.Queue()
+    bot.subscribe(listener, ums.MessageReceived).get(timeout=5)
+    bot.subscribe(full, ums.MessageReceived).get(timeout=5)
+    with pytest.raises(ums.LocalProtocolError):
+        bot.subscribe(3).get(timeout=5)
+    with pytest.raises(ums.LocalProtocolError):
+        bot.subscribe(full, int).get(timeout=5)
+    bot.open().get(timeout=10)
+    opened = emulator.open_conversation(assign="bot1", text="0")
+    for number in range(1, 4):
+        emulator.write(opened.conversation_id, str(number))
+    assert [told.get(timeout=5) for _ in range(4)] == ["0", "1", "2", "3"]
+    assert [full.get(timeout=5).text for _ in range(2)] == ["2", "3"]
+    assert bot.status().get(timeout=5).dropped == 2
+    listener.stop()
+
+
+def test_a_callback_that_raises_hears_the_next_event(emulator, bot):
+    heard: queue.Queue[object] = queue.Queue()
+
+    def listen(event):
+        heard.put(event.text)
+        raise ValueError(event.text)
+
+    handle = bot.subscribe(listen, ums.MessageReceived).get(timeout=5)
+    opened = emulator.open_conversation(assign="bot1", text="0")
+    emulator.write(opened.conversation_id, "1")
+    assert [heard.get(timeout=5) for _ in range(2)] == ["0", "1"]
+    assert bot.unsubscribe(handle).get(timeout=5) is True
+    assert bot.unsubscribe(handle).get(timeout=5) is False
+
+
+def test_a_hostile_notification_concerns_itself_alone(emulator, bot, events):
+    heard = events(bot, ums.MessageReceived)
+    bot._on_ums_message(
+        '{"kind":"notification","type":".ams.aam.ExConversationChangeNotification",'
+        '"body":{"changes":3}}'
+    ).get(timeout=5)
+    with pytest.raises(ums.RemoteProtocolError):
+        bot._on_ums_message("null").get(timeout=5)
+    emulator.open_conversation(assign="bot1", text="still here")
+    heard.wait(lambda e: e.text == "still here")
+    assert bot.status().get(timeout=5).restarts == {}

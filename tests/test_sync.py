@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+import ums_actors as ums
+from ums_actors.emulator import password_of, running_emulator
+
+
+@pytest.fixture
+def emulator():
+    with running_emulator(users=1) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def connected(emulator, runtime):
+    with ums.connect(
+        emulator.account,
+        auth=ums.PasswordLogin("bot1", password_of("bot1")),
+        csds=f"http://{emulator.csds}",
+        options=ums.Options(backoff_base=0.05),
+        runtime=runtime,
+        timeout=10,
+    ) as connection:
+        yield connection
+
+
+def test_a_script_reads_answers_and_events(emulator, connected):
+    assert connected.get_clock() > 0
+    assert connected.get_token()
+    connected.set_agent_state("ONLINE")
+    heard = connected.events(ums.MessageReceived, timeout=5)
+    opened = emulator.open_conversation(assign="bot1", text="hello")
+    assert next(heard).text == "hello"
+    assert connected.send_text(opened.conversation_id, "hi") == 1
+    assert next(heard).mine
+    heard.close()
+    assert [r.event.text for r in connected.query_messages(opened.dialog_id)] == [
+        "hello",
+        "hi",
+    ]
+    assert connected.close_conversation(opened.conversation_id).startswith("OK")
+
+
+def test_events_end_when_nothing_comes(connected):
+    assert list(connected.events(ums.MessageReceived, timeout=0.2)) == []
+
+
+def test_events_say_when_the_connection_has_ended(connected):
+    heard = connected.events(ums.MessageReceived)
+    threading.Timer(0.2, connected.proxy.close).start()
+    with pytest.raises(ums.ConnectionLost):
+        next(heard)
+
+
+def test_a_refused_login_leaves_nothing_behind(emulator, runtime):
+    with pytest.raises(ums.AuthenticationRejected):
+        ums.connect(
+            emulator.account,
+            auth=ums.PasswordLogin("bot1", "wrong"),
+            csds=f"http://{emulator.csds}",
+            runtime=runtime,
+            timeout=10,
+        )
+    assert emulator.state()["sockets"] == 0

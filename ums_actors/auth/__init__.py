@@ -1,0 +1,1 @@
+"""Tokens and domains: blocking code that runs on worker threads."""

@@ -1,0 +1,39 @@
+"""The end of a blocking call."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Deadline"]
+
+
+class Deadline:
+    """A point in time by which several blocking steps must all be done.
+
+    Args:
+        timeout: seconds from now.
+        clock: monotonic seconds.
+    """
+
+    __slots__ = ("_clock", "_end")
+
+    def __init__(
+        self, timeout: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._clock = clock
+        self._end = clock() + timeout
+
+    def left(self) -> float:
+        """Give the seconds left.
+
+        Raises:
+            TimeoutError: there are none.
+        """
+        seconds = self._end - self._clock()
+        if seconds <= 0:
+            raise TimeoutError("the deadline is over")
+        return seconds

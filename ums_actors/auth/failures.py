@@ -1,0 +1,54 @@
+"""Foreign exceptions of a call, told in words that repeat nothing of it."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import socket
+import ssl
+from typing import TYPE_CHECKING, Final
+
+import urllib3.exceptions
+
+from ums_actors.errors import LoginError
+
+if TYPE_CHECKING:
+    from ums_actors.auth.origin import Origin
+
+__all__ = ["FOREIGN", "TooLong", "failure_of"]
+
+FOREIGN: Final = (
+    OSError,
+    ValueError,
+    http.client.HTTPException,
+    urllib3.exceptions.HTTPError,
+)
+"""All that a call may raise."""
+
+
+class TooLong(http.client.HTTPException):
+    """The body is longer than the limit."""
+
+
+def failure_of(error: Exception, step: str, origin: Origin) -> LoginError:
+    """Say what happened, in words that repeat nothing of what was sent or received."""
+    return LoginError(
+        f"the {step} call to {origin.host} failed: {_reason(error)}", step=step
+    )
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, (TimeoutError, urllib3.exceptions.TimeoutError)):
+        return "no whole answer before the deadline"
+    if isinstance(error, socket.gaierror):
+        return "its name cannot be resolved"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        why = error.verify_message
+        return f"its certificate is not trusted ({why}); give ca_file if it is your own"
+    if isinstance(error, (ssl.SSLError, urllib3.exceptions.SSLError)):
+        return "no TLS came to be (is it a plain http port?)"
+    if isinstance(error, TooLong):
+        return "its answer is too long"
+    if isinstance(error, OSError):
+        return os.strerror(error.errno) if error.errno else "the line broke"
+    return "its answer is not HTTP, or broke off"

@@ -1,0 +1,253 @@
+"""A small JSON client for the domain and login services."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from msgspec import Struct
+from urllib3.connection import HTTPConnection
+
+from ums_actors._version import __version__
+from ums_actors.auth.deadline import Deadline
+from ums_actors.auth.failures import FOREIGN, TooLong, failure_of
+from ums_actors.auth.line import Line, LineSocket
+from ums_actors.auth.tls import trusting
+from ums_actors.errors import LocalProtocolError, LoginError
+from ums_actors.protocol.lenient import is_object
+
+if TYPE_CHECKING:
+    import os
+    import ssl
+    from collections.abc import Callable
+
+    from urllib3 import BaseHTTPResponse
+
+    from ums_actors.auth.origin import Origin
+
+__all__ = ["Answer", "Http"]
+
+_BODY_LIMIT: Final = 1 << 20
+_CHUNK: Final = 1 << 16
+_REFUSED: Final = 300
+
+
+class Answer(Struct, frozen=True):
+    """Status and body of an answer; the body is not shown, it may hold a token."""
+
+    status: int
+    body: bytes
+
+    def json(self) -> Any:
+        """Give the decoded body, None if it is not JSON."""
+        try:
+            return msgspec.json.decode(self.body)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            return None
+
+    def fields(self) -> dict[str, Any]:
+        """Give the body's JSON object, an empty one if it is none."""
+        found = self.json()
+        return found if is_object(found) else {}
+
+    def __repr__(self) -> str:
+        return f"Answer(status={self.status}, body=<{len(self.body)} bytes>)"
+
+
+class Http:
+    """Calls services that speak JSON; a call blocks its thread up to its deadline.
+
+    Each call has a connection of its own: no cookie, redirect, environment proxy or
+    SSLKEYLOGFILE reaches it. Any thread may call, many at a time. Resolving a name is
+    the system's and cannot be limited here: it belongs on a worker that can be given
+    up.
+
+    Args:
+        ca_file: certificates (PEM) to trust instead of the system's.
+        ssl_context: what to use for TLS instead, as it is; shared by all calls.
+        body_limit: largest body of an answer that is read, bytes.
+        clock: monotonic seconds.
+
+    Raises:
+        LocalProtocolError: ``ca_file`` cannot be used.
+    """
+
+    def __init__(
+        self,
+        *,
+        ca_file: str | os.PathLike[str] | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+        body_limit: int = _BODY_LIMIT,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        if ca_file is not None and ssl_context is not None:
+            raise LocalProtocolError("give ca_file or ssl_context, not both")
+        self._context = ssl_context
+        if ca_file is not None:
+            self._context = trusting(ca_file)
+        self._body_limit = body_limit
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._lines: set[Line] = set()
+        self._closed = False
+
+    def deadline(self, timeout: float) -> Deadline:
+        """Give the deadline ``timeout`` seconds from now."""
+        return Deadline(timeout, self._clock)
+
+    def call(
+        self,
+        method: str,
+        origin: Origin,
+        path: str,
+        *,
+        step: str,
+        deadline: Deadline,
+        body: Any = None,
+        cookie: str | None = None,
+    ) -> Answer:
+        """Make one call and give its answer, whatever its status below or above 300.
+
+        Args:
+            method: ``GET`` or ``POST``.
+            origin: the service.
+            path: path and query, percent-encoded.
+            step: the ``step`` of the errors.
+            deadline: until when everything is done.
+            body: what to send as JSON; None sends none.
+            cookie: the value of the Cookie header.
+
+        Raises:
+            LoginError: no answer came; its text holds nothing that was sent.
+            LocalProtocolError: ``body`` or ``cookie`` cannot be sent.
+        """
+        data = None if body is None else _encode(body)
+        headers = _headers(origin, data, cookie)
+        line = Line(origin, deadline)
+        self._enter(line, step, origin)
+        failure: LoginError
+        try:
+            line.open(self._tls(origin))
+            return self._exchange(line, method, path, data, headers)
+        except FOREIGN as error:
+            failure = failure_of(error, step, origin)
+        finally:
+            self._leave(line)
+        # outside of the handler, so that not even its context holds the cause
+        raise failure
+
+    def close(self) -> None:
+        """End running calls with an error, and refuse later ones; idempotent."""
+        with self._lock:
+            self._closed = True
+            lines = list(self._lines)
+        for line in lines:
+            line.shut()
+
+    def _exchange(
+        self,
+        line: Line,
+        method: str,
+        path: str,
+        data: bytes | None,
+        headers: dict[str, str],
+    ) -> Answer:
+        connection = HTTPConnection(line.origin.host, line.origin.port)
+        connection.response_class = _Response
+        connection.sock = LineSocket(line)
+        connection.request(
+            method,
+            path,
+            body=data,
+            headers=headers,
+            preload_content=False,
+            decode_content=False,
+        )
+        response = connection.getresponse()
+        try:
+            return Answer(response.status, self._body(response))
+        finally:
+            response.close()
+
+    def _body(self, response: BaseHTTPResponse) -> bytes:
+        """Read the body; of an answer that refuses, the status is enough."""
+        parts: list[bytes] = []
+        size = 0
+        try:
+            while part := response.read(_CHUNK):
+                parts.append(part)
+                size += len(part)
+                if size > self._body_limit:
+                    raise TooLong
+        except FOREIGN:
+            if response.status < _REFUSED:
+                raise
+            return b""
+        return b"".join(parts)
+
+    def _tls(self, origin: Origin) -> ssl.SSLContext | None:
+        if not origin.secure:
+            return None
+        with self._lock:  # made on first use: it reads the system's certificates
+            if self._context is None:
+                self._context = trusting(None)
+            return self._context
+
+    def _enter(self, line: Line, step: str, origin: Origin) -> None:
+        with self._lock:
+            if not self._closed:
+                self._lines.add(line)
+                return
+        raise LoginError(
+            f"the {step} call to {origin.host} came after close", step=step
+        )
+
+    def _leave(self, line: Line) -> None:
+        with self._lock:
+            self._lines.discard(line)
+        line.close()
+
+
+class _Response(http.client.HTTPResponse):
+    """A response that forgets its headers, but for the length of the body.
+
+    Nothing here needs them, and what is not kept (cookies) cannot be logged.
+    """
+
+    def begin(self) -> None:
+        super().begin()
+        kept = http.client.HTTPMessage()
+        if self.length is not None:
+            kept["Content-Length"] = str(self.length)
+        self.headers = self.msg = kept
+
+
+def _encode(body: Any) -> bytes:
+    try:
+        return msgspec.json.encode(body)
+    except (TypeError, ValueError, msgspec.MsgspecError):
+        pass  # its text is not repeated: it is about a password
+    raise LocalProtocolError(
+        "the credentials hold something that cannot be written as JSON; "
+        "give strings of valid Unicode"
+    )
+
+
+def _headers(origin: Origin, data: bytes | None, cookie: str | None) -> dict[str, str]:
+    headers = {
+        "Host": origin.authority,
+        "User-Agent": f"ums-actors/{__version__}",
+        "Accept": "application/json",
+        "Accept-Encoding": "identity",
+        "Connection": "close",
+    }
+    if data is not None:
+        headers["Content-Type"] = "application/json"
+    if cookie is not None:
+        if not (cookie.isascii() and cookie.isprintable()):
+            raise LocalProtocolError("the cookie of the session cannot be sent")
+        headers["Cookie"] = cookie
+    return headers

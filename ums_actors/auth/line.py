@@ -1,0 +1,152 @@
+"""One TCP or TLS line that keeps one deadline over all its steps.
+
+A plain client gives each address, each read and each write the whole timeout anew; a
+server that sends one byte now and then would hold the thread for ever. Here each step
+gets what is left. Only the resolver knows no time limit: see :class:`Http`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import socket
+import threading
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import ssl
+
+    from ums_actors.auth.deadline import Deadline
+    from ums_actors.auth.origin import Origin
+
+__all__ = ["Line", "LineSocket"]
+
+
+class Line:
+    """A line to one origin; used by one thread, and shut by any.
+
+    Errors are those of ``socket`` and ``ssl``; a deadline that is over is a
+    TimeoutError.
+    """
+
+    def __init__(self, origin: Origin, deadline: Deadline) -> None:
+        self.origin = origin
+        self._deadline = deadline
+        self._lock = threading.Lock()
+        self._socket: socket.socket | None = None
+        self._shut = False
+
+    def open(self, context: ssl.SSLContext | None) -> None:
+        """Connect to the first address that answers; then TLS, with a context."""
+        infos = socket.getaddrinfo(
+            self.origin.host, self.origin.port, type=socket.SOCK_STREAM
+        )
+        failure: OSError = OSError("the name has no address")
+        for index, (family, kind, protocol, _, address) in enumerate(infos):
+            share = self._deadline.left() / (len(infos) - index)
+            try:
+                sock = socket.socket(family, kind, protocol)
+            except OSError as error:  # a family that this machine does not have
+                failure = error
+                continue
+            self._hold(sock)
+            try:
+                sock.settimeout(share)
+                sock.connect(address)
+            except OSError as error:
+                sock.close()
+                failure = error
+                continue
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if context is not None:
+                self._wrap(sock, context)
+            return
+        raise failure
+
+    def _wrap(self, sock: socket.socket, context: ssl.SSLContext) -> None:
+        wrapped = context.wrap_socket(
+            sock, server_hostname=self.origin.host, do_handshake_on_connect=False
+        )
+        self._hold(wrapped)
+        wrapped.settimeout(self._deadline.left())  # of the handshake as a whole
+        wrapped.do_handshake()
+
+    def _hold(self, sock: socket.socket) -> None:
+        with self._lock:
+            self._socket = sock
+            if not self._shut:
+                return
+        sock.close()
+        raise ConnectionAbortedError("the line was shut")
+
+    def sendall(self, data: bytes) -> None:
+        """Write all of it."""
+        sock = self._held()
+        sock.settimeout(self._deadline.left())
+        sock.sendall(data)
+
+    def receive_into(self, buffer: Any) -> int:
+        """Read what is there, waiting no longer than the deadline; 0 at the end."""
+        sock = self._held()
+        sock.settimeout(self._deadline.left())
+        return sock.recv_into(buffer)
+
+    def shut(self) -> None:
+        """Wake the thread that waits on it, from any thread; it gets an error."""
+        with self._lock:
+            self._shut = True
+            sock = self._socket
+        if sock is not None:
+            # not SSLSocket.shutdown, which would go on in plain text
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Give the descriptor back; idempotent."""
+        with self._lock:
+            sock, self._socket = self._socket, None
+        if sock is not None:
+            sock.close()
+
+    def _held(self) -> socket.socket:
+        if self._socket is None:
+            raise ConnectionAbortedError("the line is not open")
+        return self._socket
+
+
+class LineSocket:
+    """A line in the shape that ``http.client`` wants of a socket.
+
+    Setting a timeout does nothing, the deadline rules; nor does closing, the line is
+    its owner's.
+    """
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """Give a file to read the response from."""
+        return io.BufferedReader(_Reader(self._line))
+
+    def sendall(self, data: bytes) -> None:
+        """Write all of it."""
+        self._line.sendall(data)
+
+    def settimeout(self, _seconds: float | None) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+class _Reader(io.RawIOBase):
+    """The raw file over a line; closing it leaves the line to its owner."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        return self._line.receive_into(buffer)

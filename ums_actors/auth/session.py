@@ -1,0 +1,36 @@
+"""What a login gives."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from ums_actors.secret import Secret  # noqa: TC001 msgspec may read it
+
+__all__ = ["Session"]
+
+
+class Session(Struct, frozen=True, kw_only=True):
+    """One life of a token, and whose it is.
+
+    Attributes:
+        token: the bearer; it stands in the path of the websocket's URL.
+        user_id: the user's id within the account.
+        user_pid: the user's PID, where the service said it.
+        session_id: what refreshing sends as a cookie.
+        csrf: what refreshing sends in its body; without it there is no refreshing.
+        privileges: numbers of the user's privileges.
+    """
+
+    token: Secret
+    user_id: str
+    user_pid: str | None = None
+    session_id: Secret | None = None
+    csrf: Secret | None = None
+    privileges: tuple[int, ...] = ()
+
+    def agent_id(self, account_id: str) -> str:
+        """Give ``account.user``, the form in which requests name an agent."""
+        prefix = f"{account_id}."
+        return (
+            self.user_id if self.user_id.startswith(prefix) else prefix + self.user_id
+        )
