@@ -10,6 +10,7 @@ from ums_actors.actors.kernel import Kernel, Subscription
 from ums_actors.auth.brand import BrandTokenSource
 from ums_actors.auth.csds import DEFAULT_CSDS_HOST, SOCKET_SERVICE, Csds
 from ums_actors.auth.http import Http
+from ums_actors.auth.source import TokenSource
 from ums_actors.connection.conversations import BrandConversations
 from ums_actors.errors import LocalProtocolError
 from ums_actors.options import Options
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ums_actors.auth.credentials import Credentials
-    from ums_actors.auth.source import TokenSource
     from ums_actors.runtime import LoopFuture
     from ums_actors.transport.proxy import Proxy
 

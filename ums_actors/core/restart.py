@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
@@ -22,6 +22,9 @@ from ums_actors.core.tree import (
     flatten,
 )
 from ums_actors.errors import LocalProtocolError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = [
     "Action",
@@ -80,6 +83,13 @@ _RESTARTED_AFTER = {
     Restart.TRANSIENT: frozenset({ExitKind.ABNORMAL}),
     Restart.TEMPORARY: frozenset[ExitKind](),
 }
+
+_RENEWED: dict[Strategy, Callable[[int], slice]] = {
+    Strategy.ONE_FOR_ONE: lambda at: slice(at, at + 1),
+    Strategy.REST_FOR_ONE: lambda at: slice(at, None),
+    Strategy.ONE_FOR_ALL: lambda _: slice(None),
+}
+"""Which members of a group are renewed when the one at an index has ended."""
 
 
 class Supervision:
@@ -178,13 +188,7 @@ def _plan(record: _Record) -> list[Action]:
     """Apply the strategy of the innermost group."""
     child, members = record.spec, record.group.children
     at = members.index(child)
-    match record.group.strategy:
-        case Strategy.ONE_FOR_ONE:
-            renewed = flatten(members[at : at + 1])
-        case Strategy.REST_FOR_ONE:
-            renewed = flatten(members[at:])
-        case Strategy.ONE_FOR_ALL:
-            renewed = flatten(members)
+    renewed = flatten(members[_RENEWED[record.group.strategy](at)])
     stops = [StopChild(spec.name) for spec in reversed(renewed) if spec is not child]
     starts = [
         StartChild(spec.name)
