@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ums_actors._version import __version__
 
-# actors: events
+# what is heard
 from ums_actors.actors.events import (
     ConversationChanged,
     Event,
@@ -55,7 +55,7 @@ from ums_actors.errors import (
     WouldDeadlock,
 )
 
-# options, secret
+# settings
 from ums_actors.options import Options
 
 # protocol
@@ -65,7 +65,7 @@ from ums_actors.protocol.enums import AgentState, DialogCloseReason, Participant
 from ums_actors.runtime import LoopActor, LoopFuture, LoopRef, Runtime
 from ums_actors.secret import Secret
 
-# façades
+# façade
 from ums_actors.sync import Connection, connect
 
 # transport

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ums_actors.transport.attempt import Attempt
+from ums_actors.transport.nonblocking import Websocket
 from ums_actors.transport.opener import open_websocket
 from ums_actors.transport.target import Target
 from ums_actors.transport.tls import client_context
-from ums_actors.transport.nonblocking import Websocket
 
 if TYPE_CHECKING:
     import ssl

@@ -75,9 +75,9 @@ class Subscribers:
         return subscriber is not None
 
     def close(self) -> None:
-        """Remove all."""
-        for handle in list(self._all):
-            self.remove(handle)
+        """Remove all; callbacks still hear what waits for them."""
+        self._all.clear()
+        self._by_kind.clear()
 
     def wants(self, kind: type[Event]) -> bool:
         """Tell whether anybody hears events of this kind."""

@@ -7,8 +7,9 @@ crash of this actor is in the kernel, which its cell keeps.
 from __future__ import annotations
 
 import abc
-from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from ums_actors.actors.crash import crashed, root_crashed
 from ums_actors.actors.line import finish
 from ums_actors.actors.messages import (
     AcquireToken,
@@ -30,7 +31,6 @@ from ums_actors.core.session import State
 from ums_actors.errors import (
     LocalProtocolError,
     NotSupported,
-    RestartBudgetExhausted,
     UMSError,
 )
 from ums_actors.protocol.envelopes import (
@@ -88,7 +88,7 @@ class WebsocketConnection(LoopActor, abc.ABC):
             LocalProtocolError: an argument breaks a rule.
         """
         chosen = runtime or Runtime.default()
-        return cls._launch(args, kwargs, chosen, chosen.next_loop(), _root_crashed)
+        return cls._launch(args, kwargs, chosen, chosen.next_loop(), root_crashed)
 
     def __init__(self) -> None:
         super().__init__()
@@ -367,7 +367,7 @@ class WebsocketConnection(LoopActor, abc.ABC):
         self._kernel.refs["supervisor"].tell(ApplyEvent(event))
 
     def _supervisor_crashed(self, cell: Cell, error: BaseException) -> None:
-        _kernel_crashed(self._kernel, cell, error)
+        crashed(self._kernel, cell, error)
 
 
 def _settled(value: Any) -> Steps[Any]:
@@ -375,28 +375,3 @@ def _settled(value: Any) -> Steps[Any]:
     if isinstance(value, LoopFuture):
         value = yield value
     return value
-
-
-def _root_crashed(cell: Cell, error: BaseException) -> None:
-    """Restart the root in place; a second crash in the window fails the connection."""
-    kernel = cast("Kernel | None", cell.keep)
-    if kernel is None:
-        cell.restart_within_budget(error)
-    else:
-        _kernel_crashed(kernel, cell, error)
-
-
-def _kernel_crashed(kernel: Kernel, cell: Cell, error: BaseException) -> None:
-    name = cell.actor_class.__name__
-    kernel.restarts[name] = kernel.restarts.get(name, 0) + 1
-    kernel.history.append(f"{name}: crashed with {type(error).__name__}")
-    if kernel.crashes.exhausted(kernel.loop.clock.now()):
-        kernel.last_error = RestartBudgetExhausted(
-            f"{name} crashed twice in {kernel.options.restart_period:g} s: the "
-            "connection has FAILED",
-            child=name,
-            history=tuple(kernel.history),
-        )
-        kernel.session.state = State.FAILED
-        finish(kernel, kernel.loop.clock.now())
-    cell.restart_within_budget(error)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BrandWebsocketConnection"]
 
+
 class BrandWebsocketConnection(BrandConversations):
     """A supervised connection of one agent or bot.
 

@@ -25,25 +25,35 @@ def run_steps(
 
     Args:
         steps: the generator.
-        fence: wraps each resumption, so that it dies with the actor it belongs to
-            (and the future is never set); without one the steps always end.
+        fence: wraps each resumption, so that it dies with the actor it belongs to;
+            the future then stays open. Without one the steps always come to an end.
     """
     result: LoopFuture[T] = LoopFuture()
 
     def resume(done: LoopFuture[Any] | None) -> None:
         try:
-            if done is None:
-                waited = next(steps)
-            elif (error := done.exception()) is not None:
-                waited = steps.throw(error)
-            else:
-                waited = steps.send(done.get(timeout=0))
+            while done is None or done.done():
+                done = _advance(steps, done)
+            done.add_done_callback(fence(resume) if fence else resume)
         except StopIteration as end:
             result.try_set(end.value)
         except BaseException as error:  # noqa: BLE001  (it goes to whoever waits)
             result.try_fail(error)
-        else:
-            waited.add_done_callback(fence(resume) if fence else resume)
 
     resume(None)
     return result
+
+
+def _advance(steps: Steps[Any], done: LoopFuture[Any] | None) -> LoopFuture[Any]:
+    """Go on with what is there; give the next future to wait for."""
+    if done is None:
+        waited = next(steps)
+    elif (error := done.exception()) is not None:
+        waited = steps.throw(error)
+    else:
+        waited = steps.send(done.get(timeout=0))
+    if not isinstance(waited, LoopFuture):
+        raise TypeError(
+            f"a step waits for a {type(waited).__name__}: yield LoopFutures"
+        )
+    return waited

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import pytest
+
+from ums_actors.core.dialog import Dialog
+
+
+def holding(last, *numbers):
+    dialog = Dialog(last, -1)
+    for number in numbers:
+        dialog.hold(number, str(number), 100)
+    return dialog
+
+
+def test_a_dialog_without_a_hole_is_complete():
+    assert not Dialog(None, -1).incomplete()
+    assert not Dialog(7, -1).incomplete()
+    assert holding(3, 5).incomplete()
+
+
+@pytest.mark.parametrize(("promised", "missing"), [(6, False), (7, False), (8, True)])
+def test_a_promise_beyond_the_last_number_is_missing(promised, missing):
+    dialog = Dialog(7, -1)
+    dialog.promised = promised
+    assert dialog.incomplete() is missing
+
+
+def test_a_run_ends_at_the_hole():
+    dialog = holding(3, 4, 5, 7)
+    assert dialog.take_run() == ["4", "5"]
+    assert dialog.last == 5
+    assert list(dialog.held) == [7]
+
+
+def test_a_full_hold_drops_the_lowest_and_asks():
+    dialog = holding(0, 5, 6)
+    assert dialog.hold(7, "7", 2) == 1
+    assert sorted(dialog.held) == [6, 7]
+    assert dialog.asked
+
+
+def test_a_result_is_merged_with_what_is_held():
+    dialog = holding(3, 6)
+    assert dialog.begin_query() == 3
+    assert dialog.fill([(5, "5"), (4, "4"), (3, "3")]) == (["4", "5", "6"], 0)
+    assert dialog.last == 6
+
+
+def test_a_hole_below_the_highest_number_of_a_result_does_not_exist():
+    dialog = holding(3, 6)
+    dialog.begin_query()
+    assert dialog.fill([(6, "again 6"), (8, "8")]) == (["again 6", "8"], 3)
+
+
+def test_a_hole_above_a_result_is_left_to_the_next_query():
+    dialog = holding(3, 6)
+    dialog.begin_query()
+    assert dialog.fill([(4, "4")]) == (["4"], 0)
+    assert dialog.incomplete()
+    assert dialog.begin_query() == 4
+    assert dialog.fill([]) == (["6"], 1)
+
+
+def test_what_was_said_after_the_query_went_out_is_not_skipped_by_it():
+    dialog = holding(3)
+    dialog.asked = True
+    dialog.begin_query()
+    dialog.hold(6, "6", 100)
+    assert dialog.fill([]) == ([], 0)
+    assert dialog.incomplete()
+
+
+def test_what_was_dropped_while_the_query_was_out_is_not_skipped():
+    dialog = holding(3, 5)
+    dialog.begin_query()
+    dialog.hold(9, "9", 1)
+    assert dialog.fill([]) == ([], 0)
+    assert dialog.asked
+
+
+def test_a_promise_that_a_query_did_not_keep_is_not_asked_for_again():
+    dialog = Dialog(3, -1)
+    dialog.promised = 9
+    dialog.begin_query()
+    assert dialog.fill([]) == ([], 0)
+    assert not dialog.incomplete()
+    assert dialog.last == 3  # should it come after all, it is delivered
+
+
+def test_a_promise_made_while_the_query_was_out_is_asked_for():
+    dialog = Dialog(3, -1)
+    dialog.asked = True
+    dialog.begin_query()
+    dialog.promised = 9
+    assert dialog.fill([(4, "4")]) == (["4"], 0)
+    assert dialog.incomplete()
+
+
+def test_giving_up_takes_all_and_counts_the_holes():
+    dialog = holding(3, 9, 6)
+    dialog.promised = 12
+    assert dialog.give_up() == (["6", "9"], 4)
+    assert not dialog.incomplete()
+
+
+def test_a_dialog_without_any_number_gives_up_nothing():
+    assert Dialog(None, -1).give_up() == ([], 0)

@@ -1,0 +1,412 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from ums_actors.core.pending import Pending
+from ums_actors.errors import Delivery, LocalProtocolError, Overloaded
+
+NOT_SENT, UNKNOWN = Delivery.NOT_SENT, Delivery.UNKNOWN
+
+
+class Table:
+    """A Pending with defaults for what a test does not care about."""
+
+    def __init__(self, queue_limit=10, in_flight_limit=10):
+        self.pending = Pending(queue_limit=queue_limit, in_flight_limit=in_flight_limit)
+
+    def submit(self, request_id, *, now=0.0, timeout=10.0, ready=True, **flags):
+        return self.pending.submit(
+            request_id,
+            "GetClock",
+            b"payload",
+            f"reply {request_id}",
+            now=now,
+            timeout=timeout,
+            queue_timeout=60.0,
+            ready=ready,
+            **flags,
+        )
+
+
+def ids(entries):
+    return [entry.id for entry in entries]
+
+
+def verdicts(entries):
+    return {entry.id: entry.delivery for entry in entries}
+
+
+def test_a_request_on_a_ready_line_is_in_flight_at_once():
+    table = Table()
+    entry = table.submit("1", now=5.0)
+    assert (entry.id, entry.type, entry.payload) == ("1", "GetClock", b"payload")
+    assert entry.sent
+    assert entry.delivery is UNKNOWN
+    assert (table.pending.queued, table.pending.in_flight, len(table.pending)) == (
+        0,
+        1,
+        1,
+    )
+    assert table.pending.next_deadline() == 15.0
+
+
+def test_an_answer_takes_the_request_out_once():
+    table = Table()
+    table.submit("1")
+    assert table.pending.answer("1").reply == "reply 1"
+    assert table.pending.answer("1") is None
+    assert table.pending.answer("never") is None
+    assert table.pending.late == 2
+    assert table.pending.next_deadline() is None
+
+
+def test_a_request_waits_for_the_line_and_goes_first_come_first_served():
+    table = Table()
+    for name in "abc":
+        assert not table.submit(name, ready=False).sent
+    assert table.pending.next_deadline() == 60.0
+    released = table.pending.release(30.0)
+    assert ids(released) == ["a", "b", "c"]
+    assert all(entry.sent and entry.payload for entry in released)
+    assert table.pending.next_deadline() == 40.0
+    assert table.pending.release(30.0) == []
+
+
+def test_a_release_stops_at_the_in_flight_limit():
+    table = Table(in_flight_limit=2)
+    for name in "abc":
+        table.submit(name, ready=False)
+    assert ids(table.pending.release(0.0)) == ["a", "b"]
+    table.pending.answer("a")
+    assert ids(table.pending.release(0.0)) == ["c"]
+
+
+def test_nobody_overtakes_those_who_wait():
+    table = Table()
+    table.submit("a", ready=False)
+    assert not table.submit("b", ready=True).sent
+    assert ids(table.pending.release(0.0)) == ["a", "b"]
+
+
+def test_an_internal_request_waits_for_nobody():
+    table = Table()
+    table.submit("a", ready=False)
+    assert table.submit("i", ready=False, internal=True).sent
+
+
+def test_a_full_queue_refuses_by_name_and_number():
+    table = Table(queue_limit=1)
+    table.submit("a", ready=False)
+    with pytest.raises(
+        Overloaded, match=r"Options.queue_limit=1 .*raise the"
+    ) as caught:
+        table.submit("b", ready=False)
+    assert caught.value.delivery is NOT_SENT
+    assert caught.value.request_id == "b"
+    assert caught.value.request_type == "GetClock"
+    assert len(table.pending) == 1
+
+
+@pytest.mark.parametrize("flags", [{}, {"internal": True, "ready": False}])
+def test_a_full_line_refuses_by_name_and_number(flags):
+    table = Table(in_flight_limit=1)
+    table.submit("a")
+    with pytest.raises(Overloaded, match=r"Options.in_flight_limit=1 "):
+        table.submit("b", **flags)
+    assert len(table.pending) == 1
+
+
+@pytest.mark.parametrize("ready", [False, True])
+def test_an_id_in_use_is_refused(ready):
+    table = Table()
+    table.submit("a", ready=ready)
+    with pytest.raises(LocalProtocolError, match="'a' is in use"):
+        table.submit("a")
+    assert len(table.pending) == 1
+
+
+@pytest.mark.parametrize("timeout", [-1.0, math.inf, math.nan])
+def test_nobody_waits_for_ever(timeout):
+    with pytest.raises(LocalProtocolError, match="finite"):
+        Table().submit("a", timeout=timeout)
+
+
+@pytest.mark.parametrize("ready", [False, True])
+def test_a_request_may_be_given_up(ready):
+    table = Table()
+    table.submit("a", ready=ready)
+    assert table.pending.forget("a").id == "a"
+    assert table.pending.forget("a") is None
+    assert len(table.pending) == 0
+    assert table.pending.next_deadline() is None
+
+
+def test_time_takes_out_those_who_waited_too_long():
+    table = Table()
+    table.submit("queued", ready=False)
+    table.submit("internal", internal=True, timeout=70.0)
+    assert table.pending.expire(59.9) == []
+    assert verdicts(table.pending.expire(60.0)) == {"queued": NOT_SENT}
+    [entry] = table.pending.expire(70.0)
+    assert entry.sent
+    assert entry.delivery is UNKNOWN
+    assert len(table.pending) == 0
+
+
+def test_a_dead_line_gives_each_request_its_verdict():
+    table = Table()
+    table.submit("written")
+    table.submit("unwritten")
+    table.submit("again", resend=True)
+    table.submit("internal", internal=True)
+    table.submit("internal-unwritten", internal=True, resend=True)
+    lost = table.pending.drop_line(["unwritten", "internal-unwritten"], 1.0, 60.0)
+    assert verdicts(lost) == {
+        "written": UNKNOWN,
+        "internal": UNKNOWN,
+        "internal-unwritten": NOT_SENT,
+    }
+    assert (table.pending.queued, table.pending.in_flight) == (2, 0)
+    assert verdicts(table.pending.drain()) == {"unwritten": NOT_SENT, "again": UNKNOWN}
+    assert table.pending.drain() == []
+    assert table.pending.next_deadline() is None
+
+
+def test_an_unwritten_request_whose_payload_is_gone_is_lost_as_not_sent():
+    table = Table()
+    table.submit("a").forget_payload()
+    assert verdicts(table.pending.drop_line({"a"}, 0.0, 60.0)) == {"a": NOT_SENT}
+
+
+def test_what_comes_back_goes_before_those_who_wait_in_the_old_order():
+    table = Table(in_flight_limit=2)
+    for name in "abcd":
+        table.submit(name, ready=False)
+    table.pending.release(0.0)
+    table.pending.drop_line(["b", "a"], 1.0, 60.0)
+    assert table.pending.in_flight == 0
+    released = table.pending.release(2.0)
+    assert ids(released) == ["a", "b"]
+    assert all(entry.payload == b"payload" for entry in released)
+
+
+def test_what_comes_back_is_let_in_beyond_the_queue_limit():
+    table = Table(queue_limit=1)
+    for name in "abc":
+        table.submit(name)
+    table.pending.drop_line(list("abc"), 0.0, 60.0)
+    assert table.pending.queued == 3
+    with pytest.raises(Overloaded):
+        table.submit("d", ready=False)
+
+
+def test_a_line_that_drops_again_and_again_holds_nobody_for_ever():
+    table = Table()
+    table.submit("a")
+    table.pending.drop_line(["a"], 5.0, 60.0)
+    assert table.pending.next_deadline() == 65.0
+    table.pending.release(64.0)
+    table.pending.drop_line(["a"], 70.0, 60.0)
+    assert table.pending.next_deadline() == 65.0
+    assert verdicts(table.pending.expire(70.0)) == {"a": NOT_SENT}
+
+
+def test_what_a_first_line_may_have_delivered_stays_in_doubt():
+    table = Table()
+    table.submit("a", resend=True)
+    table.pending.drop_line([], 0.0, 60.0)
+    table.pending.release(1.0)
+    table.pending.drop_line(["a"], 2.0, 60.0)
+    [entry] = table.pending.expire(60.0)
+    assert not entry.sent
+    assert entry.delivery is UNKNOWN
+
+
+class Model(RuleBasedStateMachine):
+    """Pending beside a list of dictionaries, with the kernel's side of the story.
+
+    ``touched`` holds the ids of which a byte reached some kernel: no request in it
+    may be called NOT_SENT.
+    """
+
+    QUEUE, FLIGHT = 4, 5
+
+    def __init__(self):
+        super().__init__()
+        self.pending = Pending(queue_limit=self.QUEUE, in_flight_limit=self.FLIGHT)
+        self.now = 0
+        self.ready = False
+        self.count = 0
+        self.queue = []
+        self.flight = []
+        self.touched = set()
+        self.touched_by_this_line = set()
+        self.gone = set()
+
+    def leave(self, entries, expected):
+        assert ids(entries) == [one["id"] for one in expected]
+        for entry, one in zip(entries, expected, strict=True):
+            assert entry.id not in self.gone
+            self.gone.add(entry.id)
+            assert entry.reply is one["reply"]
+            if entry.delivery is NOT_SENT:
+                assert entry.id not in self.touched
+            else:
+                assert one["launched"]
+
+    def place(self, one):
+        return self.flight if one in self.flight else self.queue
+
+    @rule(
+        timeout=st.sampled_from([0, 3, 10, 30]),
+        queue_timeout=st.sampled_from([5, 20]),
+        resend=st.booleans(),
+        internal=st.booleans(),
+    )
+    def submit(self, timeout, queue_timeout, resend, internal):
+        self.count += 1
+        one = {
+            "id": str(self.count),
+            "reply": object(),
+            "timeout": timeout,
+            "resend": resend,
+            "internal": internal,
+            "launched": False,
+            "until": None,
+        }
+        flies = internal or (self.ready and not self.queue)
+        full = (
+            len(self.flight) >= self.FLIGHT if flies else len(self.queue) >= self.QUEUE
+        )
+        arguments = {
+            "now": self.now,
+            "timeout": timeout,
+            "queue_timeout": queue_timeout,
+            "resend": resend,
+            "internal": internal,
+            "ready": self.ready,
+        }
+        try:
+            entry = self.pending.submit(one["id"], "T", b"p", one["reply"], **arguments)
+        except Overloaded:
+            assert full
+            return
+        assert not full
+        assert entry.sent is flies
+        assert entry.payload == b"p"
+        if flies:
+            self.launch(one)
+        else:
+            one["until"] = one["deadline"] = self.now + queue_timeout
+            self.queue.append(one)
+        with pytest.raises(LocalProtocolError):
+            self.pending.submit(one["id"], "T", b"p", None, **arguments)
+
+    def launch(self, one):
+        one["launched"] = True
+        one["deadline"] = self.now + one["timeout"]
+        self.flight.append(one)
+
+    @rule()
+    def release(self):
+        self.ready = True
+        room = self.FLIGHT - len(self.flight)
+        expected, self.queue = self.queue[:room], self.queue[room:]
+        released = self.pending.release(self.now)
+        assert ids(released) == [one["id"] for one in expected]
+        assert all(entry.sent and entry.payload == b"p" for entry in released)
+        for one in expected:
+            self.launch(one)
+
+    @precondition(lambda self: self.flight)
+    @rule(pick=st.integers(0, 100))
+    def write(self, pick):
+        name = self.flight[pick % len(self.flight)]["id"]
+        self.touched.add(name)
+        self.touched_by_this_line.add(name)
+
+    @rule(pick=st.integers(0, 100))
+    def answer(self, pick):
+        name = str(pick % (self.count + 1))
+        late = self.pending.late
+        entry = self.pending.answer(name)
+        expected = next((one for one in self.flight if one["id"] == name), None)
+        if expected is None:
+            assert entry is None
+            assert self.pending.late == late + 1
+        else:
+            self.flight.remove(expected)
+            self.leave([entry], [expected])
+
+    @rule(pick=st.integers(0, 100))
+    def forget(self, pick):
+        name = str(pick % (self.count + 1))
+        entry = self.pending.forget(name)
+        everyone = [*self.flight, *self.queue]
+        expected = next((one for one in everyone if one["id"] == name), None)
+        if expected is None:
+            assert entry is None
+        else:
+            self.place(expected).remove(expected)
+            self.leave([entry], [expected])
+
+    @rule(step=st.integers(0, 12))
+    def expire(self, step):
+        self.now += step
+        everyone = [*self.flight, *self.queue]
+        due = {one["id"]: one for one in everyone if one["deadline"] <= self.now}
+        expired = self.pending.expire(self.now)
+        assert {entry.id for entry in expired} == set(due)
+        times = [due[entry.id]["deadline"] for entry in expired]
+        assert times == sorted(times)
+        for entry in expired:
+            assert entry.sent is (due[entry.id] in self.flight)
+            self.place(due[entry.id]).remove(due[entry.id])
+            self.leave([entry], [due[entry.id]])
+
+    @rule(queue_timeout=st.sampled_from([5, 20]))
+    def drop_line(self, queue_timeout):
+        self.ready = False
+        unwritten = {one["id"] for one in self.flight} - self.touched_by_this_line
+        self.touched_by_this_line.clear()
+        lost, back = [], []
+        for one in self.flight:
+            again = one["resend"] or one["id"] in unwritten
+            (back if again and not one["internal"] else lost).append(one)
+        entries = self.pending.drop_line(unwritten, self.now, queue_timeout)
+        for entry in entries:
+            assert (entry.delivery is NOT_SENT) is (entry.id in unwritten)
+        self.flight.clear()
+        self.leave(entries, lost)
+        for one in back:
+            if one["until"] is None:
+                one["until"] = self.now + queue_timeout
+            one["deadline"] = one["until"]
+        self.queue = [*back, *self.queue]
+
+    @rule()
+    def drain(self):
+        expected = [*self.flight, *self.queue]
+        self.flight, self.queue = [], []
+        self.leave(self.pending.drain(), expected)
+
+    @invariant()
+    def agrees_with_the_model(self):
+        assert self.pending.queued == len(self.queue) == len(self.pending._queue)
+        assert self.pending.in_flight == len(self.flight)
+        assert len(self.pending) == len(self.queue) + len(self.flight)
+        assert len(self.pending._deadlines) == len(self.pending)
+        deadlines = [one["deadline"] for one in (*self.queue, *self.flight)]
+        assert self.pending.next_deadline() == min(deadlines, default=None)
+        assert list(self.pending._queue) == [one["id"] for one in self.queue]
+
+    def teardown(self):
+        expected = [*self.flight, *self.queue]
+        self.leave(self.pending.drain(), expected)
+
+
+TestModel = Model.TestCase

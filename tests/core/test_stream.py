@@ -1,0 +1,383 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from ums_actors.core.stream import Query, Streams
+
+
+def streams(**settings):
+    return Streams(**{"dialog_limit": 100, **settings})
+
+
+def live(stream, *numbers, dialog="D"):
+    """Feed numbers as events that are their own numbers."""
+    return [out for number in numbers for out in stream.live(dialog, number, number)]
+
+
+def snapshot(
+    stream, last, updated=1, *, dialog="D", baseline=False, participating=True
+):
+    stream.snapshot(
+        dialog, last, updated, baseline=baseline, participating=participating
+    )
+
+
+def result(*numbers):
+    return [(number, number) for number in numbers]
+
+
+# -- live
+
+
+def test_events_in_order_flow_through():
+    stream = streams()
+    assert live(stream, 0, 1, 2) == [0, 1, 2]
+    assert stream.queries() == []
+
+
+def test_a_duplicate_is_dropped_and_counted():
+    stream = streams()
+    assert live(stream, 0, 0, 2, 2, 1, 1) == [0, 1, 2]
+    assert stream.duplicates == 3
+
+
+def test_an_event_before_its_turn_is_held_and_the_missing_ones_are_queried():
+    stream = streams()
+    assert live(stream, 0, 3, 4) == [0]
+    assert stream.queries() == [Query("D", 0)]
+    assert stream.caught_up("D", result(1, 2)) == [1, 2, 3, 4]
+    assert stream.queries() == []
+    assert stream.gaps == 0
+
+
+def test_a_hole_that_fills_by_itself_needs_no_query():
+    stream = streams()
+    assert live(stream, 1, 0) == [0, 1]
+    assert stream.queries() == []
+
+
+def test_the_first_event_of_an_unknown_dialog_asks_for_those_before_it():
+    stream = streams()
+    assert live(stream, 2) == []
+    assert stream.queries() == [Query("D", -1)]
+    assert stream.caught_up("D", result(0, 1, 2)) == [0, 1, 2]
+
+
+def test_a_full_hold_drops_the_lowest_which_come_by_query():
+    stream = streams(hold_limit=2)
+    assert live(stream, 2, 3, 4, 5) == []
+    assert stream.dropped == 2
+    stream.queries()
+    assert stream.caught_up("D", result(*range(6))) == [0, 1, 2, 3, 4, 5]
+    assert stream.gaps == 0
+
+
+def test_what_overflows_during_a_query_is_asked_for_again():
+    stream = streams(hold_limit=1)
+    live(stream, 1)
+    stream.queries()
+    live(stream, 3, 5)
+    assert stream.caught_up("D", result(0, 1)) == [0, 1]
+    assert stream.queries() == [Query("D", 1)]
+    assert stream.caught_up("D", result(2, 3, 4, 5)) == [2, 3, 4, 5]
+
+
+# -- snapshots
+
+
+def test_history_is_not_replayed():
+    stream = streams()
+    snapshot(stream, 41, baseline=True)
+    assert stream.queries() == []
+    assert live(stream, 41, 42) == [42]
+
+
+def test_a_baseline_without_a_number_is_set_by_the_first_event():
+    stream = streams()
+    snapshot(stream, None, baseline=True)
+    assert stream.queries() == []
+    assert live(stream, 17, 18) == [17, 18]
+
+
+def test_events_that_overtook_the_baseline_are_delivered_without_history():
+    stream = streams()
+    assert live(stream, 5) == []
+    snapshot(stream, 7, baseline=True)
+    assert stream.queries() == [Query("D", 4)]
+    assert stream.caught_up("D", result(5, 6, 7)) == [5, 6, 7]
+
+
+def test_a_baseline_does_not_set_back_what_was_delivered():
+    stream = streams()
+    live(stream, 0, 1)
+    snapshot(stream, 1, baseline=True)
+    assert stream.queries() == []
+    assert live(stream, 1, 2) == [2]
+
+
+def test_what_was_said_while_the_line_was_away_is_queried():
+    stream = streams()
+    live(stream, 0, 1)
+    snapshot(stream, 3)
+    assert stream.queries() == [Query("D", 1)]
+    assert stream.caught_up("D", result(2, 3)) == [2, 3]
+
+
+@pytest.mark.parametrize(("updated", "asked"), [(5, False), (6, True)])
+def test_without_a_number_a_newer_update_is_reason_to_ask(updated, asked):
+    stream = streams()
+    snapshot(stream, 0, 5, baseline=True)
+    snapshot(stream, None, updated)
+    assert stream.queries() == ([Query("D", 0)] if asked else [])
+
+
+def test_a_dialog_that_is_new_after_the_baseline_is_queried_from_its_start():
+    stream = streams()
+    snapshot(stream, 2)
+    assert stream.queries() == [Query("D", -1)]
+    assert stream.caught_up("D", result(0, 1, 2)) == [0, 1, 2]
+
+
+def test_while_the_start_is_unknown_and_queried_live_events_wait():
+    stream = streams()
+    snapshot(stream, None, 1, baseline=True)
+    snapshot(stream, None, 2)
+    assert stream.queries() == [Query("D", -1)]
+    assert live(stream, 3) == []
+    assert stream.caught_up("D", result(0, 1, 2)) == [0, 1, 2, 3]
+
+
+def test_what_others_say_is_not_queried():
+    stream = streams()
+    snapshot(stream, 9, participating=False)
+    assert len(stream) == 0
+    snapshot(stream, 9, baseline=True, participating=False)
+    snapshot(stream, 12, 2, participating=False)
+    assert stream.queries() == []
+    snapshot(stream, 13, 3)
+    assert stream.queries() == [Query("D", 9)]
+
+
+def test_a_snapshot_older_than_the_last_is_ignored_and_counted():
+    stream = streams()
+    snapshot(stream, 3, 10, baseline=True)
+    snapshot(stream, 9, 9)
+    assert stream.outdated == 1
+    assert stream.queries() == []
+
+
+# -- queries
+
+
+def test_few_queries_are_under_way_at_a_time():
+    stream = streams(query_limit=2)
+    for name in "abc":
+        live(stream, 1, dialog=name)
+    assert [query.dialog_id for query in stream.queries()] == ["a", "b"]
+    assert stream.queries() == []
+    stream.caught_up("a", result(0))
+    assert [query.dialog_id for query in stream.queries()] == ["c"]
+
+
+def test_a_dialog_has_one_query_under_way():
+    stream = streams()
+    live(stream, 1)
+    stream.queries()
+    live(stream, 4)
+    snapshot(stream, 9)
+    assert stream.queries() == []
+    stream.caught_up("D", result(0, 1))
+    assert stream.queries() == [Query("D", 1)]
+
+
+def test_numbers_that_do_not_exist_are_skipped_and_counted():
+    stream = streams()
+    live(stream, 0, 3, 6)
+    stream.queries()
+    assert stream.caught_up("D", []) == [3, 6]
+    assert stream.gaps == 4
+    assert live(stream, 7) == [7]
+
+
+def test_a_query_that_fails_is_asked_again_a_few_times():
+    stream = streams()
+    live(stream, 0, 3)
+    for _ in range(3):
+        assert stream.queries() == [Query("D", 0)]
+        out = stream.query_failed("D")
+    assert out == [3]
+    assert stream.gaps == 2
+    assert stream.queries() == []
+
+
+def test_only_failures_in_a_row_count():
+    stream = streams()
+    for number in (1, 3, 5):
+        live(stream, number)
+        stream.queries()
+        assert stream.query_failed("D") == []
+        stream.queries()
+        assert stream.query_failed("D") == []
+        stream.queries()
+        assert len(stream.caught_up("D", result(number - 1))) == 2
+    assert stream.gaps == 0
+
+
+def test_a_lost_line_asks_again():
+    stream = streams(query_limit=2)
+    for name in "abc":
+        live(stream, 1, dialog=name)
+    stream.queries()
+    stream.line_lost()
+    assert stream.caught_up("a", result(0)) == []  # of the old line
+    assert stream.query_failed("b") == []
+    again = [query.dialog_id for query in stream.queries()]
+    assert again == ["c", "a"]
+    for name in again:
+        assert stream.caught_up(name, result(0)) == [0, 1]
+    assert stream.queries() == [Query("b", -1)]
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_a_forgotten_dialog_lets_go_what_it_held(asked):
+    stream = streams()
+    live(stream, 0, 4, 2)
+    if asked:
+        stream.queries()
+    assert stream.forget("D") == [2, 4]
+    assert stream.gaps == 2
+    assert stream.forget("D") == []
+    assert stream.queries() == []
+    assert stream.caught_up("D", result(1)) == []
+    stream.line_lost()
+
+
+# -- bounds
+
+
+def test_the_least_recently_used_dialog_is_forgotten():
+    stream = streams(dialog_limit=2)
+    live(stream, 0, dialog="a")
+    live(stream, 0, dialog="b")
+    live(stream, 1, dialog="a")
+    live(stream, 0, dialog="c")
+    assert (len(stream), stream.evicted, stream.dropped) == (2, 1, 0)
+    assert live(stream, 2, dialog="a") == [2]
+    assert live(stream, 1, dialog="c") == [1]
+
+
+def test_a_dialog_that_waits_is_spared_if_another_is_idle():
+    stream = streams(dialog_limit=2)
+    live(stream, 1, dialog="waits")
+    live(stream, 0, dialog="idle")
+    live(stream, 0, dialog="new")
+    assert (stream.evicted, stream.dropped) == (1, 0)
+    stream.queries()
+    assert stream.caught_up("waits", result(0)) == [0, 1]
+
+
+def test_if_all_wait_one_is_forgotten_all_the_same():
+    stream = streams(dialog_limit=2)
+    for name in "abc":
+        live(stream, 1, dialog=name)
+        stream.queries()
+    assert (len(stream), stream.evicted, stream.dropped) == (2, 1, 1)
+    stream.line_lost()
+    assert len(stream.queries()) == 2
+
+
+# -- all of it together
+
+
+class Model(RuleBasedStateMachine):
+    """A truthful service, a line that loses, repeats and reorders, and drops.
+
+    Everything that was said must come out once and in order.
+    """
+
+    DIALOGS = ("a", "b", "c")
+
+    def __init__(self):
+        super().__init__()
+        self.stream = Streams(10, hold_limit=3, query_limit=2)
+        self.said = dict.fromkeys(self.DIALOGS, 0)
+        self.heard = {name: [] for name in self.DIALOGS}
+        self.answers = {}
+        self.updates = 0
+
+    def hear(self, events):
+        for name, number in events:
+            self.heard[name].append(number)
+
+    def deliver(self, name, number):
+        self.hear(self.stream.live(name, number, (name, number)))
+
+    def truth(self, query):
+        numbers = range(query.newer_than, self.said[query.dialog_id])
+        pairs = [(n, (query.dialog_id, n)) for n in numbers if n >= 0]
+        return pairs[::-1]
+
+    @rule(name=st.sampled_from(DIALOGS), lost=st.booleans())
+    def say(self, name, lost):
+        self.said[name] += 1
+        if not lost:
+            self.deliver(name, self.said[name] - 1)
+
+    @rule(name=st.sampled_from(DIALOGS), back=st.integers(1, 6))
+    def repeat(self, name, back):
+        if self.said[name] >= back:
+            self.deliver(name, self.said[name] - back)
+
+    @rule(name=st.sampled_from(DIALOGS), numbered=st.booleans())
+    def notify(self, name, numbered):
+        self.updates += 1
+        last = self.said[name] - 1
+        self.stream.snapshot(
+            name,
+            last if numbered and last >= 0 else None,
+            self.updates,
+            baseline=False,
+            participating=True,
+        )
+
+    @rule(early=st.booleans())
+    def ask(self, early):
+        for query in self.stream.queries():
+            assert query.dialog_id not in self.answers
+            answer = self.truth(query) if early else None
+            self.answers[query.dialog_id] = (query, answer)
+        assert len(self.answers) <= 2
+
+    @rule(pick=st.integers(0, 1))
+    def answer(self, pick):
+        if self.answers:
+            name = sorted(self.answers)[pick % len(self.answers)]
+            query, answer = self.answers.pop(name)
+            answer = self.truth(query) if answer is None else answer
+            self.hear(self.stream.caught_up(name, answer))
+
+    @rule()
+    def cut(self):
+        self.stream.line_lost()
+        self.answers.clear()
+
+    @invariant()
+    def nothing_comes_twice_or_out_of_order(self):
+        for numbers in self.heard.values():
+            assert numbers == list(range(len(numbers)))
+        assert self.stream.gaps == 0
+
+    def teardown(self):
+        for name in self.DIALOGS:
+            self.notify(name, numbered=True)
+        for _ in range(20):
+            self.ask(early=False)
+            self.answer(0)
+            self.answer(0)
+        assert {name: len(heard) for name, heard in self.heard.items()} == self.said
+        assert self.stream.queries() == []
+
+
+TestModel = Model.TestCase

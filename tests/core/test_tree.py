@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from ums_actors.core.tree import ChildSpec, Group, Restart, Strategy, flatten
+from ums_actors.errors import LocalProtocolError
+
+
+def test_nested_groups_flatten_in_the_order_of_start():
+    a, b, c, d = (ChildSpec(name) for name in "abcd")
+    inner = Group(Strategy.ONE_FOR_ALL, (b, c))
+    assert flatten((a, inner, d)) == [a, b, c, d]
+
+
+def test_a_child_has_the_defaults_of_otp():
+    assert ChildSpec("a") == ChildSpec("a", Restart.PERMANENT, 5.0)
+
+
+@pytest.mark.parametrize("shutdown", [-1.0, math.inf, math.nan])
+def test_a_child_must_stop_within_a_number_of_seconds(shutdown):
+    with pytest.raises(LocalProtocolError, match="child 'a' has shutdown"):
+        ChildSpec("a", Restart.PERMANENT, shutdown)
+
+
+def test_a_child_must_have_a_name():
+    with pytest.raises(LocalProtocolError, match="no name"):
+        ChildSpec("")
+
+
+def test_a_group_must_have_children():
+    with pytest.raises(LocalProtocolError, match="no children"):
+        Group(Strategy.ONE_FOR_ONE, ())
+
+
+def test_names_are_unique_in_the_whole_tree():
+    inner = Group(Strategy.ONE_FOR_ONE, (ChildSpec("socket"),))
+    with pytest.raises(LocalProtocolError, match="'socket' is used twice"):
+        Group(Strategy.ONE_FOR_ONE, (ChildSpec("socket"), inner))

@@ -1,0 +1,45 @@
+"""Crashes of the two actors that hold the rest: the root and the supervisor.
+
+They are restarted in place; a second crash in the window fails the connection, and
+the address stays to say so.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from ums_actors.actors.line import finish
+from ums_actors.core.course import State
+from ums_actors.errors import RestartBudgetExhausted
+
+if TYPE_CHECKING:
+    from ums_actors.actors.kernel import Kernel
+    from ums_actors.runtime.cell import Cell
+
+__all__ = ["crashed", "root_crashed"]
+
+
+def root_crashed(cell: Cell, error: BaseException) -> None:
+    """Take a crash of the root's; its kernel may not be there yet."""
+    kernel = cast("Kernel | None", cell.keep)
+    if kernel is None:
+        cell.restart_within_budget(error)
+    else:
+        crashed(kernel, cell, error)
+
+
+def crashed(kernel: Kernel, cell: Cell, error: BaseException) -> None:
+    """Count the crash, fail the connection if it is the second, and restart."""
+    name = cell.actor_class.__name__
+    kernel.restarts[name] = kernel.restarts.get(name, 0) + 1
+    kernel.history.append(f"{name}: crashed with {type(error).__name__}")
+    if kernel.crashes.exhausted(kernel.loop.clock.now()):
+        kernel.last_error = RestartBudgetExhausted(
+            f"{name} crashed twice in {kernel.options.restart_period:g} s: the "
+            "connection has FAILED",
+            child=name,
+            history=tuple(kernel.history),
+        )
+        kernel.session.state = State.FAILED
+        finish(kernel, kernel.loop.clock.now())
+    cell.restart_within_budget(error)
