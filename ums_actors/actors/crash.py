@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from ums_actors.actors.announce import announce
 from ums_actors.actors.line import finish
 from ums_actors.core.course import State
 from ums_actors.errors import RestartBudgetExhausted
@@ -40,6 +41,8 @@ def crashed(kernel: Kernel, cell: Cell, error: BaseException) -> None:
             child=name,
             history=tuple(kernel.history),
         )
-        kernel.session.state = State.FAILED
+        previous, kernel.session.state = kernel.session.state, State.FAILED
+        if previous is not State.FAILED:
+            announce(kernel, previous, kernel.loop.clock.now())
         finish(kernel, kernel.loop.clock.now())
     cell.restart_within_budget(error)

@@ -29,6 +29,7 @@ from ums_actors.core.reason import (
     Stopped,
     from_error,
 )
+from ums_actors.core.session import State
 from ums_actors.errors import ConnectError, Overloaded, RemoteProtocolError
 from ums_actors.protocol.envelopes import Notification, Response, decode_message
 from ums_actors.runtime.poller import READABLE, WRITABLE
@@ -77,7 +78,10 @@ class SocketActor(Child):
     # -- opening
 
     def _open(self, command: OpenSocket) -> None:
-        options = self._kernel.options
+        options, session = self._kernel.options, self._kernel.session
+        if (command.generation, State.CONNECTING) != (session.generation, session.state):
+            self._kernel.counters.stale += 1  # it waited here while this actor was down
+            return
         self._line = command.generation
         dialling = self._kernel.connector.dial(command.url, options.connect_timeout)
         self._dialling = dialling

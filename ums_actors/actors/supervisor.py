@@ -6,12 +6,11 @@ so closing, status and an impatient user are served at any time.
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ums_actors.actors.announce import announce
 from ums_actors.actors.child import Child
 from ums_actors.actors.correlator import CorrelatorActor
-from ums_actors.actors.events import StateChanged
 from ums_actors.actors.line import finish, lose_line
 from ums_actors.actors.messages import (
     ApplyEvent,
@@ -69,13 +68,14 @@ class SupervisorActor(Child):
         self._step: Timer | None = None
         self._stable: Timer | None = None
         self._url: Secret | None = None
+        self._succeeds = "socket" in kernel.refs
+        if not self._succeeds:  # here, so that the first request finds them
+            for name in kernel.supervision.start_order():
+                self._start_child(name)
 
     def on_start(self) -> None:
-        """Start the children; after a crash of ours, take up where it stopped."""
-        if "socket" not in self._kernel.refs:
-            for name in self._kernel.supervision.start_order():
-                self._start_child(name)
-        else:
+        """After a crash of ours, take up where it stopped."""
+        if self._succeeds:
             self._resume()
 
     def on_stop(self) -> None:
@@ -159,33 +159,9 @@ class SupervisorActor(Child):
             self._kernel.last_error = self._kernel.last_reason = None
         actions = self._session.handle(event, self._now())
         if self._session.state is not previous:
-            self._announce(previous)
+            announce(self._kernel, previous, self._now())
         for action in actions:
             self._execute(action)
-
-    def _announce(self, previous: State) -> None:
-        kernel, state = self._kernel, self._session.state
-        reason = str(kernel.last_reason or "")
-        kernel.history.append(f"{previous} → {state} (line {self._session.generation})")
-        level = logging.ERROR if state is State.FAILED else logging.INFO
-        self._observe(
-            "connection.state",
-            level,
-            connection=kernel.connection_id,
-            state=str(state),
-            previous=str(previous),
-            generation=self._session.generation,
-            reason=reason,
-        )
-        kernel.subscribers.publish(
-            StateChanged(
-                state=str(state),
-                previous=str(previous),
-                generation=self._session.generation,
-                at=self._now(),
-                reason=reason,
-            )
-        )
 
     def _execute(self, action: session.Action) -> None:
         kernel, options = self._kernel, self._kernel.options

@@ -51,6 +51,10 @@ class TokenActor(Child):
         if self._kernel.token_waiters:
             self._handle(lease.Wanted())
 
+    def on_failure(self, *_: object) -> None:
+        """Leave no timer behind: it would keep this object for minutes."""
+        self._disarm()
+
     def on_stop(self) -> None:
         """Log out as far as that is possible in time."""
         self._handle(lease.Closed())

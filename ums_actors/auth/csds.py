@@ -67,6 +67,7 @@ class Csds:
         http: Http,
         cache_seconds: float = 600.0,
         clock: Callable[[], float] = time.monotonic,
+        *,
         overrides: Mapping[str, str] | None = None,
     ) -> None:
         if not account_id:

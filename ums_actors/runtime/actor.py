@@ -41,7 +41,7 @@ class LoopActor(pykka.Actor):
     _cell: Cell
 
     @classmethod
-    def start(
+    def start(  # pyright: ignore[reportIncompatibleMethodOverride]
         cls, *args: Any, runtime: Runtime | None = None, **kwargs: Any
     ) -> LoopRef[Self]:
         """Start an actor on a loop of ``runtime``, or of the default one.
@@ -94,7 +94,9 @@ class LoopActor(pykka.Actor):
         return self._cell.stopped
 
     @property
-    def actor_ref(self) -> LoopRef[Self]:
+    def actor_ref(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self,
+    ) -> LoopRef[Self]:
         """The reference that also survives restarts."""
         return self._cell.ref
 

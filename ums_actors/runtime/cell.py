@@ -122,7 +122,7 @@ class Cell(Inbox):
     def _handle(self, envelope: Envelope[Any]) -> None:
         reply: Any = envelope.reply_to
         message = envelope.message
-        kind = type(message)
+        kind = type(message)  # pyright: ignore[reportUnknownVariableType]
         try:
             if kind in _TO_ATTRIBUTES:
                 result = self.actor._handle_receive(message)
@@ -143,9 +143,9 @@ class Cell(Inbox):
             else:
                 self._return_error(reply, error)
 
-    def _answer_later(self, reply: LoopFuture[Any], result: pykka.Future[Any]) -> None:
+    def _answer_later(self, reply: LoopFuture[Any], result: Any) -> None:
         if isinstance(result, LoopFuture):
-            reply.chain(result)
+            reply.chain(result)  # pyright: ignore[reportUnknownArgumentType]
         else:
             self._return_error(reply, foreign_future(result))
 

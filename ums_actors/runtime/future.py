@@ -165,9 +165,9 @@ class LoopFuture(pykka.Future[T]):
         if not isinstance(outcome[1], pykka.Future):
             self._settle(outcome)
         elif isinstance(outcome[1], LoopFuture):
-            self.chain(outcome[1])
+            self.chain(cast("LoopFuture[T]", outcome[1]))
         else:
-            self.try_fail(foreign_future(outcome[1]))
+            self.try_fail(foreign_future(cast("pykka.Future[T]", outcome[1])))
 
     def exception(self) -> BaseException | None:
         """Give the exception if there is one; never waits."""

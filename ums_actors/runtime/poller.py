@@ -21,9 +21,9 @@ _KNOWN = READABLE | WRITABLE
 class Poller(Protocol):
     """What a loop needs of the operating system."""
 
-    def add(self, fd: int, mask: int) -> None: ...  # noqa: D102
-    def change(self, fd: int, mask: int) -> None: ...  # noqa: D102
-    def remove(self, fd: int) -> None: ...  # noqa: D102
+    def add(self, fd: int, mask: int, /) -> None: ...  # noqa: D102
+    def change(self, fd: int, mask: int, /) -> None: ...  # noqa: D102
+    def remove(self, fd: int, /) -> None: ...  # noqa: D102
 
     def poll(self, timeout: float | None) -> list[tuple[int, int]]:
         """Wait at most ``timeout`` seconds for (descriptor, mask) pairs."""

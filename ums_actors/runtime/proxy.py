@@ -21,6 +21,7 @@ from typing import cast as _cast
 
 import pykka
 from pykka._proxy import CallableProxy
+from pykka.messages import ProxyGetAttr, ProxySetAttr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,13 +85,13 @@ class LoopProxy(pykka.ActorProxy[A]):
             raise AttributeError(f"{ref} has no attribute {name!r}")
         if callable(found):
             return CallableProxy(actor_ref=ref, attr_path=(name,))
-        return ref.ask(pykka.messages.ProxyGetAttr(attr_path=(name,)), block=False)
+        return ref.ask(ProxyGetAttr(attr_path=(name,)), block=False)
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set a field of the actor; waits until it is set."""
         self._admit(name)
         self.__dict__.pop(name, None)
-        message = pykka.messages.ProxySetAttr(attr_path=(name,), value=value)
+        message = ProxySetAttr(attr_path=(name,), value=value)
         self.actor_ref.ask(message)
 
     def _admit(self, name: str) -> None:

@@ -96,10 +96,10 @@ class LoopRef(pykka.ActorRef[A]):
     @overload
     def ask(
         self, message: Any, *, block: bool = True, timeout: float | None = None
-    ) -> Any: ...
-    def ask(
+    ) -> Any | LoopFuture[Any]: ...
+    def ask(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, message: Any, *, block: bool = True, timeout: float | None = None
-    ) -> Any:
+    ) -> Any | LoopFuture[Any]:
         """Send a message and wait for, or get a future of, its answer; any thread.
 
         The future is always answered, also if the actor stops meanwhile.

@@ -46,14 +46,13 @@ def run_steps(
 
 def _advance(steps: Steps[Any], done: LoopFuture[Any] | None) -> LoopFuture[Any]:
     """Go on with what is there; give the next future to wait for."""
+    waited: Any
     if done is None:
         waited = next(steps)
     elif (error := done.exception()) is not None:
         waited = steps.throw(error)
     else:
         waited = steps.send(done.get(timeout=0))
-    if not isinstance(waited, LoopFuture):
-        raise TypeError(
-            f"a step waits for a {type(waited).__name__}: yield LoopFutures"
-        )
-    return waited
+    if isinstance(waited, LoopFuture):
+        return waited  # pyright: ignore[reportUnknownVariableType]
+    raise TypeError(f"a step waits for a {type(waited).__name__}: yield LoopFutures")

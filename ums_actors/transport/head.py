@@ -50,10 +50,11 @@ def read_head(line: Line, budget: Budget, peer: str, limit: int) -> Head:
             raise budget.error(f"{peer} closed the line before its answer was complete")
         data += chunk
         end = _END.search(data, begin)
-        if end is not None and end.start() <= limit:
-            return _parse(data, end, budget, peer)
-        if len(data) > limit:
+        size = len(data) - 3 if end is None else end.start()
+        if size > limit:
             raise budget.error(f"{peer} answered with more than {limit} header bytes")
+        if end is not None:
+            return _parse(data, end, budget, peer)
 
 
 def _parse(data: bytearray, end: re.Match[bytes], budget: Budget, peer: str) -> Head:

@@ -34,22 +34,17 @@ class Line:
         """Write all of ``data``."""
         view = memoryview(data)
         while view:
-            sent = self._complete(
+            sent = self.complete(
                 functools.partial(self.sock.send, view), select.POLLOUT
             )
             view = view[sent:]
 
     def receive(self, size: int) -> bytes:
         """Read up to ``size`` bytes; ``b""`` at the end of the stream."""
-        return self._complete(functools.partial(self.sock.recv, size), select.POLLIN)
+        return self.complete(functools.partial(self.sock.recv, size), select.POLLIN)
 
-    def shake_hands(self) -> None:
-        """Do the TLS handshake; the socket must be an ``SSLSocket``."""
-        if not isinstance(self.sock, ssl.SSLSocket):
-            raise TypeError("no TLS socket")
-        self._complete(self.sock.do_handshake, select.POLLIN)
-
-    def _complete(self, call: Callable[[], _T], blocked_on: int) -> _T:
+    def complete(self, call: Callable[[], _T], blocked_on: int = select.POLLIN) -> _T:
+        """Repeat ``call``, a method of the socket, until it does not block."""
         while True:
             self._budget.left()
             try:

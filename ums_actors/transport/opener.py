@@ -123,11 +123,12 @@ def _translated(error: OSError | UnicodeError, budget: Budget) -> ConnectError:
 def _reason(error: OSError | UnicodeError) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return (
-            f"the certificate is not accepted: {error.verify_message}; to trust "
-            "another authority give ca_file or ssl_context"
+            "the certificate is not accepted: "
+            f"{getattr(error, 'verify_message', 'unknown')}; to trust another "
+            "authority give ca_file or ssl_context"
         )
     if isinstance(error, ssl.SSLError):
-        return f"TLS error {error.reason or 'at the end of the stream'}"
+        return f"TLS error {getattr(error, 'reason', None) or 'unknown'}"
     if isinstance(error, socket.gaierror):
         return str(error.strerror)
     if isinstance(error, OSError) and error.errno:

@@ -30,6 +30,7 @@ class Outgoing:
         "_size",
         "_tags",
         "_tls",
+        "_urgent",
     )
 
     def __init__(self, limit: int, *, tls: bool = False) -> None:
@@ -39,6 +40,7 @@ class Outgoing:
         self._tags: list[str | None] = []
         self._cut = 0  # written bytes of the first frame
         self._size = 0
+        self._urgent = 0  # up to this index frames are urgent or touched
         self._offered = 0  # frames that TLS was offered
         self._chunk: bytes | memoryview = b""  # what it was offered
 
@@ -57,8 +59,9 @@ class Outgoing:
         return True
 
     def add_urgent(self, frame: bytes, tag: str | None = None) -> None:
-        """Put a control frame before all untouched frames, whatever the limit."""
-        index = self._touched()
+        """Put a control frame before all untouched others, whatever the limit."""
+        index = max(self._urgent, self._touched())
+        self._urgent = index + 1
         self._frames.insert(index, frame)
         self._tags.insert(index, tag)
         self._size += len(frame)
@@ -87,7 +90,7 @@ class Outgoing:
         if not self._size:  # the usual case
             self._frames.clear()
             self._tags.clear()
-            self._cut = self._offered = 0
+            self._cut = self._offered = self._urgent = 0
             self._chunk = b""
             return
         count += self._cut
@@ -98,6 +101,7 @@ class Outgoing:
             count -= len(frame)
             done += 1
         self._cut = count
+        self._urgent = max(0, self._urgent - done)
         del self._frames[:done], self._tags[:done]
         if self._tls:
             self._advance(done, count)
@@ -113,6 +117,8 @@ class Outgoing:
         except ValueError:
             return False
         self._size -= len(self._frames[index])
+        if index < self._urgent:
+            self._urgent -= 1
         del self._frames[index], self._tags[index]
         return True
 

@@ -178,8 +178,7 @@ class SendingHalf:
 def line_error(error: OSError) -> ConnectError:
     """Give an error of the established line as one of ours, with safe text."""
     if isinstance(error, ssl.SSLError):
-        return ConnectError(
-            f"the line broke: TLS error {error.reason or 'unknown'}", step="tls"
-        )
+        name = getattr(error, "reason", None) or "unknown"
+        return ConnectError(f"the line broke: TLS error {name}", step="tls")
     reason = os.strerror(error.errno) if error.errno else type(error).__name__
     return ConnectError(f"the line broke: {reason}", step="tcp")

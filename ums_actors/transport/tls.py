@@ -65,5 +65,5 @@ def start_tls(
     )
     attempt.adopt(sock)
     secured = Line(sock, budget)
-    secured.shake_hands()
+    secured.complete(sock.do_handshake)
     return secured

@@ -1,0 +1,91 @@
+"""What holds for every test: it leaves no thread, no descriptor and no error behind."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pykka
+import pytest
+
+from ums_actors.runtime import LoopActor, Runtime
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+GRACE = 3.0
+"""Seconds in which what a test has ended may really end."""
+_DESCRIPTORS = Path("/proc/self/fd")
+_KEPT = ("asyncio_", "pytest_timeout")
+"""Threads that belong to a longer-lived event loop, or to pytest."""
+
+
+def _threads() -> set[threading.Thread]:
+    return {
+        thread for thread in threading.enumerate() if not thread.name.startswith(_KEPT)
+    }
+
+
+def _descriptors() -> set[tuple[int, str]]:
+    """Give (number, what it is) of each open descriptor; empty where unknown."""
+    found: set[tuple[int, str]] = set()
+    for entry in _DESCRIPTORS.iterdir() if _DESCRIPTORS.is_dir() else ():
+        with contextlib.suppress(OSError):  # the descriptor of the listing itself
+            found.add((int(entry.name), str(entry.readlink())))
+    return found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _warm() -> None:
+    """Have opened beforehand what libraries keep open for the process's life."""
+    with contextlib.suppress(ImportError):
+        import uvloop
+
+        uvloop.new_event_loop().close()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    threads, descriptors = _threads(), _descriptors()
+    failures: list[threading.ExceptHookArgs] = []
+    hook, threading.excepthook = threading.excepthook, failures.append
+    yield
+    deadline = time.monotonic() + GRACE
+    while _threads() - threads or _descriptors() - descriptors:
+        gc.collect()
+        if time.monotonic() > deadline:
+            break
+        threading.Event().wait(0.01)
+    threading.excepthook = hook
+    left = sorted(map(repr, _threads() - threads))
+    left += sorted(map(repr, _descriptors() - descriptors))
+    left += [f"{item.exc_value!r} in {item.thread}" for item in failures]
+    assert not left, "the test left behind: " + "; ".join(left)
+
+
+@pytest.fixture
+def runtime() -> Iterator[Runtime]:
+    """A runtime that is closed after the test, its registered actors stopped."""
+    made = Runtime()
+    yield made
+    for ref in pykka.ActorRegistry.get_by_class(LoopActor):
+        if ref.actor_inbox.runtime is made:
+            ref.stop(timeout=GRACE)
+    assert made.close(GRACE)
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], object]], None]:
+    """Wait until a condition holds, with a deadline."""
+
+    def wait(condition: Callable[[], object], within: float = 5.0) -> None:
+        deadline = time.monotonic() + within
+        while not condition():
+            assert time.monotonic() < deadline, "it did not come true in time"
+            threading.Event().wait(0.005)
+
+    return wait

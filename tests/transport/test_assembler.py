@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ums_actors.errors import RemoteProtocolError
+from ums_actors.transport import Assembler
+
+TEXT, BINARY, CONT, CLOSE, PING, PONG = 1, 2, 0, 8, 9, 10
+LIMIT = 1 << 20
+
+
+def build(payload=b"", opcode=TEXT, *, fin=True):
+    size = len(payload)
+    first = bytes([(0x80 if fin else 0) | opcode])
+    if size < 126:
+        return first + bytes([size]) + payload
+    if size < 1 << 16:
+        return first + b"\x7e" + size.to_bytes(2, "big") + payload
+    return first + b"\x7f" + size.to_bytes(8, "big") + payload
+
+
+def outcome(chunks, frame_limit=LIMIT, message_limit=LIMIT):
+    """Give all that came of feeding ``chunks``."""
+    assembler, out = Assembler(frame_limit, message_limit), []
+    code = None
+    for chunk in chunks:
+        try:
+            assembler.feed(chunk, out)
+        except RemoteProtocolError as error:
+            assert code is None, "it failed twice"
+            code = error.close_code
+    return out, assembler.controls, assembler.closed, code
+
+
+@pytest.mark.parametrize("size", [0, 1, 125, 126, 4000, 5000, 65535, 65536, 300_000])
+@pytest.mark.parametrize("opcode", [TEXT, BINARY])
+def test_a_message_of_any_size_arrives(size, opcode):
+    payload = b"m" * size
+    out, *_ = outcome([build(payload, opcode) + build(b"next")])
+    assert out == [payload, b"next"]
+
+
+def test_fragments_are_joined_and_pings_between_them_reported():
+    stream = (
+        build(b"", TEXT, fin=False)
+        + build(b"one", PING)
+        + build(b"h\xc3", CONT, fin=False)
+        + build(b"two", PONG)
+        + build(b"\xa4", CONT, fin=True)
+        + build(b"plain")
+    )
+    out, controls, closed, code = outcome([stream])
+    assert out == ["hä".encode(), b"plain"]
+    assert controls == [(PING, b"one"), (PONG, b"two")]
+    assert closed is None
+    assert code is None
+
+
+def test_a_ping_is_reported_before_the_rest_of_the_message_came():
+    _, controls, _, _ = outcome([build(b"a", fin=False) + build(b"p", PING)])
+    assert controls == [(PING, b"p")]
+
+
+@pytest.mark.parametrize(
+    ("bad", "code"),
+    [
+        (b"\xc1\x00", 1002),
+        (b"\xa1\x00", 1002),
+        (b"\x91\x00", 1002),
+        (b"\x81\x81", 1002),
+        (b"\x81\xfe", 1002),
+        (b"\x82\x80", 1002),
+        (b"\x83\x00", 1002),
+        (b"\x87\x00", 1002),
+        (b"\x8b\x00", 1002),
+        (b"\x8f\x00", 1002),
+        (b"\x09\x00", 1002),
+        (b"\x08\x00", 1002),
+        (b"\x89\x7e", 1002),
+        (b"\x88\x7f", 1002),
+        (b"\x80\x00", 1002),
+        (b"\x00\x00", 1002),
+        (build(b"a", fin=False) + build(b"b"), 1002),
+        (build(b"a", fin=False) + build(b"b", BINARY, fin=False), 1002),
+        (build(b"x", CLOSE), 1002),
+        (build((999).to_bytes(2, "big"), CLOSE), 1002),
+        (build((1005).to_bytes(2, "big"), CLOSE), 1002),
+        (build((1006).to_bytes(2, "big"), CLOSE), 1002),
+        (build((1015).to_bytes(2, "big"), CLOSE), 1002),
+        (build((2000).to_bytes(2, "big"), CLOSE), 1002),
+        (build((5000).to_bytes(2, "big"), CLOSE), 1002),
+        (build(b"\x03\xe8\xff", CLOSE), 1002),
+        (build(b"\x03\xe8abc\xc3", CLOSE), 1002),
+        (build(b"abc\xc3"), 1007),
+        (build(b"\xff"), 1007),
+        (build(b"\xed\xa0\x80"), 1007),
+        (build(b"\xff", BINARY), 1007),
+        (build(b"\xc3", fin=False) + build(b"x", CONT), 1007),
+        (build(b"x" * (LIMIT + 1))[:10], 1009),
+        (b"\x81\x7f" + b"\xff" * 8, 1009),
+        (b"\x82\x7f" + (1 << 40).to_bytes(8, "big"), 1009),
+    ],
+)
+def test_a_broken_rule_is_an_error_and_what_came_before_is_delivered(bad, code):
+    good = build(b"before")
+    out, controls, closed, found = outcome(
+        [good + build(b"p", PING) + bad, build(b"x")]
+    )
+    assert out == [b"before"]
+    assert controls == [(PING, b"p")]
+    assert closed is None
+    assert found == code
+
+
+def test_a_continuation_after_the_last_fragment_is_an_error():
+    stream = build(b"a", fin=False) + build(b"b", CONT) + build(b"c", CONT)
+    assert outcome([stream]) == ([b"ab"], [], None, 1002)
+
+
+def test_an_error_does_not_show_the_payload():
+    assembler = Assembler(LIMIT, LIMIT)
+    with pytest.raises(RemoteProtocolError) as caught:
+        assembler.feed(build(b"SECRET\xff"), [])
+    error = caught.value
+    while error is not None:
+        assert "SECRET" not in repr(error)
+        error = error.__cause__ or error.__context__
+
+
+@pytest.mark.parametrize("size", [0, 1, 100, 125, 126, 127, 4999])
+@pytest.mark.parametrize("opcode", [TEXT, BINARY])
+def test_both_limits_hold_to_the_byte(size, opcode):
+    exact = build(b"x" * size, opcode)
+    above = build(b"x" * (size + 1), opcode)
+    assert outcome([exact], size, LIMIT)[0] == [b"x" * size]
+    assert outcome([exact], LIMIT, size)[0] == [b"x" * size]
+    assert outcome([above], size, LIMIT)[3] == 1009
+    assert outcome([above], LIMIT, size)[3] == 1009
+
+
+def test_a_message_of_fragments_is_limited_before_the_last_one_is_read():
+    first = build(b"x" * 60, fin=False)
+    assert outcome([first, build(b"y" * 40, CONT)], 60, 100)[0] == [
+        b"x" * 60 + b"y" * 40
+    ]
+    header_alone = build(b"y" * 41, CONT)[:2]
+    assert outcome([first, header_alone], 60, 100)[3] == 1009
+
+
+def test_empty_fragments_take_no_room():
+    assembler, out = Assembler(10, 10), []
+    assembler.feed(build(b"a", fin=False), out)
+    for _ in range(1000):
+        assembler.feed(build(b"", CONT, fin=False), out)
+    assert bytes(assembler._parts) == b"a"
+
+
+@pytest.mark.parametrize(
+    ("payload", "closed"),
+    [
+        (b"", (1005, "")),
+        (b"\x03\xe8", (1000, "")),
+        (b"\x11\x31expired", (4401, "expired")),
+        (b"\x0f\xa0" + "ü".encode(), (4000, "ü")),
+        (b"\x03\xf6" + b"r" * 123, (1014, "r" * 123)),
+    ],
+)
+def test_after_a_close_frame_nothing_is_heard(payload, closed):
+    stream = build(b"last") + build(payload, CLOSE) + build(b"late") + b"\xff\xff"
+    assert outcome([stream, build(b"later")]) == ([b"last"], [], closed, None)
+
+
+def test_many_small_fragments_are_joined_in_linear_time():
+    count = 50_000
+    stream = build(b"x", fin=False) + build(b"x", CONT, fin=False) * count
+    out, *_ = outcome([stream, build(b"y", CONT)])
+    assert out == [b"x" * (count + 1) + b"y"]
+
+
+FRAMES = st.one_of(
+    st.builds(build, st.text(max_size=40).map(str.encode)),
+    st.builds(build, st.integers(100, 9000).map(lambda n: b"z" * n)),
+    st.builds(
+        build, st.binary(max_size=4), st.sampled_from([PING, PONG, BINARY, CONT, CLOSE])
+    ),
+    st.builds(
+        build, st.binary(max_size=4), st.sampled_from([TEXT, CONT]), fin=st.just(False)
+    ),
+    st.binary(min_size=1, max_size=3),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_any_split_of_the_stream_gives_the_same(data):
+    stream = b"".join(data.draw(st.lists(FRAMES, max_size=8)))
+    whole = outcome([stream], 8000, 8000)
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(stream)), max_size=12)))
+    pieces = [
+        stream[a:b] for a, b in zip([0, *cuts], [*cuts, len(stream)], strict=True)
+    ]
+    assert outcome(pieces, 8000, 8000) == whole
+    if len(stream) < 600:
+        assert outcome([bytes([b]) for b in stream], 8000, 8000) == whole
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.text(max_size=200).map(str.encode), max_size=10), st.data())
+def test_what_was_framed_comes_out(messages, data):
+    stream = b""
+    for message in messages:
+        cut = data.draw(st.integers(0, len(message)))
+        stream += build(message[:cut], fin=False) + build(message[cut:], CONT)
+    step = data.draw(st.integers(1, 50))
+    pieces = [stream[i : i + step] for i in range(0, len(stream), step)]
+    assert outcome(pieces)[0] == messages

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from websocket import ABNF
+
+from ums_actors.transport import encode_frame, encode_text, mask_pool
+
+SIZES = [0, 1, 3, 4, 125, 126, 127, 65535, 65536, 65537, 131072, 200_003]
+
+
+def fixed(mask):
+    while True:
+        yield mask
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("opcode", [ABNF.OPCODE_TEXT, ABNF.OPCODE_BINARY])
+def test_a_frame_is_what_websocket_client_would_send(size, opcode):
+    payload = bytes(i * 7 & 255 for i in range(size))
+    theirs = ABNF(1, 0, 0, 0, opcode, 1, payload)
+    theirs.get_mask_key = lambda _: b"\x01\xfe\x80\x7f"
+    ours = encode_frame(opcode, payload, fixed(b"\x01\xfe\x80\x7f"))
+    assert ours == theirs.format()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_fast_path_gives_the_same_as_the_general_one(size):
+    payload, masks = b"ab\x00c" * (size // 4) + b"xyz"[: size % 4], fixed(b"\x00\xff12")
+    assert encode_text(payload, masks) == encode_frame(1, payload, masks)
+
+
+@given(st.binary(max_size=300), st.binary(min_size=4, max_size=4))
+def test_masking_twice_gives_the_payload(payload, mask):
+    frame = encode_text(payload, fixed(mask))
+    body = frame[-len(payload) :] if payload else b""
+    assert ABNF.mask(mask, body) == payload
+
+
+def test_a_pool_asks_once_for_256_masks():
+    asked = []
+
+    def urandom(size):
+        asked.append(size)
+        return bytes(i >> 2 & 255 for i in range(size))
+
+    masks = mask_pool(urandom)
+    given_out = [next(masks) for _ in range(257)]
+    assert asked == [1024, 1024]
+    assert given_out[:2] == [b"\0\0\0\0", b"\1\1\1\1"]
+    assert all(len(mask) == 4 for mask in given_out)
+
+
+def test_masks_are_random_by_default():
+    masks = mask_pool()
+    assert len({next(masks) for _ in range(100)}) > 90

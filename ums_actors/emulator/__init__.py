@@ -1,0 +1,30 @@
+"""A faithful local UMS on real sockets: brand side, loopback only.
+
+Needs the extra ``emulator``. It shares no code with the client, so that an error on one
+side does not cancel out on the other.
+"""
+
+from __future__ import annotations
+
+from ums_actors.emulator.controls import Controls, Opened
+from ums_actors.emulator.emulator import DEFAULT_ACCOUNT, Emulator
+from ums_actors.emulator.failures import EmulatorError, Refused
+from ums_actors.emulator.process import EmulatorProcess
+from ums_actors.emulator.remote import RemoteControls
+from ums_actors.emulator.thread import EmulatorThread, running_emulator
+from ums_actors.emulator.users import PASSWORD_PATTERN, password_of
+
+__all__ = [
+    "DEFAULT_ACCOUNT",
+    "PASSWORD_PATTERN",
+    "Controls",
+    "Emulator",
+    "EmulatorError",
+    "EmulatorProcess",
+    "EmulatorThread",
+    "Opened",
+    "Refused",
+    "RemoteControls",
+    "password_of",
+    "running_emulator",
+]

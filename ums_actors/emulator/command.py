@@ -1,0 +1,130 @@
+"""Running the emulator in the foreground until a signal."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ums_actors.emulator.emulator import DEFAULT_ACCOUNT, Emulator
+from ums_actors.emulator.failures import EmulatorError
+from ums_actors.emulator.users import numbered_users
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["DEFAULT_USERS", "MAX_USERS", "Command", "run_command"]
+
+DEFAULT_USERS: Final = 1
+MAX_USERS: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """What the command line asks for.
+
+    Attributes:
+        user: ``NAME:PASSWORD`` words.
+        users: as many of bot1..botN beside them; None means one if there are no words.
+        exit_with_parent: end when standard input, a pipe, is closed.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    tls: bool = False
+    ca_out: str | None = None
+    account: str = DEFAULT_ACCOUNT
+    user: Sequence[str] = ()
+    users: int | None = None
+    log: bool = True
+    exit_with_parent: bool = False
+
+
+def run_command(command: Command) -> None:
+    """Print the ready line on standard output and serve until SIGINT or SIGTERM.
+
+    Belongs to the main thread, which it blocks.
+
+    Raises:
+        EmulatorError: it cannot start; the text ends with what to do.
+    """
+    emulator = Emulator(
+        host=command.host,
+        port=command.port,
+        tls=command.tls,
+        ca_out=command.ca_out,
+        account=command.account,
+        users=_passwords(command),
+        log=command.log,
+    )
+    asyncio.run(_serve(emulator, exit_with_parent=command.exit_with_parent))
+
+
+async def _serve(emulator: Emulator, *, exit_with_parent: bool) -> None:
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    if exit_with_parent:
+        _watch_parent(loop, stop)
+    async with emulator:
+        sys.stdout.write(_ready_line(emulator) + "\n")
+        sys.stdout.flush()
+        await stop.wait()
+    if exit_with_parent:
+        loop.remove_reader(sys.stdin.fileno())
+
+
+def _watch_parent(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    descriptor = sys.stdin.fileno()
+
+    def read() -> None:
+        if not os.read(descriptor, 4_096):
+            loop.remove_reader(descriptor)
+            stop.set()
+
+    try:
+        loop.add_reader(descriptor, read)
+    except PermissionError:
+        raise EmulatorError(
+            "--exit-with-parent watches standard input, which is no pipe; "
+            "give it a pipe or leave the option out"
+        ) from None
+
+
+def _ready_line(emulator: Emulator) -> str:
+    return json.dumps(
+        {
+            "csds": emulator.csds,
+            "account": emulator.account,
+            "tls": emulator.tls,
+            "ca": emulator.ca,
+            "control": emulator.control,
+            "users": emulator.users,
+        }
+    )
+
+
+def _passwords(command: Command) -> int | Mapping[str, str]:
+    named: dict[str, str] = {}
+    for word in command.user:
+        name, _, password = word.partition(":")
+        if not name or not password:
+            # the word is not shown: half of it may be a password
+            raise EmulatorError(
+                "a --user has no name or no password; give NAME:PASSWORD"
+            )
+        if name in named:
+            raise EmulatorError(f"--user {name} is given twice; give each name once")
+        named[name] = password
+    users = command.users
+    if users is None:
+        return named or DEFAULT_USERS
+    if not 0 <= users <= MAX_USERS:
+        raise EmulatorError(
+            f"--users {users} is out of range; give a number from 1 to {MAX_USERS}"
+        )
+    return numbered_users(users) | named if named else users

@@ -1,0 +1,20 @@
+"""What has happened since the start, in numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Counters"]
+
+
+@dataclass(slots=True)
+class Counters:
+    """Calls that succeeded and calls that were refused."""
+
+    logins: int = 0
+    refused_logins: int = 0
+    refreshes: int = 0
+    refused_refreshes: int = 0
+    handshakes: int = 0
+    refused_handshakes: int = 0
+    requests: int = 0

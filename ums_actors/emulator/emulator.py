@@ -1,0 +1,197 @@
+"""The emulator on its address: one port for HTTP and websocket, loopback only."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import ipaddress
+import re
+from typing import TYPE_CHECKING, Final, Self
+
+from aiohttp import web
+
+from ums_actors.emulator.choices import (
+    CLOSE_WAIT,
+    DEFAULT_GAP,
+    DEFAULT_IDLE_TIMEOUT,
+    SHUTDOWN_CLOSE_CODE,
+)
+from ums_actors.emulator.controls import Controls
+from ums_actors.emulator.controlside import CONTROL_PATH, ControlSide
+from ums_actors.emulator.failures import EmulatorError
+from ums_actors.emulator.framelog import DEFAULT_LOG_LIMIT
+from ums_actors.emulator.service import Service
+from ums_actors.emulator.tls import LoopbackTLS
+from ums_actors.emulator.wireside import WireSide
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+__all__ = ["DEFAULT_ACCOUNT", "Emulator"]
+
+DEFAULT_ACCOUNT: Final = "12345678"
+HANDLER_GRACE: Final = 0.5
+"""Seconds for HTTP calls under way when the emulator stops."""
+BACKLOG: Final = 1_024
+_ACCOUNT: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+class Emulator(Controls):
+    """A local UMS; :meth:`start` and :meth:`stop` it in a running asyncio loop.
+
+    Args:
+        host: a loopback address, or localhost.
+        port: 0 takes a free one.
+        tls: whether to serve TLS, by a CA of its own.
+        ca_out: file for that CA; None takes a temporary one.
+        account: the one account that exists.
+        users: N for bot1..botN (see ``password_of``), or passwords by name.
+        log: whether frames are logged.
+        log_limit: frames that the log keeps.
+        gap: seconds between a response and the next notification.
+        idle_timeout: seconds without a frame until a socket is closed.
+
+    Raises:
+        EmulatorError: a setting is wrong; the text ends with what to do.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        tls: bool = False,
+        ca_out: str | None = None,
+        account: str = DEFAULT_ACCOUNT,
+        users: int | Mapping[str, str] = 1,
+        log: bool = True,
+        log_limit: int = DEFAULT_LOG_LIMIT,
+        gap: float = DEFAULT_GAP,
+        idle_timeout: float = DEFAULT_IDLE_TIMEOUT,
+    ) -> None:
+        self._host = _loopback(host)
+        self._port = port
+        self._ca_out = ca_out
+        if not _ACCOUNT.fullmatch(account):
+            raise EmulatorError(
+                f"{account!r} is no account id; use letters, digits, _ and -"
+            )
+        service = Service(
+            account,
+            users,
+            log_limit=log_limit if log else 0,
+            gap=gap,
+            idle_timeout=idle_timeout,
+        )
+        super().__init__(service)
+        self.account = account
+        self.tls = tls
+        self.users = tuple(user.name for user in service.users)
+        self._tls: LoopbackTLS | None = None
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def csds(self) -> str:
+        """Bare ``host:port``; empty until started."""
+        return self._service.authority
+
+    @property
+    def ca(self) -> str | None:
+        """Path of the CA's file; None without TLS."""
+        return self._tls.ca_path if self._tls else None
+
+    @property
+    def control(self) -> str:
+        """Base URL of the script's calls."""
+        scheme = "https" if self.tls else "http"
+        return f"{scheme}://{self.csds}{CONTROL_PATH}"
+
+    async def start(self) -> None:
+        """Listen.
+
+        Raises:
+            EmulatorError: the port is in use, or the CA cannot be written.
+        """
+        app = web.Application()
+        WireSide(self._service).add_to(app)
+        ControlSide(self).add_to(app)
+        self._tls = LoopbackTLS(self._ca_out) if self.tls else None
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=HANDLER_GRACE)
+        self._runner = runner
+        await runner.setup()
+        site = web.TCPSite(
+            runner,
+            self._host,
+            self._port,
+            ssl_context=self._tls.context if self._tls else None,
+            backlog=BACKLOG,
+        )
+        try:
+            await site.start()
+        except (OSError, OverflowError) as error:
+            await self.stop()
+            raise _bind_error(self._host, self._port, error) from None
+        host, port = runner.addresses[0][:2]
+        shown = f"[{host}]" if ":" in host else host
+        self._service.authority = f"{shown}:{port}"
+
+    async def stop(self) -> None:
+        """Close all sockets with 1001 and stop listening; may be called twice."""
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            for site in list(runner.sites):
+                await site.stop()
+            try:
+                async with asyncio.timeout(2 * CLOSE_WAIT):
+                    await self.close_sockets(SHUTDOWN_CLOSE_CODE)
+            except TimeoutError:
+                self.cut()
+            await _clean_up(runner)
+        if self._tls is not None:
+            self._tls.remove()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+
+async def _clean_up(runner: web.AppRunner) -> None:
+    """Stop the server, and abort what would wait for a peer's TLS goodbye."""
+    server = runner.server
+    handlers = [] if server is None else server.connections
+    transports = [it.transport for it in handlers if it.transport is not None]
+    await runner.cleanup()
+    for transport in transports:
+        transport.abort()
+    await asyncio.sleep(0)  # the aborted connections are lost in the next turn
+
+
+def _loopback(host: str) -> str:
+    name = "127.0.0.1" if host == "localhost" else host
+    try:
+        is_loopback = ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        is_loopback = False
+    if not is_loopback:
+        raise EmulatorError(
+            f"the emulator serves loopback only, not {host}; "
+            "use --host 127.0.0.1 or leave it out"
+        )
+    return name
+
+
+def _bind_error(host: str, port: int, error: Exception) -> EmulatorError:
+    way_out = "choose another with --port, or --port 0 for a free one"
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        return EmulatorError(f"port {port} of {host} is in use; {way_out}")
+    reason = getattr(error, "strerror", None) or str(error)
+    return EmulatorError(f"cannot listen on {host} port {port} ({reason}); {way_out}")
