@@ -24,7 +24,9 @@ def emulator() -> Iterator[EmulatorThread]:
         yield emulator
 
 
-def arguments(emulator: EmulatorThread, user: str = "bot1", **more: Any) -> dict[str, Any]:
+def arguments(
+    emulator: EmulatorThread, user: str = "bot1", **more: Any
+) -> dict[str, Any]:
     options = ums.Options(**{**FAST, **more.pop("options", {})})
     scheme = "" if emulator.tls else "http://"
     return {

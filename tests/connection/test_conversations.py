@@ -29,7 +29,9 @@ def test_a_message_reaches_the_bot_and_its_answer_the_consumer(emulator, bot, ev
     number = bot.send_text(opened.conversation_id, "hi").get(timeout=5)
     mine = heard.wait(lambda e: e.text == "hi")
     assert (mine.mine, mine.sequence) == (True, number)
-    said = [e["event"].get("message") for e in emulator.transcript(opened.conversation_id)]
+    said = [
+        e["event"].get("message") for e in emulator.transcript(opened.conversation_id)
+    ]
     assert said == ["hello", "hi"]
 
 
@@ -90,7 +92,9 @@ def test_closing_a_dialog_and_handing_over(emulator, bot):
     opened = emulator.open_conversation(assign="bot1", text="x")
     own = bot.status().get(timeout=5).agent_id
     bot.transfer_conversation(opened.conversation_id, skill_id="42").get(timeout=5)
-    bot.transfer_conversation(opened.conversation_id, remove_agent_id=own).get(timeout=5)
+    bot.transfer_conversation(opened.conversation_id, remove_agent_id=own).get(
+        timeout=5
+    )
     with pytest.raises(ums.LocalProtocolError):
         bot.transfer_conversation(opened.conversation_id).get(timeout=5)
     other = emulator.open_conversation(assign="bot1", text="y")
@@ -149,9 +153,7 @@ def test_an_actor_hears_what_it_is_told(emulator, bot, runtime):
     listener.stop()
 
 
-def test_a_dead_or_full_actor_costs_its_own_events_only(
-    emulator, start, eventually
-):
+def test_a_dead_or_full_actor_costs_its_own_events_only(emulator, start, eventually):
     class Stuck(pykka.ThreadingActor):
         def on_receive(self, message):
             gate.wait(10)
