@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import ums_actors as ums
 from ums_actors.emulator import EmulatorThread, password_of, running_emulator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 FAST = {"backoff_base": 0.05, "close_timeout": 3.0}
 

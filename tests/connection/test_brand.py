@@ -55,7 +55,7 @@ def test_a_network_that_is_down_keeps_trying_unless_told_to_fail_fast(start, emu
 
 
 def test_a_url_without_tls_to_another_host_is_refused(emulator, start):
-    with pytest.raises(ums.LocalProtocolError, match="http is for 127.0.0.1"):
+    with pytest.raises(ums.LocalProtocolError, match=r"http is for 127\.0\.0\.1"):
         start(emulator, csds="http://192.0.2.1")
 
 

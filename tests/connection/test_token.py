@@ -116,3 +116,16 @@ def test_a_source_that_raises_rubbish_is_a_login_error(emulator, start, eventual
     assert caught.value.step == "source"
     proxy.actor_ref.stop(timeout=10)
     eventually(lambda: closed == ["closed"])
+
+
+def test_a_crash_of_the_token_actor_costs_no_login_and_refreshing_goes_on(
+    emulator, start, eventually
+):
+    proxy = start(emulator, options={"refresh_interval": 0.1})
+    proxy.open().get(timeout=10)
+    before = proxy.get_token().get(timeout=5)
+    proxy.child("token").get(timeout=5).tell(object())
+    assert proxy.get_token().get(timeout=5) == before
+    seen = proxy.status().get(timeout=5).refreshes
+    eventually(lambda: proxy.status().get(timeout=5).refreshes > seen)
+    assert emulator.state()["logins"] == 1

@@ -186,16 +186,16 @@ class CorrelatorActor(Child):
         self._sweep = None
         websocket = self._kernel.websocket
         for entry in self._pending.expire(self._now()):
-            sent = entry.sent
-            if sent and websocket is not None and websocket.withdraw(entry.id):
-                sent = False
+            written = entry.sent
+            if written and websocket is not None and websocket.withdraw(entry.id):
+                entry.sent = False
             reply, _ = entry.reply
             reply.try_fail(
                 RequestTimedOut(
                     f"{entry.type} got no answer in {entry.timeout:g} s"
-                    if entry.sent
+                    if written
                     else f"{entry.type} waited too long for a READY line",
-                    delivery=Delivery.UNKNOWN if sent else Delivery.NOT_SENT,
+                    delivery=entry.delivery,
                     request_id=entry.id,
                     request_type=entry.type,
                 )

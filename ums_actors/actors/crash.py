@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from ums_actors.actors.announce import announce
 from ums_actors.actors.line import finish
-from ums_actors.core.course import State
+from ums_actors.core.course import GaveUp
 from ums_actors.errors import RestartBudgetExhausted
 
 if TYPE_CHECKING:
@@ -31,18 +31,19 @@ def root_crashed(cell: Cell, error: BaseException) -> None:
 
 def crashed(kernel: Kernel, cell: Cell, error: BaseException) -> None:
     """Count the crash, fail the connection if it is the second, and restart."""
-    name = cell.actor_class.__name__
+    name, now = cell.actor_class.__name__, kernel.loop.clock.now()
     kernel.restarts[name] = kernel.restarts.get(name, 0) + 1
     kernel.history.append(f"{name}: crashed with {type(error).__name__}")
-    if kernel.crashes.exhausted(kernel.loop.clock.now()):
+    if kernel.crashes.exhausted(now):
         kernel.last_error = RestartBudgetExhausted(
             f"{name} crashed twice in {kernel.options.restart_period:g} s: the "
             "connection has FAILED",
             child=name,
             history=tuple(kernel.history),
         )
-        previous, kernel.session.state = kernel.session.state, State.FAILED
-        if previous is not State.FAILED:
-            announce(kernel, previous, kernel.loop.clock.now())
-        finish(kernel, kernel.loop.clock.now())
+        previous = kernel.session.state
+        kernel.session.handle(GaveUp(), now)
+        if kernel.session.state is not previous:
+            announce(kernel, previous, now)
+            finish(kernel, now)
     cell.restart_within_budget(error)

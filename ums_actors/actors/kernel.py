@@ -138,6 +138,7 @@ class Kernel:
         self.baseline_seen = False
         self.agent_state: str | None = None
         self.login: Login | None = None
+        self.held: Login | None = None  # the session of the token that is held
         self.token_generation = 0
         self.line_token: int | None = None
         self.token_waiters = Waiters()

@@ -79,10 +79,11 @@ class SocketActor(Child):
 
     def _open(self, command: OpenSocket) -> None:
         options, session = self._kernel.options, self._kernel.session
-        if (command.generation, State.CONNECTING) != (session.generation, session.state):
+        line = command.generation
+        if line != session.generation or session.state is not State.CONNECTING:
             self._kernel.counters.stale += 1  # it waited here while this actor was down
             return
-        self._line = command.generation
+        self._line = line
         dialling = self._kernel.connector.dial(command.url, options.connect_timeout)
         self._dialling = dialling
         opened = self._runtime.workers("connect").submit(

@@ -250,12 +250,20 @@ class SupervisorActor(Child):
 
     def _step_failed(self, event: StepFailed) -> None:
         if self._current(event.generation):
-            self._kernel.last_error = event.error
-            self._end_attempt(from_error(event.error))
+            self._end_attempt(from_error(event.error), event.error)
 
-    def _end_attempt(self, reason: Reason) -> None:
-        """End the line or the attempt, whichever there is."""
+    def _end_attempt(self, reason: Reason, error: BaseException | None = None) -> None:
+        """End the line or the attempt, whichever there is.
+
+        Between two attempts and at rest there is none, and nothing is touched: the
+        next attempt's timer, or why the connection came to rest.
+        """
+        if not self._session.allows(session.AttemptEnded(reason)):
+            self._kernel.counters.stale += 1
+            return
         self._disarm()
+        if error is not None:
+            self._kernel.last_error = error
         self._kernel.last_reason = reason
         lose_line(self._kernel, reason, self._now())
         fraction = self._runtime.random.random()

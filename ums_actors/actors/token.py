@@ -1,8 +1,8 @@
 """The token actor: executes what the lease machine decides, on auth workers.
 
-Fetching is single flight: however many wait, there is one login. Those who wait are
-in the kernel, so a crash of this actor leaves nobody hanging; a crash forgets the
-token, and the next who wants one logs in again.
+Fetching is single flight: however many wait, there is one login. Those who wait, and
+the token that is held, are in the kernel: a crash of this actor leaves nobody hanging
+and costs no login, which a ready bearer could not repeat.
 """
 
 from __future__ import annotations
@@ -43,11 +43,17 @@ class TokenActor(Child):
 
     def __init__(self, kernel: Kernel) -> None:
         super().__init__(kernel)
-        self._lease = lease.Lease(kernel.options.refresh_interval)
+        self._lease = lease.Lease(
+            kernel.options.refresh_interval,
+            generation=kernel.token_generation,
+            session=kernel.held,
+        )
         self._refresh_timer: Timer | None = None
 
     def on_start(self) -> None:
-        """Serve those whom a crashed predecessor left waiting."""
+        """Take up what a crashed predecessor left."""
+        if self._kernel.held is not None:
+            self._arm(self._kernel.options.refresh_interval)
         if self._kernel.token_waiters:
             self._handle(lease.Wanted())
 
@@ -95,7 +101,9 @@ class TokenActor(Child):
         self._handle(event)
 
     def _handle(self, event: lease.Event) -> None:
-        for action in self._lease.handle(event, self._now()):
+        actions = self._lease.handle(event, self._now())
+        self._kernel.held = self._lease.session
+        for action in actions:
             self._execute(action)
 
     def _execute(self, action: lease.Action) -> None:
@@ -116,10 +124,7 @@ class TokenActor(Child):
             case lease.Deny():
                 self._kernel.token_waiters.reject(action.error)
             case lease.ArmRefresh():
-                self._disarm()
-                self._refresh_timer = self._call_later(
-                    action.delay, lambda: self._handle(lease.RefreshDue())
-                )
+                self._arm(action.delay)
             case lease.DisarmRefresh():
                 self._disarm()
             case lease.Logout():
@@ -146,6 +151,12 @@ class TokenActor(Child):
         error = future.exception()
         if error is not None:
             self._observe("token.logout_failed", logging.INFO, reason=str(error))
+
+    def _arm(self, delay: float) -> None:
+        self._disarm()
+        self._refresh_timer = self._call_later(
+            delay, lambda: self._handle(lease.RefreshDue())
+        )
 
     def _disarm(self) -> None:
         if self._refresh_timer is not None:

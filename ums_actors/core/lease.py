@@ -167,6 +167,8 @@ class Lease:
 
     Args:
         refresh_interval: seconds between refreshes.
+        generation: number of the newest token a predecessor fetched.
+        session: what the predecessor held, if it held a token.
 
     Attributes:
         state: where the token is in its life.
@@ -174,14 +176,22 @@ class Lease:
         stale: news of old generations and flights that was dropped.
     """
 
-    def __init__(self, refresh_interval: float) -> None:
-        self.state = LeaseState.NONE
-        self.generation = 0
+    def __init__(
+        self, refresh_interval: float, *, generation: int = 0, session: Any = None
+    ) -> None:
+        self.state = LeaseState.NONE if session is None else LeaseState.HELD
+        self.generation = generation
         self.stale = 0
         self._refresh_interval = refresh_interval
-        self._session: Any = None
+        self._session: Any = session
         self._flights = 0
         self._flight = 0  # the one under way; 0 is none
+
+    @property
+    def session(self) -> Any:
+        """What is held, None if nothing is."""
+        held = self.state in {LeaseState.HELD, LeaseState.REFRESHING}
+        return self._session if held else None
 
     def handle(self, event: Event, now: float) -> list[Action]:  # noqa: ARG002
         """Take an event and give what is to be done, in order.

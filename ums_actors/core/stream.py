@@ -186,7 +186,13 @@ class Streams(Generic[E]):
         return ready
 
     def line_lost(self) -> None:
-        """Forget the queries under way; they are wanted again."""
+        """Forget the queries under way; they are wanted again.
+
+        From now on events may be missed, so none of them may set a dialog's number.
+        """
+        for dialog in self._dialogs.values():
+            if dialog.last is None:
+                dialog.last = -1
         for dialog_id in sorted(self._querying):
             dialog = self._dialogs[dialog_id]
             dialog.querying = False
