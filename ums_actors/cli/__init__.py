@@ -1,0 +1,8 @@
+"""The command line: ``ums-actors emulator``, ``demo`` and ``connect``.
+
+Nothing is imported here, so that the program can say which extra is missing.
+"""
+
+from __future__ import annotations
+
+__all__: list[str] = []

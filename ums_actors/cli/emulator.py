@@ -1,0 +1,40 @@
+"""``ums-actors emulator``: a local UMS in the foreground."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+__all__ = ["emulator"]
+
+
+class _CannotStart(click.ClickException):
+    exit_code = 2
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", help="A loopback address.")
+@click.option("--port", type=int, default=0, help="0 takes a free one.")
+@click.option("--tls", is_flag=True, help="Serve TLS by a CA of its own.")
+@click.option("--ca-out", metavar="FILE", help="Where to write the CA.")
+@click.option("--account", default="12345678", help="The one account that exists.")
+@click.option("--user", multiple=True, metavar="NAME:PASSWORD", help="A brand user.")
+@click.option(
+    "--users", type=int, metavar="N", help="bot1..botN, passwords bot1-password…"
+)
+@click.option("--log/--no-log", default=True, help="Whether frames are logged.")
+@click.option("--exit-with-parent", is_flag=True, hidden=True)
+def emulator(**options: Any) -> None:
+    """Run a local UMS until SIGINT or SIGTERM; prints one line of JSON when ready."""
+    try:  # the extra `emulator` is not needed for the other commands
+        from ums_actors.emulator.command import Command, run_command  # noqa: PLC0415
+        from ums_actors.emulator.failures import EmulatorError  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise _CannotStart(
+            f"{error.name} is not installed; run pip install 'ums_actors[emulator]'"
+        ) from None
+    try:
+        run_command(Command(**options))
+    except EmulatorError as error:
+        raise _CannotStart(str(error)) from None
