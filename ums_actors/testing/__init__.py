@@ -1,0 +1,1 @@
+"""A seeded simulator of whole connections: see :mod:`ums_actors.testing.simulate`."""

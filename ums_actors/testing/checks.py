@@ -1,0 +1,133 @@
+"""What must be true after every step."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from ums_actors.core.session import TRANSITIONS, State
+from ums_actors.errors import AuthenticationRejected, RestartBudgetExhausted
+from ums_actors.testing.faults import CRASH_MARK
+
+if TYPE_CHECKING:
+    from ums_actors.actors.kernel import Kernel
+    from ums_actors.testing.faults import Faults
+    from ums_actors.testing.user import User
+    from ums_actors.testing.world import World
+
+__all__ = ["Checks"]
+
+_LEGAL = {
+    (before, after)
+    for table in TRANSITIONS.values()
+    for before, targets in table.items()
+    for after in targets
+}
+_ACTORS = {
+    "token": "TokenActor",
+    "correlator": "CorrelatorActor",
+    "socket": "SocketActor",
+}
+_SLACK = 2.0
+"""Seconds by which anything may be late."""
+
+
+class Checks:
+    """Looks at the connection from all sides and blames what breaks a rule.
+
+    Attributes:
+        baseline_at: when the first snapshot had been applied; what was said before
+            it is history, which is not delivered.
+    """
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        user: User,
+        faults: Faults,
+        world: World,
+    ) -> None:
+        self._kernel = kernel
+        self._user = user
+        self._faults = faults
+        self._world = world
+        self._observer = world.observer
+        self._trace = world.trace
+        self._state = State.NEW
+        self._transitions_seen = 0
+        self._crashes_seen = 0
+        self.baseline_at: float | None = None
+        self._known: set[str] = set()
+
+    # -- after every step
+
+    def step(self) -> None:
+        """Check what must always be true."""
+        now = self._world.clock.now()
+        if self.baseline_at is None and self._kernel.baseline_seen:
+            self.baseline_at = now
+        self._one_websocket(now)
+        self._legal_states(now)
+        self._known_crashes()
+        for asked in self._user.overdue():
+            self._blame(f"{asked.name} of {asked.at:.3f} is not answered in time")
+        for misuse in self._world.poller.misuses:
+            self._blame(misuse)
+
+    def _blame(self, rule: str) -> None:
+        """Blame once, however many steps it lasts."""
+        if rule not in self._known:
+            self._known.add(rule)
+            self._trace.blame(rule)
+
+    def _one_websocket(self, now: float) -> None:
+        live = self._world.network.live
+        if len(live) > 1:
+            self._blame(f"websockets {[each.number for each in live]} live together")
+        options = self._kernel.options
+        limit = (
+            options.ping_interval + options.pong_timeout + _SLACK + self._world.stalled
+        )
+        for each in live:
+            if each.silent_since is not None and now > each.silent_since + limit:
+                self._blame(f"websocket {each.number} is dead and nobody noticed")
+
+    def _legal_states(self, now: float) -> None:
+        """Check each announced transition, and that none went unannounced."""
+        for before, after in self._observer.transitions[self._transitions_seen :]:
+            if (before, after) not in _LEGAL or before is not self._state:
+                self._blame(f"{before} → {after} after {self._state} is not legal")
+            self._state = after
+            if after is State.FAILED:
+                self._deserved(now)
+            elif after is State.CLOSED and not self._user.closes:
+                self._blame("CLOSED, and nobody asked for it")
+        self._transitions_seen = len(self._observer.transitions)
+        present = self._kernel.session.state
+        if present is not self._state:
+            self._blame(f"{self._state} → {present} was not announced")
+            self._state = present
+
+    def _deserved(self, now: float) -> None:
+        """Blame a FAILED that neither a budget nor the credentials explain."""
+        error = self._kernel.last_error
+        if isinstance(error, AuthenticationRejected):
+            if self._world.source.refused_at is None:
+                self._blame("FAILED by credentials that were never refused")
+            return
+        if not isinstance(error, RestartBudgetExhausted):
+            self._blame(f"FAILED, but the last error is {type(error).__name__}")
+            return
+        options = self._kernel.options
+        since = now - options.restart_period - _SLACK
+        recent = Counter(who for at, who, _ in self._observer.crashes if at >= since)
+        parents = sum(count for who, count in recent.items() if who in _PARENTS)
+        child = _ACTORS.get(error.child, error.child)
+        if recent[child] <= options.restart_intensity and parents <= 1:
+            self._blame(f"FAILED by {error.child}, but the crashes were {recent}")
+
+    def _known_crashes(self) -> None:
+        for _, actor, error in self._observer.crashes[self._crashes_seen :]:
+            if CRASH_MARK not in str(error):
+                self._blame(f"{actor} crashed: {type(error).__name__}: {error}")
+        self._crashes_seen = len(self._observer.crashes)

@@ -1,0 +1,240 @@
+"""What goes wrong, at random times."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pykka
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from random import Random
+
+    from ums_actors.actors.kernel import Kernel
+    from ums_actors.testing.user import User
+    from ums_actors.testing.wire import FakeWebsocket
+    from ums_actors.testing.world import World
+
+__all__ = ["CRASH_MARK", "Faults", "SimulatedCrash"]
+
+CRASH_MARK = "SimulatedCrash"
+"""Is in the text of every error that a fault of ours makes an actor raise."""
+_CLOSE_CODES = (1000, 1001, 1008, 1011, 4401, 4407)
+_CHILDREN = ("token", "correlator", "socket")
+_STORM = 6
+"""Crashes in a row that are more than the budget allows."""
+
+
+class SimulatedCrash:
+    """A message that no actor knows."""
+
+
+class Faults:
+    """Does harm to one simulated connection; every deed is traced.
+
+    Attributes:
+        crashes: when each child was told to crash.
+    """
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        user: User,
+        world: World,
+        chance: Random,
+    ) -> None:
+        self.crashes: list[tuple[float, str]] = []
+        self._kernel = kernel
+        self._user = user
+        self._world = world
+        self._network = world.network
+        self._server = world.server
+        self._source = world.source
+        self._agenda = world.agenda
+        self._trace = world.trace
+        self._chance = chance
+        self._healed = False
+        self._table: list[tuple[int, Callable[[], str]]] = [
+            (4, self._cut),
+            (5, self._close),
+            (3, self._expire_tokens),
+            (2, self._refuse_upgrades),
+            (2, self._hang_dialling),
+            (2, self._half_open),
+            (3, self._spoil_answers),
+            (2, self._disorder),
+            (2, self._choke),
+            (2, self._garbage),
+            (6, self._crash_child),
+            (1, self._crash_storm),
+            (1, self._crash_parent),
+            (2, self._ill_login),
+            (1, self._strict_login),
+            (2, self._user_closes),
+            (2, self._suspend_loop),
+        ]
+
+    def strike(self) -> None:
+        """Let one thing go wrong."""
+        if self._healed:
+            return
+        weights = [weight for weight, _ in self._table]
+        (_, fault), *_ = self._chance.choices(self._table, weights)
+        self._trace.add(f"fault: {fault()}")
+
+    def heal(self) -> None:
+        """Let nothing go wrong any more."""
+        self._healed = True
+        self._source.mood = "well"
+        self._server.heal()
+        self._network.heal()
+        self._trace.add("fault: no more")
+
+    # -- the line
+
+    def _line(self) -> FakeWebsocket | None:
+        live = self._network.live
+        return live[0] if live else None
+
+    def _cut(self) -> str:
+        line = self._line()
+        if line is None or line.far is None:
+            return "cut (no line)"
+        reset = self._chance.random() < 0.5
+        line.far.hung_up()
+        line.cut(reset=reset)
+        return "reset" if reset else "cut"
+
+    def _close(self, code: int = 0) -> str:
+        code = code or self._chance.choice(_CLOSE_CODES)
+        line = self._line()
+        if line is None or line.far is None:
+            return f"close {code} (no line)"
+        line.close_by_peer(code)
+        line.far.hung_up()
+        return f"close {code}"
+
+    def _half_open(self) -> str:
+        line = self._line()
+        if line is None or line.far is None:
+            return "half open (no line)"
+        line.silence()
+        line.far.hung_up()
+        return "half open"
+
+    def _choke(self) -> str:
+        line = self._line()
+        if line is None:
+            return "choke (no line)"
+        line.room = self._chance.choice([0, 40, 300])
+
+        def open_up() -> None:
+            line.room = 1e9
+
+        seconds = self._chance.uniform(1, 15)
+        self._agenda.after(seconds, open_up)
+        return f"choke for {seconds:.1f} s"
+
+    def _garbage(self) -> str:
+        line = self._line()
+        frames = (
+            b"{",
+            b'{"kind":"nonsense"}',
+            b"\xff",
+            b'{"kind":"resp","reqId":"unknown-1","code":200,"body":{}}',
+            b'{"kind":"notification","type":".ams.ms.OnlineEventDistribution"}',
+            b'{"kind":"notification","type":".ams.aam.ExConversationChangeNotification",'
+            b'"body":[7]}',
+        )
+        if line is None:
+            return "garbage (no line)"
+        line.deliver(self._chance.choice(frames))
+        return "garbage"
+
+    def _refuse_upgrades(self) -> str:
+        status = self._chance.choice([401, 502, 503])
+        times = self._chance.randint(1, 3)
+        self._server.refusals.extend([status] * times)
+        return f"{times} upgrades refused with {status}, {self._cut()}"
+
+    def _hang_dialling(self) -> str:
+        fate = self._chance.choice(["hang", "refuse"])
+        self._network.fates.append(fate)
+        return f"the next dialling: {fate}, {self._cut()}"
+
+    # -- the service
+
+    def _expire_tokens(self) -> str:
+        self._server.expire_tokens()
+        code = self._chance.choice([0, 4401, 4407])
+        after = self._chance.uniform(0, 5)
+        self._agenda.after(after, self._cut if not code else lambda: self._close(code))
+        return f"tokens expire, {code or 'cut'} in {after:.1f} s"
+
+    def _spoil_answers(self) -> str:
+        chance = self._chance
+        fates = ["drop", chance.uniform(1, 20), 400, 429, 500, 401]
+        chosen = chance.choices(fates, k=chance.randint(1, 2))
+        self._server.answers.extend(chosen)
+        return f"answers spoiled: {chosen}"
+
+    def _disorder(self) -> str:
+        self._server.disorder = 0.4
+
+        def order() -> None:
+            self._server.disorder = 0.0
+
+        self._agenda.after(20, order)
+        return "notifications in disorder for 20 s"
+
+    def _ill_login(self) -> str:
+        return self._mood("ill", self._chance.uniform(5, 30))
+
+    def _strict_login(self) -> str:
+        return self._mood("strict", self._chance.uniform(5, 15))
+
+    def _mood(self, mood: str, seconds: float) -> str:
+        self._source.mood = mood
+
+        def well() -> None:
+            self._source.mood = "well"
+
+        self._agenda.after(seconds, well)
+        self._server.expire_tokens()
+        return f"login {mood} for {seconds:.1f} s, tokens expire, {self._close(4401)}"
+
+    # -- this side
+
+    def _crash(self, child: str) -> None:
+        self.crashes.append((self._agenda.now(), child))
+        self._kernel.refs[child].tell(SimulatedCrash())
+
+    def _crash_child(self) -> str:
+        child = self._chance.choice(_CHILDREN)
+        self._crash(child)
+        return f"crash of {child}"
+
+    def _crash_storm(self) -> str:
+        child = self._chance.choice(_CHILDREN)
+        for number in range(_STORM):
+            self._agenda.after(number * 0.1, lambda: self._crash(child))
+        return f"crash storm of {child}"
+
+    def _crash_parent(self) -> str:
+        if self._chance.random() < 0.5:
+            self._crash("supervisor")
+            return "crash of the supervisor"
+        self.crashes.append((self._agenda.now(), "root"))
+        self._kernel.root.tell(pykka.messages.ProxyCall((CRASH_MARK,), (), {}))
+        return "crash of the root"
+
+    def _user_closes(self) -> str:
+        seconds = self._chance.uniform(0, 10)
+        self._user.close()
+        self._agenda.after(seconds, self._user.reopen)
+        return f"the user closes for {seconds:.1f} s"
+
+    def _suspend_loop(self) -> str:
+        seconds = self._chance.uniform(1, 45)
+        self._world.stall(seconds)
+        return f"the loop is suspended for {seconds:.1f} s"

@@ -1,0 +1,118 @@
+"""A network without sockets: dialling, and all websockets that came of it."""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from typing import TYPE_CHECKING, cast
+
+from ums_actors.errors import ConnectError
+from ums_actors.testing.wire import FakeWebsocket
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from ums_actors.secret import Secret
+    from ums_actors.testing.clock import Agenda
+    from ums_actors.testing.poller import FakePoller
+    from ums_actors.testing.pool import Effort
+    from ums_actors.testing.server import FakeServer
+    from ums_actors.transport.nonblocking import Websocket
+
+__all__ = ["FakeNetwork"]
+
+_SWITCHING = 101
+_WRITE_LIMIT = 1 << 20
+
+
+class _Dialling:
+    """One attempt; see :class:`~ums_actors.actors.connector.Dialling`."""
+
+    def __init__(self, network: FakeNetwork, path: str, timeout: float) -> None:
+        self._network = network
+        self._path = path
+        self._timeout = timeout
+        self._aborted = False
+        self._websocket: FakeWebsocket | None = None
+
+    def run(self) -> Websocket:
+        """Connect after a while, or fail."""
+        network = self._network
+        if self._aborted:
+            raise ConnectError("the attempt was given up", step="tcp")
+        fate = network.fates.popleft() if network.fates else "well"
+        if fate == "hang":
+            network.effort.spend(self._timeout)
+            raise ConnectError("no connection in time", step="tcp", timed_out=True)
+        network.effort.spend(network.chance.uniform(0.02, 0.6))
+        if fate == "refuse":
+            raise ConnectError("connection refused", step="tcp")
+        status = network.server.upgrade(self._path)
+        network.server.trace.add(f"network: an upgrade is answered with {status}")
+        if status != _SWITCHING:
+            raise ConnectError(
+                f"the upgrade was refused with {status}", step="upgrade", status=status
+            )
+        self._websocket = network.connect()
+        return cast("Websocket", self._websocket)
+
+    def abort(self) -> None:
+        """Leave nothing open."""
+        self._aborted = True
+        if self._websocket is not None:
+            self._websocket.shutdown()
+
+
+class FakeNetwork:
+    """A :class:`~ums_actors.actors.connector.Connector` to the fake server.
+
+    Attributes:
+        fates: what becomes of the next attempts: ``hang``, ``refuse`` or ``well``.
+        sockets: every websocket there was.
+    """
+
+    def __init__(
+        self,
+        agenda: Agenda,
+        poller: FakePoller,
+        server: FakeServer,
+        effort: Effort,
+        chance: Random,
+    ) -> None:
+        self.server = server
+        self.effort = effort
+        self.chance = chance
+        self.fates: deque[str] = deque()
+        self.sockets: list[FakeWebsocket] = []
+        self.closed = False
+        self._agenda = agenda
+        self._poller = poller
+        self._numbers = itertools.count(1)
+
+    def dial(self, url: Secret, timeout: float) -> _Dialling:
+        """Prepare an attempt."""
+        return _Dialling(self, url.reveal(), timeout)
+
+    def close(self) -> None:
+        """Note that nobody will dial again."""
+        self.closed = True
+
+    def connect(self) -> FakeWebsocket:
+        """Make a websocket with the server at its far end."""
+        websocket = FakeWebsocket(
+            next(self._numbers), self._agenda, self._poller, self.chance, _WRITE_LIMIT
+        )
+        self.sockets.append(websocket)
+        self.server.accept(websocket)
+        return websocket
+
+    @property
+    def live(self) -> list[FakeWebsocket]:
+        """Give the websockets whose descriptor is open."""
+        return [websocket for websocket in self.sockets if websocket.live]
+
+    def heal(self) -> None:
+        """Be well behaved from now on; what is broken already stays broken."""
+        self.fates.clear()
+        for websocket in self.live:
+            websocket.room = 1e9

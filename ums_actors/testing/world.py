@@ -1,0 +1,135 @@
+"""A runtime without a machine: one loop, its clock, network and workers, by hand."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import logging
+from random import Random
+from typing import TYPE_CHECKING
+
+from ums_actors.runtime import Loop, Runtime
+from ums_actors.testing.clock import Agenda, VirtualClock
+from ums_actors.testing.network import FakeNetwork
+from ums_actors.testing.poller import FakePoller
+from ums_actors.testing.pool import Effort, VirtualPool
+from ums_actors.testing.server import FakeServer
+from ums_actors.testing.tokens import FakeTokenSource
+from ums_actors.testing.trace import LogTap, Trace, TraceObserver
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["Stuck", "World"]
+
+_POOLS = {"connect": 8, "auth": 8, "callbacks": 4, "hooks": 4}
+_TURNS = 10_000
+"""Turns in one instant that are taken for an endless loop."""
+
+
+class Stuck(Exception):  # noqa: N818  (it says what, and ends the simulation)
+    """The world cannot go on."""
+
+
+class World:
+    """Everything a tree is given from outside, all of it decided by ``seed``.
+
+    Attributes:
+        after_turn: called after each turn of the loop; may be set.
+        stalled: seconds for which the loop has been suspended so far.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.clock = VirtualClock()
+        self.agenda = Agenda(self.clock)
+        self.trace = Trace(self.clock)
+        self.observer = TraceObserver(self.trace)
+        self.poller = FakePoller()
+        self.loop = Loop(self.clock, self.poller)
+        effort = Effort()
+        self.server = FakeServer(self.agenda, self.chance("server"), self.trace)
+        self.source = FakeTokenSource(self.server, effort, self.chance("login"))
+        self.network = FakeNetwork(
+            self.agenda, self.poller, self.server, effort, self.chance("network")
+        )
+        self.pools = {
+            name: VirtualPool(
+                name, self.agenda, effort, self.chance(name), threads=threads
+            )
+            for name, threads in _POOLS.items()
+        }
+        numbers = itertools.count(1)
+        self.runtime = Runtime(
+            [self.loop],  # a list: no thread is started
+            clock=self.clock,
+            random=self.chance("tree"),
+            ids=lambda: f"{next(numbers):08x}{0:024x}",
+            workers=self.pools,
+            observer=self.observer,
+            connector=self.network,
+        )
+        self.after_turn: Callable[[], object] = lambda: None
+        self.stalled = 0.0
+        self._suspended = 0
+
+    def chance(self, part: str) -> Random:
+        """Give each part a source of its own, so that none disturbs another."""
+        return Random(f"{self.seed}:{part}")  # noqa: S311  (no cryptography)
+
+    def stall(self, seconds: float) -> None:
+        """Suspend the loop, as a machine does that is put to sleep."""
+
+        def resume() -> None:
+            self._suspended -= 1
+            self.stalled += seconds
+
+        self._suspended += 1
+        self.agenda.after(seconds, resume)
+
+    # -- time
+
+    def advance(self, until: float, enough: Callable[[], bool] = lambda: False) -> bool:
+        """Let time pass until then, or until it is enough; tell whether it is.
+
+        Raises:
+            Stuck: the loop turns for ever without time passing.
+        """
+        while True:
+            self._turn_all()
+            if enough():
+                return True
+            when = self._next()
+            if when is None or when > until:
+                self.clock.move_to(until)
+                return False
+            self.clock.move_to(when)
+            self.agenda.run_due()
+
+    def _turn_all(self) -> None:
+        """Turn the loop until it has nothing to do."""
+        if self._suspended:
+            return
+        for _ in range(_TURNS):
+            if not self.loop.turn(block=False):
+                return
+            self.after_turn()
+        raise Stuck("the loop never comes to rest: something spins")
+
+    def _next(self) -> float | None:
+        timer = None if self._suspended else self.loop.next_timer()
+        times = [when for when in (timer, self.agenda.next_at()) if when is not None]
+        return min(times, default=None)
+
+    # -- the package's own log
+
+    @contextlib.contextmanager
+    def tapped(self) -> Iterator[None]:
+        """Bring the package's log records into the trace."""
+        logger = logging.getLogger("ums_actors")
+        tap = LogTap(self.trace)
+        logger.addHandler(tap)
+        try:
+            yield
+        finally:
+            logger.removeHandler(tap)
