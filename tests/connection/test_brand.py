@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 import time
 
 import pytest
@@ -46,12 +47,14 @@ def test_an_unknown_account_says_so(emulator, start):
 
 
 def test_a_network_that_is_down_keeps_trying_unless_told_to_fail_fast(start, emulator):
-    proxy = start(emulator, csds="http://127.0.0.1:1")
-    with pytest.raises(ums.LoginError):
-        proxy.open(fail_fast=True).get(timeout=10)
-    with pytest.raises(TimeoutError):
-        proxy.open(timeout=0.3).get(timeout=10)
-    assert proxy.status().get(timeout=5).state not in ("CLOSED", "FAILED")
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))  # taken, but nobody listens
+        proxy = start(emulator, csds=f"http://127.0.0.1:{deaf.getsockname()[1]}")
+        with pytest.raises(ums.LoginError):
+            proxy.open(fail_fast=True).get(timeout=10)
+        with pytest.raises(TimeoutError):
+            proxy.open(timeout=0.3).get(timeout=10)
+        assert proxy.status().get(timeout=5).state not in ("CLOSED", "FAILED")
 
 
 def test_a_url_without_tls_to_another_host_is_refused(emulator, start):
