@@ -58,7 +58,19 @@ class Delivery(enum.StrEnum):
 
 
 class UMSError(Exception):
-    """Base of all errors of this library."""
+    """Base of all errors of this library; they can be pickled, fields and all."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.args, dict(vars(self)))
+
+
+def _rebuild(
+    kind: type[UMSError], args: tuple[Any, ...], fields: dict[str, Any]
+) -> UMSError:
+    error = kind.__new__(kind)
+    error.args = args
+    vars(error).update(fields)
+    return error
 
 
 class LocalProtocolError(UMSError, ValueError):
