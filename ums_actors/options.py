@@ -44,7 +44,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     use_extended_reconnect_schedule: bool = False
     """Let pauses grow to 14,400 s instead of 600 s (UMS.md 4.5)."""
     backoff_base: float = 1.0
-    """Pauses are uniform on 0 .. base × 2^n (full jitter)."""
+    """Pauses are uniform on 0 .. base times 2^n (full jitter)."""
     stable_after: float = 10.0
     """READY for so long resets backoff and restart budgets."""
     max_outage: float | None = None
