@@ -122,7 +122,7 @@ def _order(names: list[str], number: int) -> list[str]:
     return rotated if number % 2 == 0 else rotated[::-1]
 
 
-class _Unavailable(Exception):  # noqa: N818  # not an error of the harness
+class _Unavailable(Exception):  # not an error of the harness
     pass
 
 

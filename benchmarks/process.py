@@ -24,7 +24,7 @@ _STOP_TIMEOUT = 5.0  # seconds for a child to end by itself
 _SHOWN = 600  # characters of what a failed child wrote last
 
 
-class ChildFailed(Exception):  # noqa: N818  # it says what failed
+class ChildFailed(Exception):  # it says what failed
     """A child ended, answered an error, or did not answer in time."""
 
 
@@ -33,7 +33,7 @@ class LineProcess:
 
     def __init__(self, module: str, *arguments: str) -> None:
         self._name = " ".join([module.rpartition(".")[2], *arguments])
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # closed in __exit__
+        self._errors = tempfile.TemporaryFile()  # closed in __exit__
         self._process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
             cwd=_ROOT,

@@ -37,5 +37,5 @@ class Contestant(Protocol):
         ...
 
 
-class Unavailable(Exception):  # noqa: N818  # a state of this machine, not an error
+class Unavailable(Exception):  # a state of this machine, not an error
     """The contestant cannot take part here; the text says what to do."""

@@ -7,11 +7,12 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import ums_actors
-from benchmarks.contestants.contestant import DEADLINE, Unavailable
+from benchmarks.contestants.contestant import DEADLINE
 from benchmarks.workload import ACCOUNT, BODY, REQUEST_TYPE, TOKEN, USER, check_answer
 
 if TYPE_CHECKING:
     from benchmarks.workload import Target
+    from ums_actors import BrandWebsocketConnection, LoopRef
 
 __all__ = ["UMS"]
 
@@ -22,27 +23,18 @@ class UMS:
     """One driver thread with a sliding window of futures."""
 
     def __init__(self) -> None:
-        # By name: the harness also runs where the library is half built.
-        try:
-            self._connections: Any = getattr(ums_actors, "BrandWebsocketConnection")  # noqa: B009
-            self._bearer: Any = getattr(ums_actors, "ReadyBearer")  # noqa: B009
-        except AttributeError as error:
-            raise Unavailable(
-                f"this checkout has no ums_actors.{error.name} yet; choose others "
-                "with --peers"
-            ) from None
-        self._ref: Any = None
+        self._ref: LoopRef[BrandWebsocketConnection] | None = None
         self._proxy: Any = None
 
     def connect(self, target: Target) -> None:
         """Start the tree and wait for READY."""
-        self._ref = self._connections.start(
+        self._ref = ref = ums_actors.BrandWebsocketConnection.start(
             account_id=ACCOUNT,
-            auth=self._bearer(TOKEN, user_id=USER),
+            auth=ums_actors.ReadyBearer(TOKEN, user_id=USER),
             domains={"facadeMsg": target.origin},
             create_default_subscription=False,
         )
-        self._proxy = self._ref.proxy()
+        self._proxy = ref.proxy()
         self._proxy.open(timeout=DEADLINE, fail_fast=True).get(timeout=DEADLINE)
         check_answer(self._proxy.send(_REQUEST).get(timeout=DEADLINE))
 
@@ -66,4 +58,4 @@ class UMS:
     def close(self) -> None:
         """Close and stop the connection's actor."""
         if self._ref is not None:
-            self._ref.stop(timeout=DEADLINE)
+            self._ref.stop(block=True, timeout=DEADLINE)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from benchmarks.process import ChildFailed, LineProcess
@@ -26,8 +28,11 @@ def test_a_silent_child_is_given_up_at_the_deadline_and_killed():
 
 def test_an_error_of_the_child_is_raised():
     said = pytest.raises(ChildFailed, match="failed with ConnectionRefusedError")
-    with LineProcess("benchmarks.worker", "floor", "1") as worker, said:
-        worker.ask({"do": "connect"}, 10)
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))  # taken, but nobody listens
+        port = str(deaf.getsockname()[1])
+        with LineProcess("benchmarks.worker", "floor", port) as worker, said:
+            worker.ask({"do": "connect"}, 10)
 
 
 def test_an_argument_that_a_child_cannot_read_is_reported():

@@ -76,6 +76,19 @@ def test_discarded_keys_do_not_pile_up_in_the_heap():
     assert deadlines.expired(1e9) == ["stays"]
 
 
+def test_a_compacted_heap_keeps_its_order():
+    deadlines = Deadlines()
+    for number in range(50):
+        deadlines.add_at(number, 100.0 - number)
+    for number in range(50, 1_000):
+        deadlines.add_at(number, 1_000.0)
+    for number in range(50, 1_000):
+        deadlines.discard(number)
+    assert len(deadlines._heap) < 200
+    assert deadlines.next_at() == 51.0
+    assert deadlines.expired(100.0) == list(range(49, -1, -1))
+
+
 def test_clearing_forgets_all():
     deadlines = Deadlines()
     deadlines.add("a", 10.0, 0.0)

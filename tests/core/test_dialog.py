@@ -78,6 +78,14 @@ def test_what_was_dropped_while_the_query_was_out_is_not_skipped():
     assert dialog.asked
 
 
+def test_what_was_dropped_before_the_query_went_out_is_in_its_result():
+    dialog = holding(3, 5)
+    dialog.hold(9, "9", 1)
+    dialog.begin_query()
+    assert dialog.fill([]) == (["9"], 5)
+    assert not dialog.incomplete()
+
+
 def test_a_promise_that_a_query_did_not_keep_is_not_asked_for_again():
     dialog = Dialog(3, -1)
     dialog.promised = 9

@@ -107,6 +107,8 @@ def test_every_pair_is_a_listed_transition_or_an_error(state, event_type):
         result = lease.handle(event, 0.0)
         assert actions is None or result == actions
         assert lease.state is target is TRANSITIONS[state][event_type]
+        held = target in {HELD, REFRESHING}
+        assert (lease.session is not None) is (lease._session is not None) is held
     else:
         assert event_type not in TRANSITIONS[state]
         with pytest.raises(LocalProtocolError, match="TRANSITIONS"):
@@ -117,6 +119,20 @@ def test_every_pair_is_a_listed_transition_or_an_error(state, event_type):
 def test_the_table_lists_nothing_else():
     table = {(state, event) for state, row in TRANSITIONS.items() for event in row}
     assert table == set(LISTED)
+
+
+def test_a_successor_holds_what_its_predecessor_held():
+    lease = Lease(240.0, generation=7, session="S")
+    assert (lease.state, lease.session) == (HELD, "S")
+    assert lease.handle(Wanted(), 0.0) == [Grant(7, "S")]
+    assert lease.handle(Invalidated(7), 0.0) == [DISARM]
+
+
+def test_a_successor_of_one_without_a_token_counts_on():
+    lease = Lease(240.0, generation=7)
+    assert (lease.state, lease.session) == (NONE, None)
+    lease.handle(Wanted(), 0.0)
+    assert lease.handle(Fetched(1, "S"), 0.0)[0] == Grant(8, "S")
 
 
 def test_a_hundred_who_wait_are_served_by_one_login():

@@ -81,6 +81,7 @@ def test_a_release_stops_at_the_in_flight_limit():
     for name in "abc":
         table.submit(name, ready=False)
     assert ids(table.pending.release(0.0)) == ["a", "b"]
+    assert table.pending.release(0.0) == []
     table.pending.answer("a")
     assert ids(table.pending.release(0.0)) == ["c"]
 
@@ -215,6 +216,14 @@ def test_a_line_that_drops_again_and_again_holds_nobody_for_ever():
     assert verdicts(table.pending.expire(70.0)) == {"a": NOT_SENT}
 
 
+def test_patience_counts_from_when_a_request_was_queued():
+    table = Table()
+    table.submit("a", now=5.0, ready=False)
+    table.pending.release(50.0)
+    table.pending.drop_line(["a"], 55.0, 60.0)
+    assert table.pending.next_deadline() == 65.0
+
+
 def test_what_a_first_line_may_have_delivered_stays_in_doubt():
     table = Table()
     table.submit("a", resend=True)
@@ -233,7 +242,7 @@ class Model(RuleBasedStateMachine):
     may be called NOT_SENT.
     """
 
-    QUEUE, FLIGHT = 4, 5
+    QUEUE, FLIGHT = 4, 3
 
     def __init__(self):
         super().__init__()

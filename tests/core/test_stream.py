@@ -181,6 +181,13 @@ def test_few_queries_are_under_way_at_a_time():
     assert [query.dialog_id for query in stream.queries()] == ["c"]
 
 
+def test_five_queries_are_under_way_unless_said_otherwise():
+    stream = streams()
+    for name in "abcdefg":
+        live(stream, 1, dialog=name)
+    assert len(stream.queries()) == 5
+
+
 def test_a_dialog_has_one_query_under_way():
     stream = streams()
     live(stream, 1)
@@ -223,6 +230,38 @@ def test_only_failures_in_a_row_count():
         stream.queries()
         assert len(stream.caught_up("D", result(number - 1))) == 2
     assert stream.gaps == 0
+
+
+def test_after_giving_up_a_new_hole_has_all_its_tries():
+    stream = streams()
+    for number in (1, 3):
+        live(stream, number)
+        for _ in range(2):
+            stream.queries()
+            assert stream.query_failed("D") == []
+        stream.queries()
+        assert stream.query_failed("D") == [number]
+
+
+@pytest.mark.parametrize("end", ["query_failed", "line_lost"])
+def test_a_query_without_a_known_hole_is_asked_again_as_well(end):
+    stream = streams()
+    snapshot(stream, 0, 5, baseline=True)
+    snapshot(stream, None, 6)
+    assert stream.queries() == [Query("D", 0)]
+    stream.query_failed("D") if end == "query_failed" else stream.line_lost()
+    assert stream.queries() == [Query("D", 0)]
+    assert stream.caught_up("D", []) == []
+    assert stream.queries() == []
+
+
+def test_after_a_lost_line_no_event_sets_the_start_of_a_dialog():
+    stream = streams()
+    snapshot(stream, None, baseline=True)
+    stream.line_lost()
+    assert live(stream, 2) == []
+    assert stream.queries() == [Query("D", -1)]
+    assert stream.caught_up("D", result(0, 1, 2)) == [0, 1, 2]
 
 
 def test_a_lost_line_asks_again():

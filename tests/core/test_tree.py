@@ -24,6 +24,10 @@ def test_a_child_must_stop_within_a_number_of_seconds(shutdown):
         ChildSpec("a", Restart.PERMANENT, shutdown)
 
 
+def test_a_child_may_be_stopped_without_grace():
+    assert ChildSpec("a", shutdown=0.0).shutdown == 0.0
+
+
 def test_a_child_must_have_a_name():
     with pytest.raises(LocalProtocolError, match="no name"):
         ChildSpec("")
