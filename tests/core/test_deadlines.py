@@ -10,6 +10,8 @@ def test_keys_fall_due_at_their_deadline_earliest_first():
     deadlines = Deadlines()
     deadlines.add("late", 60.0, 0.0)
     deadlines.add("soon", 10.0, 1.0)
+    assert set(deadlines._classes) == {60.0, 10.0}
+    assert len(deadlines._heap) == 0
     deadlines.add_at("sooner", 10.5)
     assert deadlines.next_at() == 10.5
     assert deadlines.expired(10.0) == []

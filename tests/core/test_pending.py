@@ -4,7 +4,13 @@ import math
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
 
 from ums_actors.core.pending import Pending
 from ums_actors.errors import Delivery, LocalProtocolError, Overloaded
@@ -256,6 +262,10 @@ class Model(RuleBasedStateMachine):
         self.touched_by_this_line = set()
         self.gone = set()
 
+    @initialize(ready=st.booleans())
+    def begin(self, ready):
+        self.ready = ready
+
     def leave(self, entries, expected):
         assert ids(entries) == [one["id"] for one in expected]
         for entry, one in zip(entries, expected, strict=True):
@@ -270,11 +280,16 @@ class Model(RuleBasedStateMachine):
     def place(self, one):
         return self.flight if one in self.flight else self.queue
 
+    def pick(self, number):
+        """The name of one in the table, or sometimes of one that has left it."""
+        names = [one["id"] for one in (*self.flight, *self.queue)]
+        return [*names, *sorted(self.gone)[:1], "never"][number % (len(names) + 1)]
+
     @rule(
-        timeout=st.sampled_from([0, 3, 10, 30]),
-        queue_timeout=st.sampled_from([5, 20]),
+        timeout=st.sampled_from([0, 10, 30]),
+        queue_timeout=st.sampled_from([5, 20, 40]),
         resend=st.booleans(),
-        internal=st.booleans(),
+        internal=st.sampled_from([False, False, True]),
     )
     def submit(self, timeout, queue_timeout, resend, internal):
         self.count += 1
@@ -331,16 +346,15 @@ class Model(RuleBasedStateMachine):
         for one in expected:
             self.launch(one)
 
-    @precondition(lambda self: self.flight)
-    @rule(pick=st.integers(0, 100))
-    def write(self, pick):
-        name = self.flight[pick % len(self.flight)]["id"]
-        self.touched.add(name)
-        self.touched_by_this_line.add(name)
+    @rule(which=st.sets(st.integers(0, 2), min_size=1))
+    def write(self, which):
+        names = {one["id"] for i, one in enumerate(self.flight) if i in which}
+        self.touched |= names
+        self.touched_by_this_line |= names
 
     @rule(pick=st.integers(0, 100))
     def answer(self, pick):
-        name = str(pick % (self.count + 1))
+        name = self.pick(pick)
         late = self.pending.late
         entry = self.pending.answer(name)
         expected = next((one for one in self.flight if one["id"] == name), None)
@@ -353,7 +367,7 @@ class Model(RuleBasedStateMachine):
 
     @rule(pick=st.integers(0, 100))
     def forget(self, pick):
-        name = str(pick % (self.count + 1))
+        name = self.pick(pick)
         entry = self.pending.forget(name)
         everyone = [*self.flight, *self.queue]
         expected = next((one for one in everyone if one["id"] == name), None)
@@ -377,8 +391,13 @@ class Model(RuleBasedStateMachine):
             self.place(due[entry.id]).remove(due[entry.id])
             self.leave([entry], [due[entry.id]])
 
-    @rule(queue_timeout=st.sampled_from([5, 20]))
-    def drop_line(self, queue_timeout):
+    @precondition(lambda self: self.flight)
+    @rule(
+        queue_timeout=st.sampled_from([5, 20, 40]),
+        which=st.sets(st.integers(0, 2)),
+    )
+    def drop_line(self, queue_timeout, which):
+        self.write(which)
         self.ready = False
         unwritten = {one["id"] for one in self.flight} - self.touched_by_this_line
         self.touched_by_this_line.clear()
@@ -397,6 +416,7 @@ class Model(RuleBasedStateMachine):
             one["deadline"] = one["until"]
         self.queue = [*back, *self.queue]
 
+    @precondition(lambda self: len(self.pending) > 5)
     @rule()
     def drain(self):
         expected = [*self.flight, *self.queue]
@@ -409,6 +429,8 @@ class Model(RuleBasedStateMachine):
         assert self.pending.in_flight == len(self.flight)
         assert len(self.pending) == len(self.queue) + len(self.flight)
         assert len(self.pending._deadlines) == len(self.pending)
+        assert not any(entry.sent for entry in self.pending._queue.values())
+        assert all(entry.sent for entry in self.pending._in_flight.values())
         deadlines = [one["deadline"] for one in (*self.queue, *self.flight)]
         assert self.pending.next_deadline() == min(deadlines, default=None)
         assert list(self.pending._queue) == [one["id"] for one in self.queue]

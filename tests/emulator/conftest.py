@@ -38,8 +38,9 @@ class Bot:
         scheme = "https" if emulator.tls else "http"
         self.base = f"{scheme}://{emulator.csds}"
         self.account = f"{self.base}/api/account/{emulator.account}"
-        self.tls = ssl.create_default_context(cafile=emulator.ca)
-        self.ssl = self.tls if emulator.tls else True
+        self.ssl = True
+        if emulator.tls:
+            self.ssl = ssl.create_default_context(cafile=emulator.ca)
         self.login = {}
         self.ws = None
         self.reader = None
@@ -141,6 +142,19 @@ class Bot:
                 await self.ws.close()
             self.reader.cancel()
             await asyncio.gather(self.reader, return_exceptions=True)
+
+
+async def eventually(condition):
+    """Wait until a condition holds that has no event of its own."""
+    deadline = time.monotonic() + DEADLINE
+    while not condition():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.001)
+
+
+@pytest.fixture(name="eventually")
+def eventually_fixture():
+    return eventually
 
 
 @pytest.fixture

@@ -201,6 +201,18 @@ async def test_after_unsubscribing_nothing_more_is_told(scene):
         assert bot.notes.empty()
 
 
+async def test_other_subscriptions_end_too(scene):
+    async with scene() as (_, bot):
+        for kind in ("SubscribeRoutingTasks", "SubscribeAgentsState"):
+            answer = await bot.request(f".ams.routing.{kind}")
+            await bot.note()
+            body = {"subscriptionId": answer["body"]["subscriptionId"]}
+            assert (await bot.request(".ams.UnsubscribeBody", body))["code"] == 200
+        await bot.request(".ams.routing.SetAgentState", {"availability": "AWAY"})
+        await asyncio.sleep(0.02)  # the gap, in which a wrong change would come
+        assert bot.notes.empty()
+
+
 async def test_subscriptions_die_with_their_socket(scene):
     async with scene() as (emulator, bot):
         await bot.subscribe(stage=["OPEN"])

@@ -228,6 +228,16 @@ async def test_nonsense_is_refused_with_400(scene, fields):
         assert (await bot.update(opened.conversation_id, *fields))["code"] == 400
 
 
+async def test_participants_have_a_bound(scene):
+    async with scene() as (emulator, bot):
+        opened = emulator.open_conversation()
+        many = [change("ADD", "CONSUMER", f"c{number}") for number in range(100)]
+        answer = await bot.update(opened.conversation_id, *many[1:])
+        assert answer["code"] == 200
+        answer = await bot.update(opened.conversation_id, many[0])
+        assert (answer["code"], len(members(emulator))) == (400, 100)
+
+
 async def test_unknown_conversations_and_agents_are_not_found(scene):
     async with scene() as (emulator, bot):
         assert (await bot.join("nowhere"))["code"] == 404

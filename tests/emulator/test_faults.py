@@ -62,5 +62,5 @@ def test_a_call_fault_hits_only_its_user():
     ],
 )
 def test_a_wrong_knob_is_refused_with_the_right_ones_named(knobs):
-    with pytest.raises(EmulatorError, match="the knobs are response_delay, .* reset$"):
+    with pytest.raises(EmulatorError, match=r"the knobs are response_delay, .* reset$"):
         Faults().set(knobs)

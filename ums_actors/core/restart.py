@@ -105,7 +105,6 @@ class Supervision:
     """
 
     def __init__(self, tree: Group, *, intensity: int, period: float) -> None:
-        self._tree = tree
         self._period = period
         self._stable_at = -math.inf
         self._records: dict[str, _Record] = {}

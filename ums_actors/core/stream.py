@@ -20,9 +20,6 @@ __all__ = ["Query", "Streams"]
 
 E = TypeVar("E")
 
-_TRIES = 3
-"""Queries of one dialog that may fail in a row before what is held is let go."""
-
 _SECOND_CHANCES = 8
 """Busy dialogs that are spared in search of an idle one to forget."""
 
@@ -46,6 +43,8 @@ class Streams(Generic[E]):
         hold_limit: events held for one dialog; beyond, the lowest numbers are dropped
             and come again by query.
         query_limit: queries that may be under way.
+        tries: queries of one dialog that may fail in a row before what is held is let
+            go. They must outlast a dead line that nobody has noticed yet.
 
     Attributes:
         duplicates: live events that had been delivered or were held.
@@ -56,11 +55,16 @@ class Streams(Generic[E]):
     """
 
     def __init__(
-        self, dialog_limit: int, hold_limit: int = 1000, query_limit: int = 5
+        self,
+        dialog_limit: int,
+        hold_limit: int = 1000,
+        query_limit: int = 5,
+        tries: int = 3,
     ) -> None:
         self._dialog_limit = dialog_limit
         self._hold_limit = hold_limit
         self._query_limit = query_limit
+        self._tries = tries
         self._dialogs: OrderedDict[str, Dialog[E]] = OrderedDict()
         self._wanted: OrderedDict[str, None] = OrderedDict()
         self._querying: set[str] = set()
@@ -175,7 +179,7 @@ class Streams(Generic[E]):
             return []
         dialog.tries += 1
         ready: list[E] = []
-        if dialog.tries >= _TRIES:
+        if dialog.tries >= self._tries:
             dialog.tries = 0
             dialog.asked = False
             ready, gaps = dialog.give_up()

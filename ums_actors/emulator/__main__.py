@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from ums_actors.emulator.command import Command, run_command
 from ums_actors.emulator.emulator import DEFAULT_ACCOUNT
 from ums_actors.emulator.failures import EmulatorError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class _Parser(argparse.ArgumentParser):
@@ -41,9 +44,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def main() -> int:
+def main(words: Sequence[str] | None = None) -> int:
     """Run it; 0 after a signal, 2 with one line on standard error if it cannot."""
-    arguments = _parser().parse_args()
+    arguments = _parser().parse_args(words)
     try:
         run_command(Command(**vars(arguments)))
     except EmulatorError as error:

@@ -139,8 +139,7 @@ def _add(update: Update, dialog: Dialog, user: str, role: str) -> str:
     assigned = dialog.in_role("ASSIGNED_AGENT") if role == "ASSIGNED_AGENT" else []
     if assigned not in ([], [user]):
         raise Refused(409, "Another agent is assigned")
-    _drop(dialog, user, role)
-    dialog.participants.append(Participant(user, role))
+    _put(dialog, Participant(user, role))
     return choices.AGENT_ADDED
 
 
@@ -157,8 +156,7 @@ def _suggest(update: Update, dialog: Dialog, user: str, role: str) -> str:
     update.require_participant()
     if not update.exists(user, role):
         raise Refused(404, "User not found")
-    _drop(dialog, user, role)
-    dialog.participants.append(Participant(user, role, "SUGGESTED"))
+    _put(dialog, Participant(user, role, "SUGGESTED"))
     return choices.SUGGESTED
 
 
@@ -168,6 +166,13 @@ def _move(update: Update, dialog: Dialog, user: str, role: str) -> str:
         raise Refused(404, "Participant not found")
     dialog.participants = kept
     return _add(update, dialog, user, role)
+
+
+def _put(dialog: Dialog, participant: Participant) -> None:
+    _drop(dialog, participant.id, participant.role)
+    if len(dialog.participants) >= choices.MAX_PARTICIPANTS:
+        raise Refused(400, "The dialog has too many participants")
+    dialog.participants.append(participant)
 
 
 def _drop(dialog: Dialog, user: str, role: str) -> bool:

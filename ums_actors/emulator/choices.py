@@ -31,6 +31,7 @@ __all__ = [
     "MAX_EVENTS",
     "MAX_FRAME_BYTES",
     "MAX_OUTBOX_FRAMES",
+    "MAX_PARTICIPANTS",
     "MAX_SUBSCRIPTIONS",
     "NOTE_UPDATED",
     "ROLES",
@@ -80,6 +81,8 @@ MAX_CONVERSATIONS: Final = 10_000
 MAX_EVENTS: Final = 10_000
 """Content and accept events of one dialog."""
 MAX_FRAME_BYTES: Final = 4 << 20
+MAX_PARTICIPANTS: Final = 100
+"""Participants of one dialog, one for each role they have."""
 MAX_OUTBOX_FRAMES: Final = 20_000
 """Frames that wait for one slow reader; beyond, its socket is cut."""
 MAX_SUBSCRIPTIONS: Final = 100

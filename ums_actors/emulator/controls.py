@@ -13,6 +13,7 @@ from ums_actors.emulator.values import as_object
 
 if TYPE_CHECKING:
     from ums_actors.emulator.conversation import Conversation
+    from ums_actors.emulator.framelog import FrameLog
     from ums_actors.emulator.service import Service
 
 __all__ = ["MAX_WAIT", "Controls", "Opened"]
@@ -192,11 +193,16 @@ class Controls:
 
     def log(self, user: str | None = None) -> list[dict[str, Any]]:
         """Give the log: ``t`` (epoch s), ``conn``, ``user``, ``dir``, ``frame``."""
-        return self._service.log.entries(user)
+        return self._log_of(user).entries(user)
 
     def log_lines(self, user: str | None = None) -> bytes:
         """Give the log as JSON lines."""
-        return b"".join(line + b"\n" for line in self._service.log.lines(user))
+        return b"".join(line + b"\n" for line in self._log_of(user).lines(user))
+
+    def _log_of(self, user: str | None) -> FrameLog:
+        if user is not None:
+            self._service.users.named(user)
+        return self._service.log
 
     def state(self) -> dict[str, Any]:
         """Give counts of all that is and has been."""

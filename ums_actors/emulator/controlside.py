@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -70,8 +71,9 @@ class ControlSide:
 
     async def _consumer(self, request: web.Request) -> Any:
         body = await _body(request)
-        answers = [self._act(action) for action in as_list(body)]
-        return answers if isinstance(body, list) else answers[0]
+        if not isinstance(body, list):
+            return self._act(body)
+        return [self._act(action) for action in as_list(body)]
 
     def _act(self, body: Any) -> Any:
         action = msgspec.convert(body, _Action)
@@ -201,6 +203,9 @@ def _number(request: web.Request, name: str, default: float) -> float:
     if text is None:
         return default
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
-        raise EmulatorError(f"{name} is no number; give a number") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise EmulatorError(f"{name} is no number; give a number")
+    return number

@@ -164,15 +164,22 @@ class Emulator(Controls):
         await self.stop()
 
 
+_LAST_TURNS: Final = 4
+"""Turns of the loop in which connections that begin or end do so."""
+
+
 async def _clean_up(runner: web.AppRunner) -> None:
     """Stop the server, and abort what would wait for a peer's TLS goodbye."""
     server = runner.server
+    for _ in range(_LAST_TURNS):  # who was just being accepted gets its transport
+        await asyncio.sleep(0)
     handlers = [] if server is None else server.connections
     transports = [it.transport for it in handlers if it.transport is not None]
     await runner.cleanup()
     for transport in transports:
         transport.abort()
-    await asyncio.sleep(0)  # the aborted connections are lost in the next turn
+    for _ in range(_LAST_TURNS):  # the aborted connections are lost in these
+        await asyncio.sleep(0)
 
 
 def _loopback(host: str) -> str:

@@ -11,7 +11,7 @@ class EmulatorError(UMSError):
     """The emulator cannot do as asked; the text ends with what to do."""
 
 
-class Refused(Exception):  # noqa: N818 - an answer, not a fault
+class Refused(Exception):
     """A request of a client or of a script is refused.
 
     Attributes:

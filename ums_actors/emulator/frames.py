@@ -22,12 +22,13 @@ __all__ = [
 ]
 
 MAX_ID_LENGTH: Final = 64
+CONSUMER_STRING_RESPONSE: Final = "StringResponse"
 STRING_RESPONSE: Final = ".ReqBody$StringResp"
 
 _ID: Final = re.compile(r'"id"\s*:\s*(?:"([^"\\]{1,64})"|(\d{1,18})\b)')
 
 
-class Malformed(Exception):  # noqa: N818 - answered, or the socket is closed
+class Malformed(Exception):
     """A frame is no request.
 
     Attributes:
@@ -98,14 +99,16 @@ def encode(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def response(request_id: str, answer: Answer) -> str:
-    """Give the frame of a response."""
+def response(request_id: str, answer: Answer, request_type: str = "") -> str:
+    """Give the frame of a response; it never has the type of its request."""
+    is_same = answer.type == request_type  # a known client chokes on that
+    kind = CONSUMER_STRING_RESPONSE if is_same else answer.type
     return encode(
         {
             "kind": "resp",
             "reqId": request_id,
             "code": answer.code,
-            "type": answer.type,
+            "type": kind,
             "body": answer.body,
         }
     )

@@ -206,7 +206,8 @@ class Line:
             self._outbox.withhold(reply, now)
         else:
             delay = self._faults.delay_of(kind)
-            self._outbox.answer(reply, response(request_id, answer), now, delay)
+            text = response(request_id, answer, kind)
+            self._outbox.answer(reply, text, now, delay)
         self._stir()
 
     # -- writing

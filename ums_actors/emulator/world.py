@@ -58,7 +58,6 @@ class World:
         self.agent_states: dict[str, str] = {}
         self.listeners: list[Listener] = []
         self._dialogs: dict[str, Conversation] = {}
-        self._consumers: set[str] = set()
         self._clock = clock
 
     def now(self) -> int:
@@ -91,7 +90,6 @@ class World:
         details = Details([main], skill or choices.DEFAULT_SKILL, survey)
         conversation = Conversation(identity, consumer, details, now)
         self.conversations[identity] = self._dialogs[identity] = conversation
-        self._consumers.add(consumer)
         self._tell_changed(conversation)
         return conversation
 
@@ -129,7 +127,6 @@ class World:
         conversation.details = draft
         for consumer in draft.main.in_role("CONSUMER")[:1]:  # taken over, maybe
             conversation.consumer = consumer
-            self._consumers.add(consumer)
         for dialog in draft.dialogs:
             self._dialogs[dialog.dialog_id] = conversation
         self._tell_changed(conversation)
@@ -197,8 +194,8 @@ class World:
         return user.pid if user else identity
 
     def is_consumer(self, identity: str) -> bool:
-        """Say whether a consumer of that id has been here."""
-        return identity in self._consumers
+        """Say whether a conversation is of a consumer of that id."""
+        return any(it.consumer == identity for it in self.conversations.values())
 
     def _exists(self, identity: str, role: str) -> bool:
         if role == "CONSUMER":  # a takeover brings in a new consumer id

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from ums_actors.emulator import EmulatorError, Refused
+
+
+async def test_a_scripted_consumer_opens_writes_confirms_and_closes(scene):
+    async with scene() as (emulator, bot):
+        opened = emulator.open_conversation(
+            skill="s1", assign="bot1", text="hi", consumer="c1"
+        )
+        assert opened.conversation_id == opened.dialog_id
+        assert (opened.consumer_id, opened.sequence) == ("c1", 0)
+        assert emulator.write(opened.conversation_id, "again") == 1
+        assert emulator.accept(opened.conversation_id, [0]) == 2
+        emulator.close_conversation(opened.conversation_id)
+        (summary,) = emulator.conversations()
+        assert summary["stage"] == "CLOSE"
+        assert (summary["assigned"], summary["skill"]) == (bot.id, "s1")
+        assert summary["events"] == 3
+        assert [it["sequence"] for it in emulator.transcript(opened.dialog_id, 1)] == [
+            1,
+            2,
+        ]
+
+
+async def test_a_wait_ends_with_the_event(scene):
+    async with scene() as (emulator, bot):
+        opened = emulator.open_conversation(assign="bot1", text="hi")
+        waiting = asyncio.create_task(
+            emulator.wait_for_events(opened.conversation_id, 1, 5.0)
+        )
+        await bot.say(opened.dialog_id, "answer")
+        (record,) = await waiting
+        assert record["event"]["message"] == "answer"
+
+
+async def test_a_wait_gives_nothing_when_its_time_is_over(scene):
+    async with scene(online=()) as (emulator, _):
+        opened = emulator.open_conversation()
+        assert await emulator.wait_for_events(opened.conversation_id, 0, 0.02) == []
+
+
+async def test_what_does_not_exist_is_refused(scene):
+    async with scene() as (emulator, _):
+        with pytest.raises(Refused, match="Conversation not found"):
+            emulator.write("nowhere", "x")
+        with pytest.raises(EmulatorError, match="use one of bot1"):
+            emulator.open_conversation(assign="nobody")
+        with pytest.raises(EmulatorError, match="use one of bot1"):
+            emulator.cut("nobody")
+        with pytest.raises(EmulatorError, match="use one of bot1"):
+            emulator.set_faults(login={"user": "nobody"})
+        with pytest.raises(EmulatorError, match="give one of 1000 to 4999"):
+            await emulator.close_sockets(999)
+
+
+async def test_expired_tokens_leave_sockets_up_and_refuse_the_rest(scene):
+    async with scene(users=2) as (emulator, bot, other):
+        assert emulator.expire_tokens("bot1") == 1
+        assert emulator.expire_tokens("bot1") == 0
+        assert (await bot.request(".GetClock"))["code"] == 200
+        assert await bot.refresh() == 401
+        assert await other.refresh() == 200
+        await bot.close()
+        assert await bot.handshake_status() == 401
+        assert await bot.log_in() == 200
+        assert await bot.handshake_status() == 101
+
+
+async def test_the_state_counts_what_happened(scene, eventually):
+    async with scene(users=2, online=("bot1",)) as (emulator, bot, _):
+        await bot.request(".GetClock")
+        state = emulator.state()
+        assert (state["sockets"], state["logins"], state["handshakes"]) == (1, 1, 1)
+        assert state["requests"] == 1
+        await bot.close()
+        await eventually(lambda: not emulator.state()["sockets"])
+        assert emulator.state()["requests"] == 1
+        emulator.open_conversation()
+        assert emulator.state()["conversations"] == {"open": 1, "closed": 0}

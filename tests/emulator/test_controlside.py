@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+
+async def call(bot, method, path, **more):
+    url = f"{bot.emulator.control}{path}"
+    async with bot.http.request(method, url, ssl=bot.ssl, **more) as answer:
+        return answer.status, json.loads(await answer.text())
+
+
+async def test_consumer_actions_by_post(scene):
+    async with scene() as (_, bot):
+        act = {"action": "open", "assign": "bot1", "text": "hi", "skill": "s"}
+        status, opened = await call(bot, "POST", "/consumer", json=act)
+        assert status == 200
+        assert opened["sequence"] == 0
+        where = {"conversation": opened["conversation"]}
+        assert (await bot.note())["dialogId"] == opened["dialog"]
+        acts = [
+            {"action": "write", "text": "two", **where},
+            {"action": "accept", "sequences": [0], **where},
+            {"action": "close", **where},
+            {"action": "read", "since": 1, **where},
+        ]
+        _, answers = await call(bot, "POST", "/consumer", json=acts)
+        assert answers[:3] == [{"sequence": 1}, {"sequence": 2}, {"closed": True}]
+        assert answers[3]["stage"] == "CLOSE"
+        assert [it["sequence"] for it in answers[3]["events"]] == [1, 2]
+
+
+async def test_transcript_and_conversations_by_get(scene):
+    async with scene(online=()) as (emulator, bot):
+        opened = emulator.open_conversation(text="hi")
+        where = f"conversation={opened.conversation_id}"
+        _, told = await call(bot, "GET", f"/transcript?{where}")
+        assert [it["event"]["message"] for it in told["events"]] == ["hi"]
+        _, told = await call(bot, "GET", f"/transcript?{where}&since=1&wait=0.01")
+        assert told == {
+            "conversation": opened.conversation_id,
+            "stage": "OPEN",
+            "events": [],
+        }
+        _, told = await call(bot, "GET", "/conversations")
+        assert told["conversations"] == emulator.conversations()
+
+
+async def test_faults_on_sockets_and_tokens_by_post(scene):
+    async with scene(users=2) as (_, bot, other):
+        post = ("POST", "/expire-tokens?user=bot1")
+        assert await call(bot, *post) == (200, {"expired": 1})
+        assert await call(bot, "POST", "/freeze?user=bot2") == (200, {"frozen": 1})
+        assert await call(bot, "POST", "/close?code=4407&user=bot1") == (
+            200,
+            {"closed": 1},
+        )
+        assert await bot.ended() == 4407
+        assert await call(bot, "POST", "/cut") == (200, {"closed": 1})
+        assert await other.ended() == 1006
+
+
+async def test_knobs_by_post_and_get(scene):
+    async with scene(online=()) as (_, bot):
+        status, knobs = await call(bot, "POST", "/faults", json={"mute_pings": True})
+        assert status == 200
+        assert knobs["mute_pings"]
+        assert await call(bot, "GET", "/faults") == (200, knobs)
+
+
+async def test_state_and_log_by_get(scene):
+    async with scene() as (emulator, bot):
+        await bot.request(".GetClock")
+        assert await call(bot, "GET", "/state") == (200, emulator.state())
+        async with bot.http.get(f"{emulator.control}/log?user=bot1") as answer:
+            lines = (await answer.text()).splitlines()
+        assert [json.loads(line)["dir"] for line in lines] == ["in", "out"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("POST", "/consumer", b"no json", 400),
+        ("POST", "/consumer", b'{"action":"dance"}', 400),
+        ("POST", "/consumer", b'{"action":"_act"}', 400),
+        ("POST", "/consumer", b'{"action":"open","typo":1}', 400),
+        ("POST", "/consumer", b'"open"', 400),
+        ("POST", "/consumer", b"null", 400),
+        ("POST", "/consumer", b'{"action":"write","conversation":"x"}', 404),
+        ("POST", "/close", b"", 400),
+        ("POST", "/close?code=abc", b"", 400),
+        ("POST", "/close?code=nan", b"", 400),
+        ("POST", "/cut?user=nobody", b"", 400),
+        ("POST", "/faults", b"[]", 400),
+        ("POST", "/faults", b'{"typo":1}', 400),
+        ("GET", "/transcript", b"", 404),
+        ("GET", "/log?user=nobody", b"", 400),
+    ],
+)
+async def test_a_bad_call_gets_a_sentence(scene, method, path, body, status):
+    async with scene(online=()) as (_, bot):
+        answer = await call(bot, method, path, data=body)
+        assert answer[0] == status
+        assert isinstance(answer[1]["error"], str)
