@@ -33,7 +33,7 @@ def versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             found[name] = "not installed"
     if found["ums_actors"] == "not installed":  # run from a checkout
-        from ums_actors import __version__  # only where needed
+        from ums_actors import __version__  # only where needed  # noqa: PLC0415
 
         found["ums_actors"] = __version__
     return found

@@ -33,7 +33,7 @@ class LineProcess:
 
     def __init__(self, module: str, *arguments: str) -> None:
         self._name = " ".join([module.rpartition(".")[2], *arguments])
-        self._errors = tempfile.TemporaryFile()  # closed in __exit__
+        self._errors = tempfile.TemporaryFile()  # closed in __exit__  # noqa: SIM115
         self._process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
             cwd=_ROOT,

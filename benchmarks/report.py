@@ -33,8 +33,8 @@ def progress(suite: str, settings: Settings) -> Generator[Progress]:
     if not rich:
         yield _PlainProgress(suite, settings)
         return
-    from rich.console import Console  # optional
-    from rich.progress import Progress as Bar
+    from rich.console import Console  # optional  # noqa: PLC0415
+    from rich.progress import Progress as Bar  # noqa: PLC0415
 
     with Bar(console=Console(stderr=True), transient=True) as bar:
         total = settings.rounds * SLICES * len(settings.peers)
@@ -55,7 +55,7 @@ class _PlainProgress:
         self._rounds = settings.rounds
         self._shown = -1
 
-    def __call__(self, name: str, number: int) -> None:
+    def __call__(self, name: str, number: int) -> None:  # noqa: ARG002
         if number != self._shown:
             self._shown = number
             text = f"{self._suite}: round {number + 1} of {self._rounds}"
@@ -115,8 +115,8 @@ def _interval(ratio: Spread) -> str:
 
 def _print_table(title: str, table: list[list[str]]) -> None:
     if _rich():
-        from rich.console import Console  # optional
-        from rich.table import Table
+        from rich.console import Console  # optional  # noqa: PLC0415
+        from rich.table import Table  # noqa: PLC0415
 
         drawn = Table(title=title, title_justify="left")
         for index, name in enumerate(table[0]):

@@ -33,7 +33,7 @@ def main() -> None:
             _obey(contestant, Target(int(port)), answers.write)
         except Unavailable as error:
             answers.write(json.dumps({"unavailable": str(error)}) + "\n")
-        except Exception as error:  # the harness reports it
+        except Exception as error:  # the harness reports it  # noqa: BLE001
             text = f"{type(error).__name__}: {error}"
             answers.write(json.dumps({"error": text}) + "\n")
             os._exit(1)  # its threads may hang now

@@ -46,7 +46,7 @@ class _Listener(picows.WSListener):
 
     def on_ws_frame(
         self,
-        transport: picows.WSTransport,  # the signature of picows
+        transport: picows.WSTransport,  # the signature of picows  # noqa: ARG002
         frame: picows.WSFrame,
     ) -> None:
         if frame.msg_type == _TEXT:

@@ -84,8 +84,23 @@ def test_a_wrong_password_is_one_line_and_exit_code_1(connect):
     assert code == 1
     assert error.count("\n") == 1
     assert error.startswith("ums-actors: ")
-    assert error.rstrip().endswith("password")
+    assert "password" in error
+    assert error.rstrip().endswith("check the credentials")
     assert "wrong-word" not in error
+
+
+def test_an_unknown_account_is_one_line_and_exit_code_1(connect):
+    code, error = connect(account="999").end()
+    assert code == 1
+    assert error.count("\n") == 1
+    assert "does not know the account 999; check" in error
+
+
+def test_a_host_where_nobody_listens_is_one_line_and_exit_code_1(connect):
+    code, error = connect(csds="127.0.0.1:1").end()
+    assert code == 1
+    assert error.count("\n") == 1
+    assert "; check --account and --csds" in error
 
 
 def test_plain_http_to_another_host_is_refused_at_once(connect):

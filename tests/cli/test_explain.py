@@ -15,7 +15,7 @@ from ums_actors.cli.explain import explain
         (errors.ConnectError("unknown CA", step="tls"), "pass its file with --ca"),
         (errors.ConnectError("no such host", step="resolve"), "this machine's DNS"),
         (errors.RestartBudgetExhausted("gave up"), "the history it carries"),
-        (errors.LocalProtocolError("x is bad: use y"), ": use y"),
+        (errors.LocalProtocolError("x is bad; use y"), "; use y"),
     ],
 )
 def test_each_error_ends_with_what_to_do(error, ending):
@@ -26,6 +26,6 @@ def test_an_explanation_is_one_line():
     assert explain(errors.LocalProtocolError("a\n b\tc")) == "a b c"
 
 
-def test_a_hint_that_the_text_has_already_is_not_repeated():
-    text = "refused: check the user name and the password"
+def test_a_text_that_names_the_way_out_is_left_as_it_is():
+    text = "the login service answered 401; check the credentials"
     assert explain(errors.AuthenticationRejected(text)) == text

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ums_actors.errors import LocalProtocolError
-from ums_actors.runtime import LoopActor
+from ums_actors.errors import ConnectionLost, Delivery, LocalProtocolError
+from ums_actors.runtime import LoopActor, LoopFuture
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+
+    from pykka._envelope import Envelope
 
     from ums_actors.actors.kernel import Kernel
 
-__all__ = ["Child"]
+__all__ = ["Child", "turn_away"]
 
 
 class Child(LoopActor):
@@ -42,6 +44,20 @@ class Child(LoopActor):
             )
         return handler(message)
 
+    def on_stop(self) -> None:
+        """Answer those whose messages nobody will handle any more."""
+        turn_away(self._cell.queue)
+
     def _tell(self, name: str, message: Any) -> None:
         """Send to another actor of the connection."""
         self._kernel.refs[name].tell(message)
+
+
+def turn_away(waiting: Iterable[Envelope[Any]]) -> None:
+    """Fail the futures that messages carry; Pykka's own are the cell's duty."""
+    for envelope in list(waiting):
+        reply = getattr(envelope.message, "reply", None)
+        if isinstance(reply, LoopFuture):
+            reply.try_fail(
+                ConnectionLost("the connection was stopped", delivery=Delivery.NOT_SENT)
+            )

@@ -12,6 +12,7 @@ from ums_actors.actors.child import Child
 from ums_actors.actors.feed import Feed
 from ums_actors.actors.messages import (
     FramesReceived,
+    LineDropped,
     ReleaseQueue,
     SendFrame,
     SubmitRequest,
@@ -48,12 +49,13 @@ class CorrelatorActor(Child):
         SubmitRequest: "_submit",
         FramesReceived: "_receive",
         ReleaseQueue: "_release",
+        LineDropped: "_rearm",
     }
 
     def __init__(self, kernel: Kernel) -> None:
         super().__init__(kernel)
         self._pending = kernel.pending
-        self._feed = Feed(kernel, self._query)
+        self._feed = Feed(kernel, self._query, self._call_later)
         self._sweep: Timer | None = None
         self._validated = 0
 
@@ -61,14 +63,25 @@ class CorrelatorActor(Child):
         """Watch the deadlines a crashed predecessor left."""
         self._arm()
 
+    def on_failure(self, *_: object) -> None:
+        """Leave no timer behind."""
+        self._disarm()
+
+    def on_stop(self) -> None:
+        """Leave no timer behind."""
+        self._disarm()
+        super().on_stop()
+
     # -- out
 
     def _submit(self, command: SubmitRequest) -> None:
+        request_id = self._kernel.next_id()
         try:
-            self._accept(command)
+            self._accept(request_id, command)
         except UMSError as error:
             command.reply.try_fail(error)
         except BaseException:
+            self._pending.forget(request_id)  # else it could still be sent
             command.reply.try_fail(
                 ConnectionLost(
                     "the correlator crashed over this request",
@@ -78,7 +91,8 @@ class CorrelatorActor(Child):
             )
             raise
 
-    def _accept(self, command: SubmitRequest) -> None:
+    def _accept(self, request_id: str, command: SubmitRequest) -> None:
+        """Take a request in; what is raised comes before any byte of it is sent."""
         kernel = self._kernel
         state = kernel.session.state
         if kernel.at_rest():
@@ -90,17 +104,17 @@ class CorrelatorActor(Child):
                 delivery=Delivery.NOT_SENT,
                 request_type=command.type,
             )
-        request_id = kernel.next_id()
         payload = encode_request(
             request_id, command.type, command.body, command.headers, command.metadata
         )
         options = kernel.options
+        now = self._now()
         entry = self._pending.submit(
             request_id,
             command.type,
             payload,
             (command.reply, command.raw),
-            now=self._now(),
+            now=now,
             timeout=options.request_timeout
             if command.timeout is None
             else command.timeout,
@@ -109,14 +123,16 @@ class CorrelatorActor(Child):
             internal=command.internal,
             ready=state is State.READY and line_up and not self._pending.queued,
         )
+        deadline = now + (entry.timeout if entry.sent else options.queue_timeout)
+        if self._sweep is None or deadline < self._sweep.when - _SWEEP_GRAIN:
+            self._arm()
         if entry.sent:
             self._write(entry, payload)
-        if self._sweep is None:
-            self._arm()
 
     def _release(self, _: ReleaseQueue) -> None:
-        if self._kernel.websocket is None:
-            return
+        kernel = self._kernel
+        if kernel.websocket is None or kernel.session.state is not State.READY:
+            return  # it waited here while that line went away
         for entry in self._pending.release(self._now()):
             if entry.payload is not None:
                 self._write(entry, entry.payload)
@@ -150,6 +166,16 @@ class CorrelatorActor(Child):
         except UMSError as error:
             reply.try_fail(error)
             return
+        except BaseException:
+            reply.try_fail(
+                ConnectionLost(
+                    "the correlator crashed over the answer",
+                    delivery=Delivery.ANSWERED,
+                    request_id=entry.id,
+                    request_type=entry.type,
+                )
+            )
+            raise
         if response.code < _FIRST_ERROR:
             reply.try_set(body)
             return
@@ -173,10 +199,16 @@ class CorrelatorActor(Child):
 
     # -- deadlines
 
-    def _arm(self) -> None:
+    def _rearm(self, _: LineDropped) -> None:
+        self._arm()
+
+    def _disarm(self) -> None:
         if self._sweep is not None:
             self._sweep.cancel()
             self._sweep = None
+
+    def _arm(self) -> None:
+        self._disarm()
         when = self._pending.next_deadline()
         if when is not None:
             delay = max(when - self._now(), _SWEEP_GRAIN)

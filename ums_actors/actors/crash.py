@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from ums_actors.actors.announce import announce
-from ums_actors.actors.line import finish
+from ums_actors.actors.line import dismantle, finish
 from ums_actors.core.course import GaveUp
 from ums_actors.errors import RestartBudgetExhausted
 
@@ -27,6 +27,8 @@ def root_crashed(cell: Cell, error: BaseException) -> None:
         cell.restart_within_budget(error)
     else:
         crashed(kernel, cell, error)
+        if cell.dead:  # no hook of its own will do it
+            dismantle(kernel, kernel.loop.clock.now())
 
 
 def crashed(kernel: Kernel, cell: Cell, error: BaseException) -> None:

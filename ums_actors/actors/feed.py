@@ -18,7 +18,7 @@ from ums_actors.actors.events import (
     MessageReceived,
     NotificationReceived,
 )
-from ums_actors.errors import ConnectionLost
+from ums_actors.errors import ConnectionLost, RequestRejected
 from ums_actors.protocol import brand
 from ums_actors.protocol.envelopes import Notification, decode_body
 from ums_actors.protocol.records import (
@@ -44,17 +44,27 @@ _MESSAGES = frozenset(
         "ms.MessagingEventNotification",
     }
 )
+_MAY_PASS = frozenset({401, 429})
+_FIRST_SERVER_ERROR = 500
+_PAUSE = 5.0
+"""Seconds before a query is repeated that was refused for now."""
 Query = Callable[[str, Any], "LoopFuture[Any]"]
 
 
 class Feed:
     """Turns notification frames into events; loop thread only."""
 
-    def __init__(self, kernel: Kernel, query: Query) -> None:
+    def __init__(
+        self,
+        kernel: Kernel,
+        query: Query,
+        call_later: Callable[[float, Callable[[], object]], object],
+    ) -> None:
         self._kernel = kernel
         self._streams = kernel.streams
         self._subscribers = kernel.subscribers
         self._query = query
+        self._call_later = call_later
 
     def take(self, frame: Notification) -> None:
         """Handle one notification; never raises."""
@@ -150,6 +160,9 @@ class Feed:
                 return  # losing the line has put it back
             if error is not None:
                 self._report("catch_up.failed", reason=type(error).__name__)
+                if isinstance(error, RequestRejected) and _passing(error.code):
+                    self._fail_later(dialog_id)
+                    return
                 ready = self._streams.query_failed(dialog_id)
             else:
                 events = [
@@ -166,6 +179,19 @@ class Feed:
             self._kernel.counters.failed_notifications += 1
             self._report("catch_up.failed", error=failure)
             ready = self._streams.query_failed(dialog_id)
+        self._hand_out(ready)
+
+    def _fail_later(self, dialog_id: str) -> None:
+        """Count a query as failed after a pause, unless the line is lost before."""
+        generation = self._kernel.session.generation
+
+        def failed() -> None:
+            if generation == self._kernel.session.generation:
+                self._hand_out(self._streams.query_failed(dialog_id))
+
+        self._call_later(_PAUSE, failed)
+
+    def _hand_out(self, ready: list[MessageEvent]) -> None:
         for event in ready:
             self._publish(event)
         self.catch_up()
@@ -176,6 +202,11 @@ class Feed:
             logging.WARNING,
             {"connection": self._kernel.connection_id, **fields},
         )
+
+
+def _passing(code: int) -> bool:
+    """Tell whether a refusal may pass: of a dead token, or of a busy or ill server."""
+    return code in _MAY_PASS or code >= _FIRST_SERVER_ERROR
 
 
 def _takes_part(agent_id: str | None, result: ConversationResult) -> bool:

@@ -9,6 +9,7 @@ actors. All of it belongs to the connection's loop thread.
 from __future__ import annotations
 
 import itertools
+import math
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ from ums_actors.core.stream import Streams
 from ums_actors.errors import ConnectionLost, Delivery
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ums_actors.actors.connector import Connector
     from ums_actors.auth.session import Session as Login
     from ums_actors.auth.source import TokenSource
@@ -55,6 +58,7 @@ TREE = Group(
 since answers to unknown ids are worthless; a dead token actor drops nothing."""
 
 _HISTORY = 100
+_LEAST_TRIES = 3
 
 
 class Counters:
@@ -82,7 +86,9 @@ class Subscription:
     """A conversation subscription that is made again on each line."""
 
     __slots__ = (
+        "first_id",
         "key",
+        "line",
         "made",
         "query",
         "snapshot_seen",
@@ -93,6 +99,8 @@ class Subscription:
     def __init__(self, key: str, query: Any) -> None:
         self.key = key
         self.query = query
+        self.line = 0  # the generation that has it, or on which it is being made
+        self.first_id: str | None = None  # by which its maker knows it
         self.subscription_id: str | None = None
         self.snapshot_seen = False
         self.made = Waiters()
@@ -120,13 +128,16 @@ class Kernel:
         self.root = root
         self.source = source
         self.connector = connector
+        self.closers: list[Callable[[], object]] = [source.close]
         self.connection_id = runtime.ids()
         self.session = Session(options)
         self.pending: Pending = Pending(
             queue_limit=options.queue_limit, in_flight_limit=options.in_flight_limit
         )
         self.streams: Streams[Any] = Streams(
-            options.dialog_limit, query_limit=options.catch_up_limit
+            options.dialog_limit,
+            query_limit=options.catch_up_limit,
+            tries=_catch_up_tries(options),
         )
         self.subscribers = Subscribers(runtime, loop, options.subscriber_limit)
         self.supervision = self.new_supervision()
@@ -210,3 +221,9 @@ class Kernel:
 
 _ENDED = frozenset({State.CLOSED, State.FAILED})
 _AT_REST = _ENDED | {State.CLOSING}
+
+
+def _catch_up_tries(options: Options) -> int:
+    """Let queries fail for longer than a dead line may go unnoticed."""
+    unnoticed = options.ping_interval + options.pong_timeout
+    return max(_LEAST_TRIES, math.ceil(unnoticed / options.request_timeout) + 1)

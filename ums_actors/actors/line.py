@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ums_actors.actors.messages import SendFrame
+from ums_actors.actors.messages import CloseSocket, LineDropped, SendFrame
 from ums_actors.core.reason import Stopped
 from ums_actors.core.session import State
 from ums_actors.errors import ConnectionLost, Delivery
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from ums_actors.core.pending import Entry
     from ums_actors.core.reason import Reason
 
-__all__ = ["finish", "lose_line"]
+__all__ = ["dismantle", "finish", "lose_line"]
+
+_CLOSING = 5.0
+"""Seconds that giving back what is outside of us may take."""
 
 
 def lose_line(kernel: Kernel, reason: Reason, now: float) -> None:
@@ -32,6 +35,9 @@ def lose_line(kernel: Kernel, reason: Reason, now: float) -> None:
         frozenset(unsent), now, kernel.options.queue_timeout
     )
     kernel.streams.line_lost()
+    correlator = kernel.refs.get("correlator")
+    if correlator is not None and correlator.is_alive():
+        correlator.tell(LineDropped())
     _fail(lost, f"the line was lost before the answer: {reason}")
 
 
@@ -48,14 +54,25 @@ def finish(kernel: Kernel, now: float) -> None:
     kernel.openers.reject(refusal)
     kernel.ready_waiters.reject(refusal)
     kernel.token_waiters.reject(refusal)
-    for subscription in kernel.subscriptions.values():
+    for subscription in list(kernel.subscriptions.values()):
         subscription.made.reject(refusal)
         subscription.waiters.reject(refusal)
     kernel.closed_waiters.resolve(tuple(kernel.history))
 
 
+def dismantle(kernel: Kernel, now: float) -> None:
+    """End all that belongs to the connection: its root has stopped for good."""
+    for ref in reversed(list(kernel.refs.values())):  # the supervisor comes first
+        ref._cell.stop()
+    finish(kernel, now)
+    kernel.subscribers.close()
+    kernel.connector.close()
+    for close in kernel.closers:
+        kernel.runtime.workers("auth").submit(kernel.loop, close, timeout=_CLOSING)
+
+
 def _take_unwritten(kernel: Kernel) -> list[str]:
-    """Take frames out of the socket's inbox: the next socket must not send them."""
+    """Clear the socket's inbox of what was meant for this line, not for the next."""
     ref = kernel.refs.get("socket")
     if ref is None:
         return []
@@ -66,7 +83,7 @@ def _take_unwritten(kernel: Kernel) -> list[str]:
         envelope = cell.queue.popleft()
         if isinstance(envelope.message, SendFrame):
             found.append(envelope.message.request_id)
-        else:
+        elif not isinstance(envelope.message, CloseSocket):
             cell.queue.append(envelope)
     return found
 

@@ -26,7 +26,9 @@ __all__ = [
     "FramesReceived",
     "FramesTapped",
     "InvalidateToken",
+    "LineDropped",
     "LineRestored",
+    "OpenConnection",
     "OpenSocket",
     "PrepareConnect",
     "ReleaseQueue",
@@ -53,11 +55,21 @@ class ApplyEvent(Message, frozen=True):
     event: Event
 
 
+class OpenConnection(Message, frozen=True):
+    """Connect, and answer at the first READY, or after ``timeout`` seconds."""
+
+    reply: LoopFuture[Any]
+    timeout: float | None = None
+    fail_fast: bool = False
+
+
 class ConnectPrepared(Message, frozen=True):
     """The root has token and address."""
 
     generation: int
     url: Secret
+    token: int
+    """Generation of the token in the address."""
 
 
 class SocketOpened(Message, frozen=True):
@@ -105,6 +117,7 @@ class RestoreLine(Message, frozen=True):
 class FramesTapped(Message, frozen=True):
     """Undecoded frames for a subclass's own ``_on_ums_message``."""
 
+    generation: int
     frames: list[bytes]
 
 
@@ -118,8 +131,9 @@ class AcquireToken(Message, frozen=True):
 
 
 class SubmitToken(Message, frozen=True):
-    """A worker's login or refresh came to an end."""
+    """A worker's login or refresh, begun by that object, came to an end."""
 
+    object: int
     flight: int
     kind: str
     value: Any = None
@@ -163,6 +177,10 @@ class FramesReceived(Message, frozen=True):
 
 class ReleaseQueue(Message, frozen=True):
     """The line is READY: send what waited."""
+
+
+class LineDropped(Message, frozen=True):
+    """The line is gone: requests that went back into the queue have new deadlines."""
 
 
 # -- to the socket actor

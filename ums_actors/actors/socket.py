@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from ums_actors.actors.connector import Dialling
     from ums_actors.actors.kernel import Kernel
     from ums_actors.runtime import LoopFuture
+    from ums_actors.runtime.timers import Timer
     from ums_actors.transport.nonblocking import Websocket
 
 __all__ = ["SocketActor"]
@@ -61,16 +62,21 @@ class SocketActor(Child):
         self._websocket: Websocket | None = None
         self._dialling: Dialling | None = None
         self._heartbeat: Heartbeat | None = None
+        self._timer: Timer | None = None  # of the next beat, or of the goodbye
         self._mask = READABLE
         self._ended = False
 
     def on_stop(self) -> None:
         """Leave nothing open."""
         self.abandon()
+        super().on_stop()
 
     def abandon(self) -> None:
         """Stop dialling or listening at once, without a word to the supervisor."""
         self._ended = True
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         if self._dialling is not None:
             self._dialling.abort()
             self._dialling = None
@@ -106,7 +112,7 @@ class SocketActor(Child):
         if error is None:
             self._cell.guard(lambda: self._adopt(opened.get(timeout=0)))
             return
-        if isinstance(error, TimeoutError):
+        if isinstance(error, (TimeoutError, Overloaded)):
             error = ConnectError(
                 "no websocket within the connect timeout", step="queue", timed_out=True
             )
@@ -148,7 +154,7 @@ class SocketActor(Child):
 
     def _hand_on(self, frames: list[bytes]) -> None:
         if self._kernel.taps_messages:
-            self._kernel.root.tell(FramesTapped(frames))
+            self._kernel.root.tell(FramesTapped(self._line, frames))
             return
         messages: list[Response | Notification] = []
         for frame in frames:
@@ -180,15 +186,16 @@ class SocketActor(Child):
             return
         entry = self._kernel.pending.forget(command.request_id)
         if entry is not None:
-            reply, _ = entry.reply
-            reply.try_fail(
-                Overloaded(
-                    f"{self._kernel.options.write_buffer_limit} bytes wait for a slow "
-                    "peer: wait for answers before sending more",
-                    request_id=entry.id,
-                    request_type=entry.type,
-                )
+            entry.sent = False
+            error = Overloaded(
+                f"{self._kernel.options.write_buffer_limit} bytes wait for a slow "
+                "peer: wait for answers before sending more",
+                request_id=entry.id,
+                request_type=entry.type,
             )
+            error.delivery = entry.delivery  # an earlier line may have delivered it
+            reply, _ = entry.reply
+            reply.try_fail(error)
 
     def _on_drained(self) -> None:
         """Write what the inbox has brought, in one go."""
@@ -218,9 +225,9 @@ class SocketActor(Child):
             return
         if beat is Beat.PING:
             websocket.ping(b"")
-            self._flush()
         delay = max(heartbeat.next_at() - self._now(), 0.01)
-        self._call_later(delay, self._beat)
+        self._timer = self._call_later(delay, self._beat)
+        self._flush()  # last, since it may find that the line has ended
 
     # -- the end
 
@@ -231,7 +238,9 @@ class SocketActor(Child):
             return
         websocket.close(command.code)
         self._flush()
-        self._call_later(_GOODBYE, lambda: self._end(Stopped()))
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._call_later(_GOODBYE, lambda: self._end(Stopped()))
 
     def _end(self, reason: Reason) -> None:
         if self._ended:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pykka
 
 from ums_actors.actors.events import Event
-from ums_actors.errors import LocalProtocolError
+from ums_actors.errors import LocalProtocolError, Overloaded
 from ums_actors.runtime.strand import Strand
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class Subscribers:
                 return False
             try:
                 ref.tell(event)
-            except pykka.ActorDeadError:
+            except (pykka.ActorDeadError, Overloaded):
                 return False
             return True
 

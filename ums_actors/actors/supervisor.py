@@ -19,6 +19,7 @@ from ums_actors.actors.messages import (
     ConnectPrepared,
     InvalidateToken,
     LineRestored,
+    OpenConnection,
     OpenSocket,
     PrepareConnect,
     ReleaseQueue,
@@ -55,6 +56,7 @@ class SupervisorActor(Child):
 
     handlers: ClassVar[dict[type[Any], str]] = {
         ApplyEvent: "_apply_command",
+        OpenConnection: "_open",
         ConnectPrepared: "_prepared",
         SocketOpened: "_socket_opened",
         LineRestored: "_restored",
@@ -78,12 +80,18 @@ class SupervisorActor(Child):
         if self._succeeds:
             self._resume()
 
+    def on_failure(self, *_: object) -> None:
+        """Leave no timer behind."""
+        self._disarm()
+
     def on_stop(self) -> None:
         """Stop the children, last started first."""
+        self._disarm()
         for name in self._kernel.supervision.stop_order():
             ref = self._kernel.refs.get(name)
             if ref is not None:
                 ref._cell.stop()
+        super().on_stop()
 
     # -- children
 
@@ -94,7 +102,9 @@ class SupervisorActor(Child):
             return
 
         def crashed(_: Cell, error: BaseException) -> None:
-            reason = Crashed(type(error).__name__, str(error)[:200])
+            reason = from_error(error)  # which knows what is safe to tell
+            if not isinstance(reason, Crashed):
+                reason = Crashed(type(error).__name__, str(reason))
             line = self._session.generation
             self._tell("supervisor", ChildExited(name, line, reason))
 
@@ -129,8 +139,13 @@ class SupervisorActor(Child):
                     return
                 case _:
                     pass  # a socket is stopped by losing the line
-        if renews_line:
+        socket = kernel.refs["socket"]._cell
+        if not renews_line:
+            return  # a socket that is down too has its own message under way
+        if child != "socket" or socket.suspended:  # else it is late
             self._end_attempt(reason)
+        if socket.suspended:  # else what waits there would spoil the next line
+            self._start_child("socket")
 
     def _give_up(self, action: restart.GiveUp, child: str) -> None:
         kernel = self._kernel
@@ -141,6 +156,7 @@ class SupervisorActor(Child):
             history=tuple(action.history),
         )
         self._apply(session.GaveUp())
+        kernel.token_waiters.reject(kernel.last_error)  # also of one that was at rest
         self._start_child(child)  # to turn away what still waits in its inbox
 
     # -- the course
@@ -148,15 +164,24 @@ class SupervisorActor(Child):
     def _apply_command(self, command: ApplyEvent) -> None:
         self._apply(command.event)
 
+    def _open(self, command: OpenConnection) -> None:
+        kernel = self._kernel
+        if kernel.session.state in (State.CLOSED, State.FAILED):
+            kernel.supervision = kernel.new_supervision()
+            kernel.crashes.reset()
+            kernel.last_error = kernel.last_reason = None
+        kernel.opening = False
+        waiter = kernel.openers.add(self._loop, command.timeout)
+        command.reply.chain(waiter)
+        self._apply(session.OpenRequested(command.fail_fast))
+        if self._session.state is State.READY:
+            kernel.openers.resolve()
+
     def _apply(self, event: session.Event) -> None:
         previous = self._session.state
         if not self._session.allows(event):
             self._kernel.counters.stale += 1
             return
-        if isinstance(event, session.OpenRequested) and self._kernel.opening:
-            self._kernel.opening = False
-            self._kernel.supervision = self._kernel.new_supervision()
-            self._kernel.last_error = self._kernel.last_reason = None
         actions = self._session.handle(event, self._now())
         if self._session.state is not previous:
             announce(self._kernel, previous, self._now())
@@ -208,9 +233,13 @@ class SupervisorActor(Child):
         self._url = None
 
     def _proclaim(self) -> None:
-        kernel = self._kernel
         self._disarm()
-        kernel.counters.reconnects += 1
+        self._kernel.counters.reconnects += 1
+        self._serve()
+
+    def _serve(self) -> None:
+        """Let those go on who wait for READY; more often than once does no harm."""
+        kernel = self._kernel
         self._tell("correlator", ReleaseQueue())
         kernel.openers.resolve()
         kernel.ready_waiters.resolve()
@@ -237,7 +266,7 @@ class SupervisorActor(Child):
     def _prepared(self, event: ConnectPrepared) -> None:
         if self._current(event.generation):
             self._url = event.url
-            self._kernel.line_token = self._kernel.token_generation
+            self._kernel.line_token = event.token
             self._apply(session.Prepared())
 
     def _socket_opened(self, event: SocketOpened) -> None:
@@ -289,8 +318,12 @@ class SupervisorActor(Child):
     def _resume(self) -> None:
         """Go on after a crash of ours: timers are gone, the kernel is not."""
         match self._session.state:
-            case State.NEW | State.CLOSED | State.FAILED | State.READY:
+            case State.NEW:
                 return
+            case State.CLOSED | State.FAILED:
+                finish(self._kernel, self._now())
+            case State.READY:
+                self._serve()
             case State.BACKING_OFF:
                 pause = max(0.0, (self._kernel.next_retry or 0.0) - self._now())
                 self._step = self._call_later(

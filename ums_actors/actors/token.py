@@ -49,6 +49,7 @@ class TokenActor(Child):
             session=kernel.held,
         )
         self._refresh_timer: Timer | None = None
+        self._dozing = False  # a refresh fell due while the connection was at rest
 
     def on_start(self) -> None:
         """Take up what a crashed predecessor left."""
@@ -64,10 +65,14 @@ class TokenActor(Child):
     def on_stop(self) -> None:
         """Log out as far as that is possible in time."""
         self._handle(lease.Closed())
+        super().on_stop()
 
     def _acquire(self, command: AcquireToken) -> None:
         waiter = self._kernel.token_waiters.add(self._loop)
         command.reply.chain(waiter)
+        if self._dozing:
+            self._dozing = False
+            self._handle(lease.RefreshDue())
         self._handle(lease.Wanted())
 
     def _invalidate(self, command: InvalidateToken) -> None:
@@ -80,8 +85,18 @@ class TokenActor(Child):
     def _validate(self, _: ValidateToken) -> None:
         self._handle(lease.RefreshDue())
 
+    def _refresh_due(self) -> None:
+        """Keep the token alive; not that of a connection that has ended."""
+        if self._kernel.has_ended():
+            self._dozing = True
+        else:
+            self._handle(lease.RefreshDue())
+
     def _settle(self, result: SubmitToken) -> None:
         """Take what a worker brought."""
+        if result.object != self._cell.generation:
+            self._kernel.counters.stale += 1  # a predecessor's, for its own lease
+            return
         error = result.error
         event: lease.Event
         if result.kind == "login":
@@ -137,12 +152,13 @@ class TokenActor(Child):
         """Run a blocking call of the source and tell ourselves what became of it."""
         timeout = self._kernel.options.login_timeout
         future = self._runtime.workers("auth").submit(self._loop, job, timeout=timeout)
+        number = self._cell.generation
 
         def done(_: object) -> None:
             error = future.exception()
             value = future.get(timeout=0) if error is None else None
             self.actor_ref.tell(
-                SubmitToken(flight, kind, value, _as_login_error(error))
+                SubmitToken(number, flight, kind, value, _as_login_error(error))
             )
 
         future.add_done_callback(self._cell.fenced(done))
@@ -154,9 +170,7 @@ class TokenActor(Child):
 
     def _arm(self, delay: float) -> None:
         self._disarm()
-        self._refresh_timer = self._call_later(
-            delay, lambda: self._handle(lease.RefreshDue())
-        )
+        self._refresh_timer = self._call_later(delay, self._refresh_due)
 
     def _disarm(self) -> None:
         if self._refresh_timer is not None:

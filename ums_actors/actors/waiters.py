@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ums_actors.errors import Overloaded
 from ums_actors.runtime import LoopFuture
 
 if TYPE_CHECKING:
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from ums_actors.runtime.timers import Timer
 
 __all__ = ["Waiters"]
+
+LIMIT = 100_000
+"""Futures that may wait for one thing; each request may want a token."""
 
 
 class Waiters:
@@ -30,8 +34,17 @@ class Waiters:
         timeout: float | None = None,
         error: Callable[[], Exception] = TimeoutError,
     ) -> LoopFuture[Any]:
-        """Make a future that fails with ``error()`` after ``timeout`` seconds."""
+        """Make a future that fails with ``error()`` after ``timeout`` seconds.
+
+        It fails at once with Overloaded if too many wait: those who poll without a
+        timeout leave one behind each time.
+        """
         future: LoopFuture[Any] = LoopFuture()
+        if len(self._waiting) >= LIMIT:
+            future.try_fail(
+                Overloaded(f"{LIMIT} wait for this already: give each a timeout")
+            )
+            return future
         timer = None
         if timeout is not None:
             timer = loop.call_later(timeout, lambda: self._expire(future, error()))

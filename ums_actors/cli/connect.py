@@ -84,7 +84,7 @@ def _listen(connection: ums.BrandConnectionProxy, printer: _Printer) -> int:
     connection.subscribe(events, ums.StateChanged, ums.NotificationReceived).get(
         timeout=_CLOSE_TIMEOUT
     )
-    opening = connection.open()
+    opening = connection.open(fail_fast=True)  # a mistyped host ends at once
     ended = connection.wait_closed()
     while True:
         try:

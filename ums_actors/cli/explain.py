@@ -13,6 +13,9 @@ from ums_actors.errors import (
 
 __all__ = ["explain"]
 
+_WAY_OUT = "; "
+"""What stands before the way out in this project's errors, where they name one."""
+
 _CONNECT_HINTS = {
     "resolve": "check the host name and this machine's DNS",
     "tcp": "check that the host is up and that no firewall is between",
@@ -33,9 +36,9 @@ def explain(error: BaseException) -> str:
     """Give the error's text with a way out at its end, on one line."""
     text = " ".join(str(error).split()) or type(error).__name__
     hint = _hint(error)
-    if not hint or hint in text:
+    if not hint or _WAY_OUT in text:
         return text
-    return f"{text.rstrip('.')}: {hint}"
+    return f"{text.rstrip('.')}{_WAY_OUT}{hint}"
 
 
 def _hint(error: BaseException) -> str:

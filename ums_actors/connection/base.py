@@ -7,10 +7,12 @@ crash of this actor is in the kernel, which its cell keeps.
 from __future__ import annotations
 
 import abc
+import logging
+import math
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from ums_actors.actors.crash import crashed, root_crashed
-from ums_actors.actors.line import finish
+from ums_actors.actors.line import dismantle
 from ums_actors.actors.messages import (
     AcquireToken,
     ApplyEvent,
@@ -19,6 +21,7 @@ from ums_actors.actors.messages import (
     FramesTapped,
     InvalidateToken,
     LineRestored,
+    OpenConnection,
     PrepareConnect,
     RestoreLine,
     StepFailed,
@@ -44,6 +47,8 @@ from ums_actors.runtime.steps import Steps, run_steps
 from ums_actors.secret import Secret
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from ums_actors.actors.events import Event
     from ums_actors.actors.kernel import Kernel
     from ums_actors.actors.subscribers import Target
@@ -98,6 +103,7 @@ class WebsocketConnection(LoopActor, abc.ABC):
         self._kernel.taps_messages = (
             type(self)._on_ums_message is not WebsocketConnection._on_ums_message
         )
+        self._stepping = 0  # the generation whose step runs
 
     @abc.abstractmethod
     def _make_kernel(self) -> Kernel:
@@ -141,13 +147,19 @@ class WebsocketConnection(LoopActor, abc.ABC):
 
     def on_stop(self) -> None:
         """Stop the tree."""
-        kernel = self._kernel
-        kernel.refs["supervisor"]._cell.stop()
-        finish(kernel, self._now())
-        kernel.subscribers.close()
-        kernel.connector.close()
-        closing = self._runtime.workers("auth")
-        closing.submit(self._loop, kernel.source.close, timeout=5.0)
+        dismantle(self._kernel, self._now())
+
+    def on_failure(
+        self,
+        exception_type: type[BaseException] | None,
+        exception_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Report the step that ends with this object."""
+        del exception_type, traceback
+        if self._stepping and exception_value is not None:
+            failed = StepFailed(self._stepping, exception_value)
+            self._kernel.refs["supervisor"].tell(failed)
 
     def _before_stop(self) -> LoopFuture[None]:
         return self.close()
@@ -166,12 +178,13 @@ class WebsocketConnection(LoopActor, abc.ABC):
             TimeoutError: not READY within ``timeout``.
             UMSError: with ``fail_fast``, what went wrong.
         """
-        kernel = self._kernel
-        if kernel.session.state is State.READY:
-            return LoopFuture.of(None)
-        kernel.opening = kernel.session.state in (State.CLOSED, State.FAILED)
-        self._apply(session.OpenRequested(fail_fast))
-        return kernel.openers.add(self._loop, timeout)
+        kernel, reply = self._kernel, LoopFuture[None]()
+        kernel.refs["supervisor"].tell(
+            OpenConnection(reply, _seconds(timeout), fail_fast)
+        )
+        if kernel.session.state in (State.CLOSED, State.FAILED):
+            kernel.opening = True
+        return reply
 
     def close(self) -> LoopFuture[None]:
         """Close in an orderly way; idempotent. The actor stays, in CLOSED."""
@@ -198,7 +211,7 @@ class WebsocketConnection(LoopActor, abc.ABC):
             return LoopFuture.of(None)
         if kernel.at_rest():
             raise kernel.refusal()
-        return kernel.ready_waiters.add(self._loop, timeout)
+        return kernel.ready_waiters.add(self._loop, _seconds(timeout))
 
     def reconnect_now(self) -> None:
         """End a pause between attempts."""
@@ -241,7 +254,7 @@ class WebsocketConnection(LoopActor, abc.ABC):
             body,
             headers=headers,
             metadata=metadata,
-            timeout=timeout,
+            timeout=_seconds(timeout),
             resend=resend,
         )
 
@@ -311,25 +324,39 @@ class WebsocketConnection(LoopActor, abc.ABC):
         """Serve the supervisor and the socket."""
         match message:
             case PrepareConnect():
-                self._run_step(message.generation, self._prepare(message.generation))
+                if self._wanted(message.generation, State.AUTHENTICATING):
+                    self._run_step(
+                        message.generation, self._prepare(message.generation)
+                    )
             case RestoreLine():
-                self._run_step(message.generation, self._restore_line(message))
+                if self._wanted(message.generation, State.RESTORING):
+                    self._run_step(message.generation, self._restore_line(message))
             case FramesTapped():
-                for frame in message.frames:
-                    self._tap(frame)
+                if self._wanted(message.generation, self._kernel.session.state):
+                    for frame in message.frames:
+                        self._tap(frame)
             case _:
                 return super().on_receive(message)
         return None
 
+    def _wanted(self, generation: int, state: State) -> bool:
+        """Tell whether the line that a message speaks of is still in that state."""
+        present = self._kernel.session
+        if (generation, state) == (present.generation, present.state):
+            return True
+        self._kernel.counters.stale += 1
+        return False
+
     def _prepare(self, generation: int) -> Steps[Any]:
         yield from _settled(self._init_token())
+        token = self._kernel.token_generation  # before somebody renews it
         url = yield from _settled(self._get_websocket_url())
         if not isinstance(url, (str, Secret)):
             raise LocalProtocolError(
                 f"_get_websocket_url gave a {type(url).__name__}: it must give a str"
             )
         return ConnectPrepared(
-            generation, url if isinstance(url, Secret) else Secret(url)
+            generation, url if isinstance(url, Secret) else Secret(url), token
         )
 
     def _restore_line(self, command: RestoreLine) -> Steps[Any]:
@@ -340,7 +367,11 @@ class WebsocketConnection(LoopActor, abc.ABC):
         """Run a step of an attempt and tell the supervisor what came of it."""
         supervisor = self._kernel.refs["supervisor"]
 
+        self._stepping = generation
+
         def done(future: LoopFuture[Any]) -> None:
+            if self._stepping == generation:
+                self._stepping = 0
             error = future.exception()
             supervisor.tell(
                 future.get(timeout=0)
@@ -351,11 +382,15 @@ class WebsocketConnection(LoopActor, abc.ABC):
         run_steps(steps, self._cell.fenced).add_done_callback(done)
 
     def _tap(self, frame: bytes) -> None:
+        """Hand a frame to a subclass; what it raises concerns that frame alone."""
         try:
             self._on_ums_message(frame)
         except UMSError as error:
             self._kernel.counters.bad_frames += 1
-            self._observe("frame.undecodable", reason=str(error))
+            self._observe("frame.undecodable", logging.WARNING, reason=str(error))
+        except Exception as error:  # noqa: BLE001  (isolation is the point)
+            self._kernel.counters.failed_notifications += 1
+            self._observe("frame.tap_failed", logging.WARNING, error=error)
 
     def _acquire_token(self) -> LoopFuture[Any]:
         """Ask the token actor for the session that holds a valid token."""
@@ -368,6 +403,17 @@ class WebsocketConnection(LoopActor, abc.ABC):
 
     def _supervisor_crashed(self, cell: Cell, error: BaseException) -> None:
         crashed(self._kernel, cell, error)
+
+
+def _seconds(timeout: Any) -> float | None:
+    """Check a timeout that a user gave."""
+    if timeout is None:
+        return None
+    if not isinstance(timeout, (int, float)) or not 0 <= timeout < math.inf:
+        raise LocalProtocolError(
+            f"timeout={timeout!r} is out of bounds: give seconds, 0 or more, or None"
+        )
+    return float(timeout)
 
 
 def _settled(value: Any) -> Steps[Any]:

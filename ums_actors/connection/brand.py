@@ -89,13 +89,15 @@ class BrandWebsocketConnection(BrandConversations):
     def _make_kernel(self) -> Kernel:
         ca_file, ssl_context = self._tls
         options = self._options
-        http = Http(ca_file=ca_file, ssl_context=ssl_context)
+        now = self._runtime.clock.now
+        http = Http(ca_file=ca_file, ssl_context=ssl_context, clock=now)
         csds = Csds(
             self._csds_host,
             self._account_id,
             http,
             cache_seconds=options.csds_cache,
             overrides=_as_http(self._domains),
+            clock=now,
         )
         auth = self._auth
         source: TokenSource = (
@@ -117,6 +119,7 @@ class BrandWebsocketConnection(BrandConversations):
             ),
         )
         kernel.domains = csds, http
+        kernel.closers.append(http.close)
         wanted, query = self._default
         if wanted:
             kernel.subscriptions["default"] = Subscription("default", query)

@@ -15,6 +15,7 @@ from ums_actors.errors import (
     RequestError,
     RequestRejected,
     RequestTimedOut,
+    UMSError,
 )
 from ums_actors.protocol import brand
 from ums_actors.protocol.records import (
@@ -153,6 +154,8 @@ class BrandConversations(WebsocketConnection, abc.ABC):
             a future of the subscription id on the present line.
         """
         brand.subscribe_conversations(query)  # a bad query fails here, not later
+        if self._kernel.at_rest():
+            raise self._kernel.refusal(brand.SUBSCRIBE_CONVERSATIONS)
         subscription = Subscription(self._runtime.ids(), query)
         options = self._kernel.options
         done = subscription.waiters if wait_for_ready else subscription.made
@@ -161,20 +164,37 @@ class BrandConversations(WebsocketConnection, abc.ABC):
             options.queue_timeout + options.request_timeout,
             lambda: _late(wait_for_ready),
         )
-        if self._kernel.at_rest():
-            raise self._kernel.refusal(brand.SUBSCRIBE_CONVERSATIONS)
-        self._kernel.subscriptions[subscription.key] = subscription
-        if self._kernel.session.state == "READY":
-            run_steps(self._make(subscription))
+        kernel = self._kernel
+        kernel.subscriptions[subscription.key] = subscription
+
+        def forget(waited: LoopFuture[Any]) -> None:
+            if waited.exception() is not None:  # its maker believes that there is none
+                kernel.subscriptions.pop(subscription.key, None)
+
+        waiter.add_done_callback(forget)
+        if kernel.websocket is not None:
+            run_steps(self._make_now(subscription))
         return waiter
 
+    def _make_now(self, subscription: Subscription) -> Steps[None]:
+        """Make a new subscription on a line that is up, or tell its maker why not."""
+        try:
+            yield from self._make(subscription)
+        except UMSError as error:
+            if isinstance(error, ConnectionLost) and self._kernel.websocket is None:
+                return  # made on the next line
+            subscription.made.reject(error)
+            subscription.waiters.reject(error)
+
     def unsubscribe_conversations(self, subscription_id: str) -> LoopFuture[Any]:
-        """End a subscription; it is not made again."""
+        """End a subscription, by its first id or its present one, for good."""
         subscriptions = self._kernel.subscriptions
+        present = subscription_id  # later lines have given it others
         for key, known in list(subscriptions.items()):
-            if known.subscription_id == subscription_id:
+            if subscription_id in (known.first_id, known.subscription_id):
                 del subscriptions[key]
-        return self._call(brand.unsubscribe_conversations(subscription_id))
+                present = known.subscription_id or present
+        return self._call(brand.unsubscribe_conversations(present))
 
     def _request_conversation_subscription(self, query: Any = None) -> LoopFuture[str]:
         """Ask for a subscription on the present line only; done with its id."""
@@ -189,6 +209,7 @@ class BrandConversations(WebsocketConnection, abc.ABC):
         the same read finds it.
         """
         call = brand.subscribe_conversations(subscription.query)
+        subscription.line = self._kernel.session.generation
         try:
             body = yield self._call(call, internal=True, raw=True)
             subscription.subscription_id = read_subscription_id(body)
@@ -201,17 +222,16 @@ class BrandConversations(WebsocketConnection, abc.ABC):
             subscription.waiters.reject(error)
             self._observe("subscription.refused", code=code)
             return
-        except ConnectionLost:
-            if self._kernel.websocket is not None:
-                raise
-            return  # made again on the next line
+        if subscription.first_id is None:
+            subscription.first_id = subscription.subscription_id
         subscription.snapshot_seen = False
         subscription.made.resolve(subscription.subscription_id)
 
     def _restore_subscriptions(self) -> Steps[None]:
         for subscription in list(self._kernel.subscriptions.values()):
-            subscription.subscription_id = None
-            yield from self._make(subscription)
+            if subscription.line != self._kernel.session.generation:
+                subscription.subscription_id = None
+                yield from self._make(subscription)
 
     def _restore_agent_state(self) -> Steps[None]:
         state = self._kernel.agent_state

@@ -11,7 +11,6 @@ from ums_actors.testing.faults import CRASH_MARK
 
 if TYPE_CHECKING:
     from ums_actors.actors.kernel import Kernel
-    from ums_actors.testing.faults import Faults
     from ums_actors.testing.user import User
     from ums_actors.testing.world import World
 
@@ -28,6 +27,8 @@ _ACTORS = {
     "correlator": "CorrelatorActor",
     "socket": "SocketActor",
 }
+_CHILDREN = frozenset(_ACTORS.values())
+_AT_REST = frozenset({State.NEW, State.CLOSING, State.CLOSED, State.FAILED})
 _SLACK = 2.0
 """Seconds by which anything may be late."""
 
@@ -44,16 +45,15 @@ class Checks:
         self,
         kernel: Kernel,
         user: User,
-        faults: Faults,
         world: World,
     ) -> None:
         self._kernel = kernel
         self._user = user
-        self._faults = faults
         self._world = world
         self._observer = world.observer
         self._trace = world.trace
         self._state = State.NEW
+        self._ready_at = self._fresh_at = 0.0
         self._transitions_seen = 0
         self._crashes_seen = 0
         self.baseline_at: float | None = None
@@ -73,6 +73,18 @@ class Checks:
             self._blame(f"{asked.name} of {asked.at:.3f} is not answered in time")
         for misuse in self._world.poller.misuses:
             self._blame(misuse)
+
+    def rest(self) -> None:
+        """Blame a tree that has dealt with too many crashes and goes on."""
+        now, options = self._world.clock.now(), self._kernel.options
+        if self._state is State.READY and now >= self._ready_at + options.stable_after:
+            self._fresh_at = self._ready_at + options.stable_after
+        if self._state in _AT_REST:
+            return
+        since = max(self._fresh_at, now - options.restart_period)
+        for actor, count in self._crashes_since(since).items():
+            if actor in _CHILDREN and count > options.restart_intensity:
+                self._blame(f"{actor} crashed {count} times, and the tree goes on")
 
     def _blame(self, rule: str) -> None:
         """Blame once, however many steps it lasts."""
@@ -98,7 +110,11 @@ class Checks:
             if (before, after) not in _LEGAL or before is not self._state:
                 self._blame(f"{before} → {after} after {self._state} is not legal")
             self._state = after
-            if after is State.FAILED:
+            if before in _AT_REST:
+                self._fresh_at = now
+            if after is State.READY:
+                self._ready_at = now
+            elif after is self._kernel.session.state is State.FAILED:
                 self._deserved(now)
             elif after is State.CLOSED and not self._user.closes:
                 self._blame("CLOSED, and nobody asked for it")
@@ -118,13 +134,18 @@ class Checks:
         if not isinstance(error, RestartBudgetExhausted):
             self._blame(f"FAILED, but the last error is {type(error).__name__}")
             return
-        options = self._kernel.options
-        since = now - options.restart_period - _SLACK
-        recent = Counter(who for at, who, _ in self._observer.crashes if at >= since)
-        parents = sum(count for who, count in recent.items() if who in _PARENTS)
-        child = _ACTORS.get(error.child, error.child)
-        if recent[child] <= options.restart_intensity and parents <= 1:
+        recent = self._crashes_since(now - self._kernel.options.restart_period - _SLACK)
+        child = _ACTORS.get(error.child)
+        if child is not None:
+            earned = recent[child] > self._kernel.options.restart_intensity
+        else:
+            earned = sum(recent[each] for each in recent if each not in _CHILDREN) > 1
+        if not earned:
             self._blame(f"FAILED by {error.child}, but the crashes were {recent}")
+
+    def _crashes_since(self, when: float) -> Counter[str]:
+        crashes = self._observer.crashes
+        return Counter(actor for at, actor, _ in crashes if at > when)
 
     def _known_crashes(self) -> None:
         for _, actor, error in self._observer.crashes[self._crashes_seen :]:

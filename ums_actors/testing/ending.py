@@ -106,7 +106,7 @@ def check_leftovers(kernel: Kernel, world: World) -> None:
     left = {
         "watched descriptors": len(world.poller),
         "websockets": len(world.network.live),
-        "jobs": sum(len(pool) for pool in world.pools.values()),
+        "jobs": sum(len(pool) - pool.stuck for pool in world.pools.values()),
         "requests": len(kernel.pending),
         "waiters": len(kernel.openers)
         + len(kernel.ready_waiters)
@@ -126,10 +126,10 @@ def check_leftovers(kernel: Kernel, world: World) -> None:
         world.trace.blame("the token source was not closed")
 
 
-def _by_dialog(events: Iterable[MessageReceived]) -> dict[str, list[int | None]]:
-    found: dict[str, list[int | None]] = defaultdict(list)
+def _by_dialog(events: Iterable[MessageReceived]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
     for event in events:
-        found[event.dialog_id].append(event.sequence)
+        found[event.dialog_id].append(-1 if event.sequence is None else event.sequence)
     return dict(found)
 
 
@@ -137,7 +137,7 @@ def _whose(callback: Any) -> str:
     """Name the function inside a fence."""
     for cell in getattr(callback, "__closure__", None) or ():
         inner = cell.cell_contents
-        if callback.__name__ == "call" and hasattr(inner, "__qualname__"):
+        if inner is not callback and hasattr(inner, "__qualname__"):
             return str(inner.__qualname__)
     return str(getattr(callback, "__qualname__", callback))
 
@@ -154,10 +154,10 @@ def _compare(
         trace.blame(f"{event.dialog_id} #{event.sequence} is not of whom it says")
 
 
-def _brief(numbers: list[int | None]) -> str:
+def _brief(numbers: list[int]) -> str:
     """Show the numbers around the first break."""
     for index in range(1, len(numbers)):
         before, number = numbers[index - 1], numbers[index]
-        if before is None or number != before + 1:
+        if number != before + 1:
             return f"… {numbers[max(0, index - 2) : index + 2]} …"
     return f"{numbers[:1]} … {numbers[-1:]}"

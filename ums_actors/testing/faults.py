@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pykka
+from pykka.messages import ProxyCall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +21,14 @@ CRASH_MARK = "SimulatedCrash"
 """Is in the text of every error that a fault of ours makes an actor raise."""
 _CLOSE_CODES = (1000, 1001, 1008, 1011, 4401, 4407)
 _CHILDREN = ("token", "correlator", "socket")
+_GARBAGE = (
+    b"{",
+    b'{"kind":"nonsense"}',
+    b"\xff",
+    b'{"kind":"resp","reqId":"unknown-1","code":200,"body":{}}',
+    b'{"kind":"notification","type":".ams.ms.OnlineEventDistribution"}',
+    b'{"kind":"notification","type":".ams.ms.OnlineEventDistribution","body":[7]}',
+)
 _STORM = 6
 """Crashes in a row that are more than the budget allows."""
 
@@ -30,11 +38,7 @@ class SimulatedCrash:
 
 
 class Faults:
-    """Does harm to one simulated connection; every deed is traced.
-
-    Attributes:
-        crashes: when each child was told to crash.
-    """
+    """Does harm to one simulated connection; every deed is traced."""
 
     def __init__(
         self,
@@ -43,7 +47,6 @@ class Faults:
         world: World,
         chance: Random,
     ) -> None:
-        self.crashes: list[tuple[float, str]] = []
         self._kernel = kernel
         self._user = user
         self._world = world
@@ -100,7 +103,7 @@ class Faults:
         line = self._line()
         if line is None or line.far is None:
             return "cut (no line)"
-        reset = self._chance.random() < 0.5
+        reset = self._chance.choice([True, False])
         line.far.hung_up()
         line.cut(reset=reset)
         return "reset" if reset else "cut"
@@ -137,18 +140,9 @@ class Faults:
 
     def _garbage(self) -> str:
         line = self._line()
-        frames = (
-            b"{",
-            b'{"kind":"nonsense"}',
-            b"\xff",
-            b'{"kind":"resp","reqId":"unknown-1","code":200,"body":{}}',
-            b'{"kind":"notification","type":".ams.ms.OnlineEventDistribution"}',
-            b'{"kind":"notification","type":".ams.aam.ExConversationChangeNotification",'
-            b'"body":[7]}',
-        )
         if line is None:
             return "garbage (no line)"
-        line.deliver(self._chance.choice(frames))
+        line.deliver(self._chance.choice(_GARBAGE))
         return "garbage"
 
     def _refuse_upgrades(self) -> str:
@@ -173,7 +167,14 @@ class Faults:
 
     def _spoil_answers(self) -> str:
         chance = self._chance
-        fates = ["drop", chance.uniform(1, 20), 400, 429, 500, 401]
+        fates: list[str | float | int] = [
+            "drop",
+            chance.uniform(1, 20),
+            400,
+            429,
+            500,
+            401,
+        ]
         chosen = chance.choices(fates, k=chance.randint(1, 2))
         self._server.answers.extend(chosen)
         return f"answers spoiled: {chosen}"
@@ -206,7 +207,6 @@ class Faults:
     # -- this side
 
     def _crash(self, child: str) -> None:
-        self.crashes.append((self._agenda.now(), child))
         self._kernel.refs[child].tell(SimulatedCrash())
 
     def _crash_child(self) -> str:
@@ -221,11 +221,10 @@ class Faults:
         return f"crash storm of {child}"
 
     def _crash_parent(self) -> str:
-        if self._chance.random() < 0.5:
+        if self._chance.choice([True, False]):
             self._crash("supervisor")
             return "crash of the supervisor"
-        self.crashes.append((self._agenda.now(), "root"))
-        self._kernel.root.tell(pykka.messages.ProxyCall((CRASH_MARK,), (), {}))
+        self._kernel.root.tell(ProxyCall((CRASH_MARK,), (), {}))
         return "crash of the root"
 
     def _user_closes(self) -> str:

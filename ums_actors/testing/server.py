@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ums_actors.testing.trace import Trace
     from ums_actors.testing.wire import FakeWebsocket
 
-__all__ = ["AGENT", "ACCOUNT", "USER", "FakeServer", "FarEnd", "Received"]
+__all__ = ["ACCOUNT", "AGENT", "USER", "FakeServer", "FarEnd", "Received"]
 
 ACCOUNT = "12345678"
 USER = "bot"
@@ -191,8 +191,9 @@ class FakeServer:
 
     def serve(self, line: FarEnd, frame: dict[str, Any]) -> None:
         """Take one request."""
-        body = frame.get("body") or {}
-        text = str((body.get("event") or {}).get("message", ""))
+        body: dict[str, Any] = frame.get("body") or {}
+        event: dict[str, Any] = body.get("event") or {}
+        text = str(event.get("message", ""))
         request = Received(
             self.agenda.now(), line.wire.number, frame["id"], frame["type"], text
         )

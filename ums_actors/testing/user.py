@@ -22,6 +22,17 @@ __all__ = ["Asked", "Consumers", "User"]
 
 _SLACK = 2.0
 """Seconds that an answer may be later than its deadlines add up to."""
+_WISHES = (
+    "clock",
+    "say",
+    "query",
+    "status",
+    "token",
+    "ready",
+    "state",
+    "subscription",
+)
+_WEIGHTS = (20, 15, 11, 3, 3, 3, 3, 1)
 _CONVERSATIONS = 8
 _NEW = 0.1
 """Chance that a consumer opens a conversation instead of writing in one."""
@@ -118,30 +129,30 @@ class User:
         proxy, chance = self._proxy, self._chance
         dialogs = list(self._server.transcripts)
         dialog = chance.choice(dialogs)
-        match chance.randrange(60):
-            case 0 | 1 | 2:
+        match chance.choices(_WISHES, _WEIGHTS)[0]:
+            case "status":
                 self._ask("status", proxy.status(), 0.0)
-            case 5 | 6 | 7:
+            case "token":
                 self._ask("get_token", proxy.get_token(), self._login)
-            case 8 | 9 | 10:
+            case "ready":
                 self._ask("wait_ready", proxy.wait_ready(5.0), 5.0)
-            case 11 | 12 | 13:
+            case "state":
                 state = chance.choice(["ONLINE", "AWAY", "BACK_SOON"])
-                answer = proxy.set_agent_state(state)
-                self._ask(f"set_agent_state {state}", answer, self._patience)
-            case 4:
-                answer = proxy.create_conversation_subscription(
+                set_state = proxy.set_agent_state(state)
+                self._ask(f"set_agent_state {state}", set_state, self._patience)
+            case "subscription":
+                subscription = proxy.create_conversation_subscription(
                     {"stage": ["OPEN"]}, wait_for_ready=chance.choice([True, False])
                 )
-                self._ask("subscribe_conversations", answer, self._patience)
-            case n if n < 25:
-                answer = proxy.query_messages(dialog)
-                self._ask(f"query_messages {dialog}", answer, self._patience)
-            case n if n < 40:
+                self._ask("subscribe_conversations", subscription, self._patience)
+            case "query":
+                messages = proxy.query_messages(dialog)
+                self._ask(f"query_messages {dialog}", messages, self._patience)
+            case "say":
                 self._texts += 1
                 text = f"text-{self._texts}"
-                answer = proxy.send_text(dialog, text)
-                self._ask(f"send_text {text}", answer, self._patience, text)
+                said = proxy.send_text(dialog, text)
+                self._ask(f"send_text {text}", said, self._patience, text)
             case _:
                 self._ask("get_clock", proxy.get_clock(), self._patience)
 

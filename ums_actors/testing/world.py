@@ -18,7 +18,7 @@ from ums_actors.testing.tokens import FakeTokenSource
 from ums_actors.testing.trace import LogTap, Trace, TraceObserver
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
 
 __all__ = ["Stuck", "World"]
 
@@ -27,7 +27,7 @@ _TURNS = 10_000
 """Turns in one instant that are taken for an endless loop."""
 
 
-class Stuck(Exception):  # noqa: N818  (it says what, and ends the simulation)
+class Stuck(Exception):
     """The world cannot go on."""
 
 
@@ -36,6 +36,7 @@ class World:
 
     Attributes:
         after_turn: called after each turn of the loop; may be set.
+        at_rest: called when the loop has nothing more to do; may be set.
         stalled: seconds for which the loop has been suspended so far.
     """
 
@@ -70,6 +71,7 @@ class World:
             connector=self.network,
         )
         self.after_turn: Callable[[], object] = lambda: None
+        self.at_rest: Callable[[], object] = lambda: None
         self.stalled = 0.0
         self._suspended = 0
 
@@ -86,6 +88,12 @@ class World:
 
         self._suspended += 1
         self.agenda.after(seconds, resume)
+
+    def close(self) -> None:
+        """End pools and loop; in no time, so without the runtime's own deadline."""
+        for pool in self.pools.values():
+            pool.close(0.0)
+        self.loop.stop(0.0)
 
     # -- time
 
@@ -112,6 +120,7 @@ class World:
             return
         for _ in range(_TURNS):
             if not self.loop.turn(block=False):
+                self.at_rest()
                 return
             self.after_turn()
         raise Stuck("the loop never comes to rest: something spins")
@@ -124,7 +133,7 @@ class World:
     # -- the package's own log
 
     @contextlib.contextmanager
-    def tapped(self) -> Iterator[None]:
+    def tapped(self) -> Generator[None]:
         """Bring the package's log records into the trace."""
         logger = logging.getLogger("ums_actors")
         tap = LogTap(self.trace)

@@ -81,8 +81,11 @@ class Bot(pykka.ThreadingActor):
             case _:
                 self._ledger.note(f"{self._name}: unexpected {type(message).__name__}")
 
-    def on_failure(self, exception_type: Any, exception_value: Any, _: Any) -> None:
+    def on_failure(
+        self, exception_type: Any, exception_value: Any, traceback: Any
+    ) -> None:
         """Note a bug of the bot; Pykka stops it."""
+        del traceback
         self._ledger.note(
             f"{self._name} died: {exception_type.__name__}: {exception_value}"
         )

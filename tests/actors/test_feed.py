@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import json
+
+import ums_actors as ums
+
+
+def test_a_frame_that_cannot_be_read_concerns_itself_alone(emulator, start, events):
+    proxy = start(emulator)
+    heard = events(proxy, ums.NotificationReceived)
+    proxy.open().get(timeout=10)
+    bad = {
+        "kind": "notification",
+        "type": ".ams.aam.ExConversationChangeNotification",
+        "body": 5,
+    }
+    good = {"kind": "notification", "type": "x", "body": {}}
+    for frame in (bad, good):
+        proxy._on_ums_message(json.dumps(frame)).get(timeout=5)
+    heard.wait(lambda event: event.type == "x")
+    status = proxy.status().get(timeout=5)
+    assert status.failed_notifications == 1
+    assert (status.state, status.restarts) == ("READY", {})
+
+
+def test_what_was_said_during_an_outage_comes_in_order_and_once(
+    emulator, start, events
+):
+    proxy = start(emulator)
+    states = events(proxy, ums.StateChanged)
+    heard = events(proxy, ums.MessageReceived)
+    proxy.open().get(timeout=10)
+    opened = emulator.open_conversation(assign="bot1", text="0")
+    heard.wait(lambda event: event.text == "0")
+    for line in (2, 3):
+        emulator.set_faults(handshake={"status": 502, "times": 1})
+        emulator.cut("bot1")
+        for number in range(3):
+            emulator.write(opened.conversation_id, f"{line}.{number}")
+        states.wait(
+            lambda event, line=line: event.state == "READY" and event.generation > line
+        )
+        heard.wait(lambda event, line=line: event.text == f"{line}.2")
+    texts = [event.text for event in heard.seen if event.text is not None]
+    expected = ["0"] + [f"{line}.{number}" for line in (2, 3) for number in range(3)]
+    assert texts == expected

@@ -1,0 +1,54 @@
+"""What type checkers see of the public API; checked, never run."""
+
+from __future__ import annotations
+
+from typing import Any, assert_type
+
+import ums_actors as ums
+from ums_actors.protocol.records import MessageEvent
+from ums_actors.runtime import LoopFuture, LoopRef
+
+
+def futures(ref: LoopRef[ums.BrandWebsocketConnection]) -> None:
+    proxy = ums.proxy_of(ref)
+    assert_type(proxy.open(), LoopFuture[None])
+    assert_type(proxy.open(timeout=5.0, fail_fast=True), LoopFuture[None])
+    assert_type(proxy.close(), LoopFuture[None])
+    assert_type(proxy.wait_ready(5.0), LoopFuture[None])
+    assert_type(proxy.wait_closed(), LoopFuture[tuple[str, ...]])
+    assert_type(proxy.get_clock(), LoopFuture[int])
+    assert_type(proxy.get_clock().get(), int)
+    assert_type(proxy.get_token(), LoopFuture[str])
+    assert_type(proxy.send({"type": ".GetClock"}), LoopFuture[Any])
+    assert_type(proxy.send_text("c", "hello"), LoopFuture[int])
+    assert_type(proxy.query_messages("d"), LoopFuture[list[MessageEvent]])
+    assert_type(proxy.close_conversation("c"), LoopFuture[str])
+    assert_type(proxy.create_conversation_subscription(), LoopFuture[str])
+    assert_type(proxy.status(), LoopFuture[ums.ConnectionStatus])
+    assert_type(proxy.status().get().state, str)
+    assert_type(proxy.subscribe(print, ums.MessageReceived), LoopFuture[str])
+    assert_type(proxy.unsubscribe("handle"), LoopFuture[bool])
+    assert_type(proxy.actor_ref, LoopRef[ums.BrandWebsocketConnection])
+
+
+def a_wrong_argument_is_seen(ref: LoopRef[ums.BrandWebsocketConnection]) -> None:
+    proxy = ums.proxy_of(ref)
+    proxy.open(timeout="soon")  # type: ignore[arg-type]
+    proxy.send_text("c")  # type: ignore[call-arg]
+
+
+async def awaited(ref: LoopRef[ums.BrandWebsocketConnection]) -> int:
+    return await ums.proxy_of(ref).get_clock()
+
+
+def started() -> None:
+    ref = ums.BrandWebsocketConnection.start("1", auth=ums.PasswordLogin("a", "b"))
+    assert_type(ref, LoopRef[ums.BrandWebsocketConnection])
+
+
+def blocking() -> None:
+    with ums.connect("1", auth=ums.PasswordLogin("a", "b")) as connection:
+        assert_type(connection.get_clock(), int)
+        for event in connection.events(ums.MessageReceived, timeout=1.0):
+            assert_type(event, ums.MessageReceived)
+            assert_type(event.text, str | None)
