@@ -17,6 +17,8 @@ def texts(events) -> list[str | None]:
 def bot(emulator, start):
     proxy = start(emulator)
     proxy.open().get(timeout=10)
+    # what the first snapshot shows is history: let it be over
+    proxy.create_conversation_subscription(wait_for_ready=True).get(timeout=5)
     return proxy
 
 
@@ -71,8 +73,6 @@ def test_what_was_said_while_the_line_was_down_comes_in_order_and_once(
 
 def test_a_conversation_opened_while_the_line_was_down_is_heard(emulator, bot, events):
     heard = events(bot, ums.MessageReceived)
-    # what the first snapshot shows is history: let it be over
-    bot.create_conversation_subscription(wait_for_ready=True).get(timeout=5)
     emulator.set_faults(handshake={"status": 502, "times": 1})
     emulator.cut("bot1")
     emulator.open_conversation(assign="bot1", text="are you there")
@@ -166,6 +166,8 @@ def test_a_dead_or_full_actor_costs_its_own_events_only(emulator, start, eventua
         bot.subscribe(stuck, ums.MessageReceived).get(timeout=5)
         bot.subscribe(dead, ums.MessageReceived).get(timeout=5)
         bot.open().get(timeout=10)
+        # what the first snapshot shows is history: let it be over
+        bot.create_conversation_subscription(wait_for_ready=True).get(timeout=5)
         opened = emulator.open_conversation(assign="bot1", text="0")
         for number in range(1, 6):
             emulator.write(opened.conversation_id, str(number))
@@ -181,6 +183,8 @@ def test_a_full_queue_loses_its_oldest_and_says_how_many(emulator, start):
     full: queue.Queue[ums.MessageReceived] = queue.Queue()
     bot.subscribe(full, ums.MessageReceived).get(timeout=5)
     bot.open().get(timeout=10)
+    # what the first snapshot shows is history: let it be over
+    bot.create_conversation_subscription(wait_for_ready=True).get(timeout=5)
     opened = emulator.open_conversation(assign="bot1", text="0")
     for number in range(1, 4):
         emulator.write(opened.conversation_id, str(number))
