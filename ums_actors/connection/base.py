@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import abc
 import logging
-import math
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from ums_actors.actors.crash import crashed, root_crashed
@@ -28,6 +27,7 @@ from ums_actors.actors.messages import (
     SubmitRequest,
 )
 from ums_actors.actors.supervisor import SupervisorActor
+from ums_actors.connection.shortcut import SendShortcut, seconds, submission
 from ums_actors.connection.status import ConnectionStatus, status_of
 from ums_actors.core import session
 from ums_actors.core.session import State
@@ -41,8 +41,8 @@ from ums_actors.protocol.envelopes import (
     Response,
     decode_message,
 )
-from ums_actors.protocol.requests import user_request
 from ums_actors.runtime import LoopActor, LoopFuture, LoopRef, Runtime
+from ums_actors.runtime.proxy import shortcut
 from ums_actors.runtime.steps import Steps, run_steps
 from ums_actors.secret import Secret
 
@@ -180,7 +180,7 @@ class WebsocketConnection(LoopActor, abc.ABC):
         """
         kernel, reply = self._kernel, LoopFuture[None]()
         kernel.refs["supervisor"].tell(
-            OpenConnection(reply, _seconds(timeout), fail_fast)
+            OpenConnection(reply, seconds(timeout), fail_fast)
         )
         if kernel.session.state in (State.CLOSED, State.FAILED):
             kernel.opening = True
@@ -211,7 +211,7 @@ class WebsocketConnection(LoopActor, abc.ABC):
             return LoopFuture.of(None)
         if kernel.at_rest():
             raise kernel.refusal()
-        return kernel.ready_waiters.add(self._loop, _seconds(timeout))
+        return kernel.ready_waiters.add(self._loop, seconds(timeout))
 
     def reconnect_now(self) -> None:
         """End a pause between attempts."""
@@ -232,6 +232,7 @@ class WebsocketConnection(LoopActor, abc.ABC):
 
     # -- requests and events
 
+    @shortcut(SendShortcut)
     def send(
         self, request: Any, timeout: float | None = None, resend: bool = False
     ) -> LoopFuture[Any]:
@@ -248,15 +249,12 @@ class WebsocketConnection(LoopActor, abc.ABC):
             RequestError: with ``delivery``; see :mod:`ums_actors.errors`.
             LocalProtocolError: the request breaks a rule.
         """
-        kind, body, headers, metadata = user_request(request)
-        return self._submit(
-            kind,
-            body,
-            headers=headers,
-            metadata=metadata,
-            timeout=_seconds(timeout),
-            resend=resend,
-        )
+        reply: LoopFuture[Any] = LoopFuture()
+        command = submission(request, timeout, resend, reply)
+        if self._kernel.at_rest():
+            raise self._kernel.refusal(command.type)
+        self._kernel.refs["correlator"].tell(command)
+        return reply
 
     def subscribe(self, target: Target, *kinds: type[Event]) -> str:
         """Hear events: of these classes, or all; gives a handle.
@@ -403,17 +401,6 @@ class WebsocketConnection(LoopActor, abc.ABC):
 
     def _supervisor_crashed(self, cell: Cell, error: BaseException) -> None:
         crashed(self._kernel, cell, error)
-
-
-def _seconds(timeout: Any) -> float | None:
-    """Check a timeout that a user gave."""
-    if timeout is None:
-        return None
-    if not isinstance(timeout, (int, float)) or not 0 <= timeout < math.inf:
-        raise LocalProtocolError(
-            f"timeout={timeout!r} is out of bounds: give seconds, 0 or more, or None"
-        )
-    return float(timeout)
 
 
 def _settled(value: Any) -> Steps[Any]:

@@ -76,6 +76,7 @@ _encode: Final = msgspec.json.Encoder().encode
 _decode: Final[Callable[[Frame], Response | Notification]] = msgspec.json.Decoder(
     Response | Notification
 ).decode
+_decode_any: Final[Callable[[Raw | Frame], Any]] = msgspec.json.Decoder().decode
 _decode_loose: Final[Callable[[Frame], _LooseResponse]] = msgspec.json.Decoder(
     _LooseResponse, strict=False
 ).decode
@@ -136,8 +137,9 @@ def decode_body(raw: Raw | Frame, body_type: Any = Any) -> Any:
     Raises:
         RemoteProtocolError: it is not JSON, or does not fit ``body_type``.
     """
+    decode = _decode_any if body_type is Any else _body_decoder(body_type)
     try:
-        return _body_decoder(body_type)(raw)
+        return decode(raw)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise _unreadable("body", error) from None
 

@@ -14,6 +14,7 @@ from ums_actors.errors import LocalProtocolError
 __all__ = ["Call", "UserRequest", "parts_of", "user_request"]
 
 _KEYS: Final = ("type", "body", "headers", "metadata")
+_COMMON: Final = {"type", "body"}
 _FORM: Final = "a request is a mapping or Struct {type, body, headers?, metadata?}"
 
 
@@ -54,6 +55,10 @@ def user_request(request: Any) -> UserRequest:
     """
     if type(request) is Call:
         return UserRequest(request.type, request.body, None, None)
+    if type(request) is dict and request.keys() == _COMMON:
+        kind, body = request["type"], request["body"]  # the usual form, in short
+        if isinstance(kind, str) and kind and body is not None and body is not UNSET:
+            return UserRequest(kind, body, None, None)
     parts = parts_of(request)
     if parts is None:
         raise LocalProtocolError(f"{_FORM}, not {type(request).__name__}")

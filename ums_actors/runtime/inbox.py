@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pykka
 from pykka.messages import _ActorStop
 
+from ums_actors.runtime.future import LoopFuture
+
 if TYPE_CHECKING:
     from pykka._envelope import Envelope
 
@@ -88,7 +90,9 @@ class Inbox:
             except IndexError:
                 return
             reply: Any = envelope.reply_to
-            if reply is None:
+            if reply is None:  # it may still carry one that somebody waits for
+                reply = getattr(envelope.message, "reply", None)
+            if not isinstance(reply, LoopFuture):
                 self._observe("actor.dead_letter", logging.DEBUG)
             elif type(envelope.message) is _ActorStop:
                 reply.try_set(None)

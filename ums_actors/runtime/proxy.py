@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ums_actors.runtime.future import LoopFuture
     from ums_actors.runtime.ref import LoopRef
 
-__all__ = ["LoopProxy", "proxy_method"]
+__all__ = ["LoopProxy", "proxy_method", "shortcut"]
 
 A = TypeVar("A", bound="LoopActor")
 T = TypeVar("T")
@@ -72,7 +72,10 @@ class LoopProxy(pykka.ActorProxy[A]):
         self._admit(name)
         attribute = getattr(ref.actor_class, name, None)
         if callable(attribute):
-            method = CallableProxy(actor_ref=ref, attr_path=(name,))
+            method: Any = CallableProxy(actor_ref=ref, attr_path=(name,))
+            shorter = getattr(attribute, "_shortcut", None)
+            if shorter is not None:
+                method = shorter(ref, method)
             self.__dict__[name] = method  # the next time Python finds it there
             return method
         actor = ref._actor_weakref()
@@ -97,6 +100,25 @@ class LoopProxy(pykka.ActorProxy[A]):
     def _admit(self, name: str) -> None:
         if name.startswith("_") and name not in self.actor_ref.actor_class._proxied:
             raise AttributeError(f"{self.actor_ref} has no public attribute {name!r}")
+
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+
+def shortcut(
+    make: Callable[[LoopRef[Any], CallableProxy[Any]], Any],
+) -> Callable[[F], F]:
+    """Let proxies call ``make(ref, proxied method)`` instead of the proxied method.
+
+    For a method whose whole work is to pass a message on: the caller's thread can do
+    that, which saves the hop through the actor. A subclass's override has no shortcut.
+    """
+
+    def mark(method: F) -> F:
+        method._shortcut = make  # type: ignore[attr-defined]
+        return method
+
+    return mark
 
 
 class _Method(Protocol, Generic[P, R_co]):

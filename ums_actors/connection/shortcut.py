@@ -1,0 +1,81 @@
+"""``proxy.send`` on a READY line: from the caller straight to the correlator."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from ums_actors.actors.messages import SubmitRequest
+from ums_actors.core.course import State
+from ums_actors.errors import LocalProtocolError
+from ums_actors.protocol.requests import user_request
+from ums_actors.runtime import LoopFuture
+
+if TYPE_CHECKING:
+    from pykka._proxy import CallableProxy
+
+    from ums_actors.runtime import LoopRef
+
+__all__ = ["SendShortcut", "seconds", "submission"]
+
+
+def submission(
+    request: Any, timeout: float | None, resend: bool, reply: LoopFuture[Any]
+) -> SubmitRequest:
+    """Make the message that sends a user's request.
+
+    Raises:
+        LocalProtocolError: the request or the timeout breaks a rule.
+    """
+    kind, body, headers, metadata = user_request(request)
+    return SubmitRequest(
+        kind, body, reply, headers, metadata, seconds(timeout), bool(resend)
+    )
+
+
+def seconds(timeout: Any) -> float | None:
+    """Check a timeout that a user gave.
+
+    Raises:
+        LocalProtocolError: it is no number of seconds.
+    """
+    if timeout is None:
+        return None
+    if not isinstance(timeout, (int, float)) or not 0 <= timeout < math.inf:
+        raise LocalProtocolError(
+            f"timeout={timeout!r} is out of bounds: give seconds, 0 or more, or None"
+        )
+    return float(timeout)
+
+
+class SendShortcut:
+    """Saves the hop through the root actor while nothing else waits for it.
+
+    Whenever the line is not READY, or the root has messages in line (an ``open()``,
+    a ``close()``), the call goes the long way, so that calls keep their order.
+    """
+
+    __slots__ = ("_cell", "_long_way")
+
+    def __init__(self, ref: LoopRef[Any], long_way: CallableProxy[Any]) -> None:
+        self._cell = ref.actor_inbox
+        self._long_way = long_way
+
+    def __call__(
+        self, request: Any, timeout: float | None = None, resend: bool = False
+    ) -> LoopFuture[Any]:
+        """Send a request; any thread."""
+        cell = self._cell
+        kernel = cell.keep
+        if kernel.session.state is not State.READY or cell.queue or cell.dead:
+            return self._long_way(request, timeout, resend)  # type: ignore[return-value]
+        reply: LoopFuture[Any] = LoopFuture()
+        try:
+            kernel.refs["correlator"].tell(submission(request, timeout, resend, reply))
+        except Exception as error:  # noqa: BLE001  (a future's caller gets it there)
+            reply.try_fail(error)
+        return reply
+
+    def defer(self, *args: Any, **kwargs: Any) -> None:
+        """Send and expect nothing; any thread."""
+        self._long_way.defer(*args, **kwargs)
