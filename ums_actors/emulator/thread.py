@@ -123,6 +123,20 @@ class EmulatorThread(RemoteControls):
         async with self.emulator:
             self._ready.set_result(None)
             await self._stop.wait()
+        await _abort_leftovers(self._loop)
+
+
+async def _abort_leftovers(loop: asyncio.AbstractEventLoop) -> None:
+    """Abort the connections that nobody else ends any more; the loop is ours alone.
+
+    They were accepted while the server stopped, or wait for a peer to take their last
+    bytes.
+    """
+    for _ in range(3):
+        for transport in list(getattr(loop, "_transports", {}).values()):
+            if transport.get_extra_info("peername"):
+                transport.abort()
+        await asyncio.sleep(0)
 
 
 @contextlib.contextmanager
