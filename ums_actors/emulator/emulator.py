@@ -140,6 +140,7 @@ class Emulator(Controls):
         """Close all sockets with 1001 and stop listening; may be called twice."""
         runner, self._runner = self._runner, None
         if runner is not None:
+            await _stop_accepting(runner)
             for site in list(runner.sites):
                 await site.stop()
             try:
@@ -166,6 +167,20 @@ class Emulator(Controls):
 
 _LAST_TURNS: Final = 4
 """Turns of the loop in which connections that begin or end do so."""
+
+
+async def _stop_accepting(runner: web.AppRunner) -> None:
+    """Let nobody in any more, and let those who are half in come in.
+
+    asyncio leaks a connection that was accepted just before its server is closed.
+    """
+    loop = asyncio.get_running_loop()
+    for site in runner.sites:
+        server = getattr(site, "_server", None)
+        for listening in getattr(server, "sockets", ()):
+            loop.remove_reader(listening.fileno())
+    for _ in range(_LAST_TURNS):
+        await asyncio.sleep(0)
 
 
 async def _clean_up(runner: web.AppRunner) -> None:
