@@ -27,10 +27,12 @@ class Stuck:
 
 
 def test_a_stop_during_a_stuck_login_does_not_wait_for_it(emulator, start, eventually):
-    proxy = start(emulator, auth=Stuck())
+    source = Stuck()
+    proxy = start(emulator, auth=source)
     opened, token = proxy.open(), proxy.get_token()
     eventually(lambda: proxy.status().get(timeout=5).state == "AUTHENTICATING")
     assert proxy.actor_ref.stop(timeout=3)
+    eventually(source.closed.is_set)  # on a worker, before the runtime closes
     for future in (opened, token):
         with pytest.raises(ums.UMSError):
             future.get(timeout=1)
