@@ -249,12 +249,7 @@ class WebsocketConnection(LoopActor, abc.ABC):
             RequestError: with ``delivery``; see :mod:`ums_actors.errors`.
             LocalProtocolError: the request breaks a rule.
         """
-        reply: LoopFuture[Any] = LoopFuture()
-        command = submission(request, timeout, resend, reply)
-        if self._kernel.at_rest():
-            raise self._kernel.refusal(command.type)
-        self._kernel.refs["correlator"].tell(command)
-        return reply
+        return self._pass_on(submission(request, timeout, resend, LoopFuture()))
 
     def subscribe(self, target: Target, *kinds: type[Event]) -> str:
         """Hear events: of these classes, or all; gives a handle.
@@ -272,11 +267,13 @@ class WebsocketConnection(LoopActor, abc.ABC):
         return self._kernel.subscribers.remove(handle)
 
     def _submit(self, kind: str, body: Any, **more: Any) -> LoopFuture[Any]:
+        return self._pass_on(SubmitRequest(kind, body, LoopFuture(), **more))
+
+    def _pass_on(self, command: SubmitRequest) -> LoopFuture[Any]:
         if self._kernel.at_rest():
-            raise self._kernel.refusal(kind)
-        reply: LoopFuture[Any] = LoopFuture()
-        self._kernel.refs["correlator"].tell(SubmitRequest(kind, body, reply, **more))
-        return reply
+            raise self._kernel.refusal(command.type)
+        self._kernel.refs["correlator"].tell(command)
+        return command.reply
 
     # -- the reference's protected methods
 
