@@ -6,13 +6,13 @@ side does not cancel out on the other.
 
 from __future__ import annotations
 
-from ums_actors.emulator.controls import Controls, Opened
+from ums_actors.emulator.control.controls import Controls, Opened
 from ums_actors.emulator.emulator import DEFAULT_ACCOUNT, Emulator
 from ums_actors.emulator.failures import EmulatorError, Refused
 from ums_actors.emulator.process import EmulatorProcess
 from ums_actors.emulator.remote import RemoteControls
 from ums_actors.emulator.thread import EmulatorThread, running_emulator
-from ums_actors.emulator.users import PASSWORD_PATTERN, password_of
+from ums_actors.emulator.world.users import PASSWORD_PATTERN, password_of
 
 __all__ = [
     "DEFAULT_ACCOUNT",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from ums_actors.emulator.emulator import DEFAULT_ACCOUNT, Emulator
 from ums_actors.emulator.failures import EmulatorError
-from ums_actors.emulator.users import numbered_users
+from ums_actors.emulator.world.users import numbered_users
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

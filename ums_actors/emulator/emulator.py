@@ -16,13 +16,15 @@ from ums_actors.emulator.choices import (
     DEFAULT_IDLE_TIMEOUT,
     SHUTDOWN_CLOSE_CODE,
 )
-from ums_actors.emulator.controls import Controls
-from ums_actors.emulator.controlside import CONTROL_PATH, ControlSide
+from ums_actors.emulator.control.controls import Controls
+from ums_actors.emulator.control.controlside import CONTROL_PATH, ControlSide
 from ums_actors.emulator.failures import EmulatorError
-from ums_actors.emulator.framelog import DEFAULT_LOG_LIMIT
+from ums_actors.emulator.http.domains import Domains
+from ums_actors.emulator.http.login import Login
+from ums_actors.emulator.http.sockets import Sockets
 from ums_actors.emulator.service import Service
 from ums_actors.emulator.tls import LoopbackTLS
-from ums_actors.emulator.wireside import WireSide
+from ums_actors.emulator.wire.framelog import DEFAULT_LOG_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -114,7 +116,8 @@ class Emulator(Controls):
             EmulatorError: the port is in use, or the CA cannot be written.
         """
         app = web.Application()
-        WireSide(self._service).add_to(app)
+        for part in (Domains, Login, Sockets):
+            part(self._service).add_to(app)
         ControlSide(self).add_to(app)
         self._tls = LoopbackTLS(self._ca_out) if self.tls else None
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=HANDLER_GRACE)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
-from ums_actors.emulator.controls import MAX_WAIT, Opened
+from ums_actors.emulator.control.controls import MAX_WAIT, Opened
 from ums_actors.emulator.failures import EmulatorError
 
 __all__ = ["RemoteControls"]

@@ -5,17 +5,21 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from ums_actors.emulator.brandside import BrandSide
+from ums_actors.emulator.control.faults import Faults
 from ums_actors.emulator.counters import Counters
-from ums_actors.emulator.faults import Faults
-from ums_actors.emulator.framelog import FrameLog
-from ums_actors.emulator.line import Line
-from ums_actors.emulator.sessions import Sessions
-from ums_actors.emulator.users import User, Users
-from ums_actors.emulator.world import World
+from ums_actors.emulator.http.sessions import Sessions
+from ums_actors.emulator.requests.table import answer_request
+from ums_actors.emulator.sides.brand import BrandSide
+from ums_actors.emulator.wire.framelog import FrameLog
+from ums_actors.emulator.wire.line import Line
+from ums_actors.emulator.world.users import User, Users
+from ums_actors.emulator.world.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from ums_actors.emulator.sides.client import Client
+    from ums_actors.emulator.wire.frames import Answer, Request
 
 __all__ = ["Service"]
 
@@ -52,11 +56,12 @@ class Service:
         self._idle_timeout = idle_timeout
 
     def new_line(self, user: User) -> Line:
-        """Make the line of a handshake that is to be accepted."""
+        """Make the line of a brand's handshake that is to be accepted."""
         return Line(
             next(self._numbers),
             user,
-            self.world,
+            user.old_id,
+            self._serve,
             faults=self.faults,
             log=self.log,
             gap=self._gap,
@@ -84,4 +89,7 @@ class Service:
         if user is None:
             return list(self.lines)
         named = self.users.named(user)
-        return [line for line in self.lines if line.user is named]
+        return [line for line in self.lines if line.client.user is named]
+
+    def _serve(self, client: Client, request: Request) -> Answer:
+        return answer_request(self.world, client, request)

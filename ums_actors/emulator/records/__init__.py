@@ -1,0 +1,1 @@
+"""What the account's facts look like on the wire."""

@@ -1,0 +1,47 @@
+"""One connected socket as the service sees it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ums_actors.emulator.sides.subscriptions import Subscriptions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ums_actors.emulator.world.users import User
+
+__all__ = ["Client"]
+
+
+class Client:
+    """Who is at the other end of a socket.
+
+    Args:
+        user: the brand user who is logged in; None for a consumer.
+        identity: how requests and events name them: ``account.user``, or the
+            consumer's id.
+        notify: has a notification written; the flag makes it wait for the response to
+            the request in hand, however late that is.
+
+    Attributes:
+        name: in the log and for scripts: the login name, or the consumer's id.
+    """
+
+    def __init__(
+        self, user: User | None, identity: str, notify: Callable[[str, bool], None]
+    ) -> None:
+        self.user = user
+        self.identity = identity
+        self.notify = notify
+        self.subscriptions = Subscriptions()
+
+    @property
+    def name(self) -> str:
+        """Login name or consumer id."""
+        return self.identity if self.user is None else self.user.name
+
+    @property
+    def is_brand(self) -> bool:
+        """Whether it is an agent or bot, and not a consumer."""
+        return self.user is not None

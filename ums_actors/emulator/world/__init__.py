@@ -1,0 +1,1 @@
+"""What is true of the account, whoever asks: people, conversations, events."""
