@@ -8,12 +8,14 @@ import time
 import uuid
 
 import aiohttp
+import jwt
 import pytest
 
 from ums_actors.emulator import Emulator, password_of
 
 CHANGES = ".ams.aam.ExConversationChangeNotification"
 EVENTS = ".ams.ms.OnlineEventDistribution"
+MESSAGES = "ms.MessagingEventNotification"
 DEADLINE = 5.0
 
 
@@ -97,7 +99,8 @@ class Bot:
 
     async def send_request(self, identity, kind, body=None, **more):
         self.answers[identity] = asyncio.get_running_loop().create_future()
-        frame = {"kind": "req", "id": identity, "type": kind, "body": body or {}}
+        body = {} if body is None else body
+        frame = {"kind": "req", "id": identity, "type": kind, "body": body}
         await self.ws.send_json({**frame, **more})
 
     async def update(self, conversation, *fields):
@@ -115,12 +118,21 @@ class Bot:
 
     async def subscribe(self, **query):
         answer = await self.request(".ams.aam.SubscribeExConversations", query)
-        return answer["body"]["subscriptionId"], (await self.note(CHANGES))["changes"]
+        return answer["body"]["subscriptionId"], (await self.note_of(CHANGES))[
+            "changes"
+        ]
 
     async def note(self, kind=None):
         frame = await asyncio.wait_for(self.notes.get(), DEADLINE)
         assert kind in (None, frame["type"])
         return frame["body"]
+
+    async def note_of(self, kind, wanted=lambda _body: True):
+        """Give the next notification of a kind that is wanted; skip others."""
+        while True:
+            frame = await asyncio.wait_for(self.notes.get(), DEADLINE)
+            if frame["type"] == kind and wanted(frame["body"]):
+                return frame["body"]
 
     async def ended(self):
         await asyncio.wait_for(self.end.wait(), DEADLINE)
@@ -144,6 +156,86 @@ class Bot:
             await asyncio.gather(self.reader, return_exceptions=True)
 
 
+class Visitor(Bot):
+    """A consumer's client of its own: signs up, and speaks the short dialect."""
+
+    def __init__(self, emulator, http):
+        super().__init__(emulator, "", http)
+        self.jwt = ""
+
+    @property
+    def claims(self):
+        return jwt.decode(self.jwt, options={"verify_signature": False})
+
+    @property
+    def id(self):
+        return self.claims["sub"]
+
+    async def idp(self, path, body=None, **query):
+        url = f"{self.account}/{path}"
+        async with self.http.post(url, json=body, params=query, ssl=self.ssl) as answer:
+            return answer.status, await answer.json()
+
+    async def sign_up(self):
+        status, answer = await self.idp("signup")
+        self.jwt = answer.get("jwt", "")
+        return status
+
+    async def connect(self, token=None, *, headers=None, query="v=3", account=None):
+        """Connect with a token in the header; with none if it is empty."""
+        token = self.jwt if token is None else token
+        headers = {"Authorization": f"jwt {token}"} | (headers or {}) if token else {}
+        account = account or self.emulator.account
+        url = f"{self.base}/ws_api/account/{account}/messaging/consumer?{query}"
+        self.ws = await self.http.ws_connect(url, ssl=self.ssl, headers=headers)
+        self.reader = asyncio.create_task(self._read())
+
+    async def handshake_status(self, token=None, **options):
+        try:
+            await self.connect(token, **options)
+        except aiohttp.WSServerHandshakeError as error:
+            return error.status
+        return 101
+
+    async def init(self, token=None, **properties):
+        headers = [
+            {
+                "type": ".ams.headers.ConsumerAuthentication",
+                "jwt": self.jwt if token is None else token,
+            },
+            {"type": ".ams.headers.ClientProperties", **properties},
+        ]
+        return await self.request("InitConnection", {}, headers=headers)
+
+    async def begin(self, **body):
+        """Open a conversation and hear its events; give its id."""
+        answer = await self.request("cm.ConsumerRequestConversation", body)
+        conversation = answer["body"]["conversationId"]
+        assert await self.listen(conversation) == []
+        return conversation
+
+    async def listen(self, dialog, since=0, **more):
+        """Subscribe to a dialog's events; give those that there are."""
+        body = {"dialogId": dialog, "fromSeq": since, **more}
+        answer = await self.request("ms.SubscribeMessagingEvents", body)
+        assert answer["code"] == 200
+        return (await self.note_of(MESSAGES))["changes"]
+
+    async def update(self, conversation, *fields):
+        body = {"conversationId": conversation, "conversationField": list(fields)}
+        return await self.request("cm.UpdateConversationField", body)
+
+    async def say(self, dialog, text, **more):
+        event = {"type": "ContentEvent", "contentType": "text/plain", "message": text}
+        body = {"dialogId": dialog, "event": event}
+        return await self.request("ms.PublishEvent", body, **more)
+
+    async def subscribe(self, **query):
+        answer = await self.request("cqm.SubscribeExConversations", query)
+        note = await self.note_of("cqm.ExConversationChangeNotification")
+        return answer["body"]["subscriptionId"], note["changes"]
+
+
 async def eventually(condition):
     """Wait until a condition holds that has no event of its own."""
     deadline = time.monotonic() + DEADLINE
@@ -159,24 +251,37 @@ def eventually_fixture():
 
 @pytest.fixture
 def scene():
-    """An emulator and connected bots: ``async with scene(users=2) as (emu, bots)``."""
+    """An emulator with connected bots, and connected consumers after them.
+
+    ``async with scene(users=2, consumers=1) as (emulator, bot, other, visitor)``
+    """
 
     @contextlib.asynccontextmanager
-    async def play(*, online=None, **settings):
+    async def play(*, online=None, consumers=0, **settings):
         async with contextlib.AsyncExitStack() as stack:
             emulator = await stack.enter_async_context(Emulator(**settings))
-            bots = []
-            for name in emulator.users:
+
+            async def session():
                 jar = aiohttp.DummyCookieJar()
-                http = await stack.enter_async_context(
+                return await stack.enter_async_context(
                     aiohttp.ClientSession(cookie_jar=jar)
                 )
-                bot = Bot(emulator, name, http)
+
+            bots = []
+            for name in emulator.users:
+                bot = Bot(emulator, name, await session())
                 stack.push_async_callback(bot.close)
                 if online is None or name in online:
                     assert await bot.log_in() == 200
                     await bot.connect()
                 bots.append(bot)
+            for _ in range(consumers):
+                visitor = Visitor(emulator, await session())
+                stack.push_async_callback(visitor.close)
+                assert await visitor.sign_up() == 200
+                if online is None:
+                    await visitor.connect()
+                bots.append(visitor)
             yield emulator, *bots
 
     return play

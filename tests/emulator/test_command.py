@@ -14,7 +14,9 @@ from click.testing import CliRunner
 
 from ums_actors.cli.emulator import emulator as emulator_command
 from ums_actors.emulator import EmulatorError, EmulatorProcess
-from ums_actors.emulator.__main__ import main
+from ums_actors.emulator.__main__ import _parser, main
+from ums_actors.emulator.command import Command
+from ums_actors.emulator.command import _skills as skills_of
 
 ROOT = str(Path(__file__).resolve().parents[2])
 ENVIRONMENT = {**os.environ, "PYTHONPATH": ROOT}
@@ -81,6 +83,10 @@ WRONG = pytest.mark.parametrize(
         (["--users", "0"], "N of 1 or more"),
         (["--users", "-1"], "from 1 to 10000"),
         (["--account", "a/b"], "_ and -"),
+        (["--skills", "bot1"], "give NAME=SKILL,SKILL"),
+        (["--skills", "nobody=a"], "use one of bot1"),
+        (["--ring-timeout", "0"], "give seconds above 0 and below 86400"),
+        (["--ring-timeout", "nan"], "give seconds above 0 and below 86400"),
     ],
 )
 
@@ -141,6 +147,15 @@ def test_a_process_of_its_own_with_tls_takes_calls_and_ends():
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
     emulator.stop()
+
+
+def test_settings_of_rings_reach_the_process():
+    skills = {"bot1": ["a", "b"], "bot2": "c"}
+    process = EmulatorProcess(users=3, ring_timeout=2.5, skills=skills)
+    words = process._command[process._command.index("ums_actors.emulator") + 1 :]
+    command = Command(**vars(_parser().parse_args(words)))
+    assert command.ring_timeout == 2.5
+    assert skills_of(command) == {"bot1": ["a", "b"], "bot2": ["c"]}
 
 
 def test_a_process_that_cannot_start_says_why():

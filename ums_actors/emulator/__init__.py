@@ -6,7 +6,8 @@ side does not cancel out on the other.
 
 from __future__ import annotations
 
-from ums_actors.emulator.control.controls import Controls, Opened
+from ums_actors.emulator.control.actions import Opened
+from ums_actors.emulator.control.controls import Controls
 from ums_actors.emulator.emulator import DEFAULT_ACCOUNT, Emulator
 from ums_actors.emulator.failures import EmulatorError, Refused
 from ums_actors.emulator.process import EmulatorProcess

@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
+from ums_actors.emulator.choices import DEFAULT_RING_TIMEOUT
 from ums_actors.emulator.command import Command, run_command
 from ums_actors.emulator.emulator import DEFAULT_ACCOUNT
 from ums_actors.emulator.failures import EmulatorError
@@ -36,6 +37,20 @@ def _parser() -> argparse.ArgumentParser:
         "--users", type=int, metavar="N", help="bot1..botN, passwords bot1-password…"
     )
     parser.add_argument("--no-log", dest="log", action="store_false")
+    parser.add_argument(
+        "--ring-timeout",
+        type=float,
+        default=DEFAULT_RING_TIMEOUT,
+        metavar="SECONDS",
+        help="how long a ring waits for its agent",
+    )
+    parser.add_argument(
+        "--skills",
+        action="append",
+        default=[],
+        metavar="NAME=SKILL,SKILL",
+        help="skills of a user; who is not named has all",
+    )
     parser.add_argument(
         "--exit-with-parent",
         action="store_true",

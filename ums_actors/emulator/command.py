@@ -10,6 +10,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from ums_actors.emulator.choices import DEFAULT_RING_TIMEOUT
 from ums_actors.emulator.emulator import DEFAULT_ACCOUNT, Emulator
 from ums_actors.emulator.failures import EmulatorError
 from ums_actors.emulator.world.users import numbered_users
@@ -30,6 +31,8 @@ class Command:
     Attributes:
         user: ``NAME:PASSWORD`` words.
         users: as many of bot1..botN beside them; None means one if there are no words.
+        ring_timeout: seconds that a ring waits for its agent.
+        skills: ``NAME=SKILL,SKILL`` words; who is not named has every skill.
         exit_with_parent: end when standard input, a pipe, is closed.
     """
 
@@ -41,6 +44,8 @@ class Command:
     user: Sequence[str] = ()
     users: int | None = None
     log: bool = True
+    ring_timeout: float = DEFAULT_RING_TIMEOUT
+    skills: Sequence[str] = ()
     exit_with_parent: bool = False
 
 
@@ -60,6 +65,8 @@ def run_command(command: Command) -> None:
         account=command.account,
         users=_passwords(command),
         log=command.log,
+        ring_timeout=command.ring_timeout,
+        skills=_skills(command),
     )
     asyncio.run(_serve(emulator, exit_with_parent=command.exit_with_parent))
 
@@ -106,6 +113,17 @@ def _ready_line(emulator: Emulator) -> str:
             "users": emulator.users,
         }
     )
+
+
+def _skills(command: Command) -> dict[str, list[str]]:
+    skills: dict[str, list[str]] = {}
+    for word in command.skills:
+        name, sign, listed = word.partition("=")
+        if not name or not sign:
+            raise EmulatorError(f"--skills {word} names nobody; give NAME=SKILL,SKILL")
+        known = skills.setdefault(name, [])
+        known.extend(filter(None, map(str.strip, listed.split(","))))
+    return skills
 
 
 def _passwords(command: Command) -> int | Mapping[str, str]:

@@ -15,6 +15,11 @@ class Counters:
     refused_logins: int = 0
     refreshes: int = 0
     refused_refreshes: int = 0
+    signups: int = 0
+    """Anonymous identities that were made."""
+    consumer_tokens: int = 0
+    """Tokens that let a consumer's websocket in."""
+    refused_consumer_tokens: int = 0
     handshakes: int = 0
     refused_handshakes: int = 0
     requests: int = 0

@@ -14,12 +14,17 @@ from ums_actors.emulator.choices import (
     CLOSE_WAIT,
     DEFAULT_GAP,
     DEFAULT_IDLE_TIMEOUT,
+    DEFAULT_INIT_TIMEOUT,
+    DEFAULT_RING_TIMEOUT,
     SHUTDOWN_CLOSE_CODE,
 )
 from ums_actors.emulator.control.controls import Controls
-from ums_actors.emulator.control.controlside import CONTROL_PATH, ControlSide
+from ums_actors.emulator.control.controlside import ControlSide
+from ums_actors.emulator.control.endpoints import CONTROL_PATH
 from ums_actors.emulator.failures import EmulatorError
 from ums_actors.emulator.http.domains import Domains
+from ums_actors.emulator.http.files import Storage
+from ums_actors.emulator.http.idp import Idp
 from ums_actors.emulator.http.login import Login
 from ums_actors.emulator.http.sockets import Sockets
 from ums_actors.emulator.service import Service
@@ -27,7 +32,7 @@ from ums_actors.emulator.tls import LoopbackTLS
 from ums_actors.emulator.wire.framelog import DEFAULT_LOG_LIMIT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from types import TracebackType
 
 __all__ = ["DEFAULT_ACCOUNT", "Emulator"]
@@ -36,6 +41,8 @@ DEFAULT_ACCOUNT: Final = "12345678"
 HANDLER_GRACE: Final = 0.5
 """Seconds for HTTP calls under way when the emulator stops."""
 BACKLOG: Final = 1_024
+MAX_SECONDS: Final = 86_400
+"""What a setting in seconds stays below."""
 _ACCOUNT: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -53,6 +60,12 @@ class Emulator(Controls):
         log_limit: frames that the log keeps.
         gap: seconds between a response and the next notification.
         idle_timeout: seconds without a frame until a socket is closed.
+        init_timeout: seconds that a consumer's socket waits for InitConnection.
+        connectors: ids of the login connectors that exist; None takes any id.
+        anonymous: whether consumers may come without a login of their own.
+        ring_timeout: seconds that a ring waits for its agent.
+        skills: skill ids by name of user; who is not named has every skill.
+        survey: whether a survey follows every MAIN dialog that is closed.
 
     Raises:
         EmulatorError: a setting is wrong; the text ends with what to do.
@@ -71,6 +84,12 @@ class Emulator(Controls):
         log_limit: int = DEFAULT_LOG_LIMIT,
         gap: float = DEFAULT_GAP,
         idle_timeout: float = DEFAULT_IDLE_TIMEOUT,
+        init_timeout: float = DEFAULT_INIT_TIMEOUT,
+        connectors: Collection[str] | None = None,
+        anonymous: bool = True,
+        ring_timeout: float = DEFAULT_RING_TIMEOUT,
+        skills: Mapping[str, Iterable[str]] | None = None,
+        survey: bool = False,
     ) -> None:
         self._host = _loopback(host)
         self._port = port
@@ -85,6 +104,12 @@ class Emulator(Controls):
             log_limit=log_limit if log else 0,
             gap=gap,
             idle_timeout=idle_timeout,
+            init_timeout=_positive("init_timeout", init_timeout),
+            connectors=connectors,
+            anonymous=anonymous,
+            ring_timeout=_positive("ring_timeout", ring_timeout),
+            skills=skills,
+            survey=survey,
         )
         super().__init__(service)
         self.account = account
@@ -116,7 +141,7 @@ class Emulator(Controls):
             EmulatorError: the port is in use, or the CA cannot be written.
         """
         app = web.Application()
-        for part in (Domains, Login, Sockets):
+        for part in (Domains, Login, Idp, Sockets, Storage):
             part(self._service).add_to(app)
         ControlSide(self).add_to(app)
         self._tls = LoopbackTLS(self._ca_out) if self.tls else None
@@ -138,6 +163,7 @@ class Emulator(Controls):
         host, port = runner.addresses[0][:2]
         shown = f"[{host}]" if ":" in host else host
         self._service.authority = f"{shown}:{port}"
+        self._service.alarm.set()
 
     async def stop(self) -> None:
         """Close all sockets with 1001 and stop listening; may be called twice."""
@@ -152,6 +178,7 @@ class Emulator(Controls):
             except TimeoutError:
                 self.cut()
             await _clean_up(runner)
+        self._service.alarm.cancel()
         if self._tls is not None:
             self._tls.remove()
 
@@ -198,6 +225,15 @@ async def _clean_up(runner: web.AppRunner) -> None:
         transport.abort()
     for _ in range(_LAST_TURNS):  # the aborted connections are lost in these
         await asyncio.sleep(0)
+
+
+def _positive(name: str, seconds: float) -> float:
+    if not 0 < seconds < MAX_SECONDS:
+        raise EmulatorError(
+            f"{name} {seconds} is out of range; "
+            f"give seconds above 0 and below {MAX_SECONDS}"
+        )
+    return seconds
 
 
 def _loopback(host: str) -> str:

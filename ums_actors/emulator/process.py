@@ -14,12 +14,13 @@ from typing import IO, TYPE_CHECKING, Final, Self
 
 import msgspec
 
+from ums_actors.emulator.choices import DEFAULT_RING_TIMEOUT
 from ums_actors.emulator.emulator import DEFAULT_ACCOUNT
 from ums_actors.emulator.failures import EmulatorError
 from ums_actors.emulator.remote import RemoteControls
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from types import TracebackType
 
 __all__ = ["EmulatorProcess"]
@@ -72,6 +73,8 @@ class EmulatorProcess(RemoteControls):
         account: str = DEFAULT_ACCOUNT,
         users: int | Mapping[str, str] = 1,
         log: bool = True,
+        ring_timeout: float = DEFAULT_RING_TIMEOUT,
+        skills: Mapping[str, Iterable[str]] | None = None,
     ) -> None:
         words = ["--host", host, "--port", str(port), "--account", account]
         words += ["--tls"] if tls else []
@@ -82,6 +85,10 @@ class EmulatorProcess(RemoteControls):
         else:
             for name, password in users.items():
                 words += ["--user", f"{name}:{password}"]
+        words += ["--ring-timeout", str(ring_timeout)]
+        for name, listed in (skills or {}).items():
+            known = [listed] if isinstance(listed, str) else listed
+            words += ["--skills", f"{name}={','.join(known)}"]
         self._command = [sys.executable, "-m", "ums_actors.emulator", *words]
         self._command.append("--exit-with-parent")
         self._process: subprocess.Popen[bytes] | None = None

@@ -53,7 +53,9 @@ async def test_what_does_not_exist_is_refused(scene):
         with pytest.raises(EmulatorError, match="use one of bot1"):
             emulator.cut("nobody")
         with pytest.raises(EmulatorError, match="use one of bot1"):
-            emulator.set_faults(login={"user": "nobody"})
+            emulator.add_fault("login", user="nobody")
+        with pytest.raises(EmulatorError, match="use one of bot1"):
+            emulator.clear_faults(user="nobody")
         with pytest.raises(EmulatorError, match="give one of 1000 to 4999"):
             await emulator.close_sockets(999)
 
@@ -82,3 +84,40 @@ async def test_the_state_counts_what_happened(scene, eventually):
         assert emulator.state()["requests"] == 1
         emulator.open_conversation()
         assert emulator.state()["conversations"] == {"open": 1, "closed": 0}
+
+
+async def test_generations_count_the_sockets_of_each_user(scene, eventually):
+    async with scene(users=2) as (emulator, bot, other):
+        await bot.close()
+        await eventually(lambda: emulator.state()["sockets"] == 1)
+        await bot.connect()
+        await bot.request(".GetClock")
+        await other.request(".GetClock")
+        assert emulator.state()["generations"] == {"bot1": 2, "bot2": 1}
+        generations = {it["user"]: it["generation"] for it in emulator.sockets()}
+        assert generations == {"bot1": 2, "bot2": 1}
+        told = {(it["user"], it["conn"], it["generation"]) for it in emulator.log()}
+        assert told == {("bot1", 3, 2), ("bot2", 2, 1)}
+
+
+async def test_sockets_are_told_one_by_one(scene):
+    async with scene(users=2) as (emulator, bot, _):
+        await bot.request(".GetClock")
+        emulator.freeze("bot2")
+        told = [
+            {"generation": 1, "side": "brand", **it}
+            for it in (
+                {"conn": 1, "user": "bot1", "requests": 1, "frozen": False},
+                {"conn": 2, "user": "bot2", "requests": 0, "frozen": True},
+            )
+        ]
+        assert emulator.sockets() == told
+        assert emulator.sockets("bot2") == told[1:]
+
+
+async def test_faults_are_added_listed_and_cleared(scene):
+    async with scene(online=()) as (emulator, _):
+        fault = {"name": "login", "user": "bot1", "count": 1, "value": 429}
+        assert emulator.add_fault("login", user="bot1", count=1, value=429) == [fault]
+        assert emulator.faults() == emulator.state()["faults"] == [fault]
+        assert emulator.clear_faults("login", "bot1") == []

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
 import json
+from typing import get_args
 
 import pytest
+
+from ums_actors.emulator.control.actions import Action
+from ums_actors.emulator.control.endpoints import ENDPOINTS
+from ums_actors.emulator.faults.registry import KINDS
 
 
 async def call(bot, method, path, **more):
@@ -61,18 +66,78 @@ async def test_faults_on_sockets_and_tokens_by_post(scene):
         assert await other.ended() == 1006
 
 
-async def test_knobs_by_post_and_get(scene):
+async def test_faults_by_post_get_and_delete(scene):
     async with scene(online=()) as (_, bot):
-        status, knobs = await call(bot, "POST", "/faults", json={"mute_pings": True})
+        drop = {"name": "drop", "user": "bot1", "count": 2, "value": "GetClock"}
+        mute = {"name": "mute-pings"}
+        assert await call(bot, "POST", "/faults", json=drop) == (
+            200,
+            {"faults": [drop]},
+        )
+        both = (200, {"faults": [drop, mute]})
+        assert await call(bot, "POST", "/faults", json=mute) == both
+        assert await call(bot, "GET", "/faults") == both
+        left = await call(bot, "DELETE", "/faults?name=drop&user=bot1")
+        assert left == (200, {"faults": [mute]})
+        assert await call(bot, "DELETE", "/faults") == (200, {"faults": []})
+
+
+async def test_the_root_tells_every_call_and_every_fault(scene):
+    async with scene(online=()) as (_, bot):
+        status, told = await call(bot, "GET", "")
         assert status == 200
-        assert knobs["mute_pings"]
-        assert await call(bot, "GET", "/faults") == (200, knobs)
+        assert {it["name"] for it in told["faults"]} == set(KINDS)
+        assert len(told["calls"]) == len(ENDPOINTS)
+        for it in told["calls"]:
+            method, _, path = it["call"].partition(" ")
+            assert path.startswith("/emulator")
+            answer = await call(bot, method, path.removeprefix("/emulator") + "?x=1")
+            assert answer[0] == 400
+            assert answer[1]["error"].startswith("there is no parameter 'x'; ")
+            for name in it.get("query", {}):
+                assert name in answer[1]["error"]
 
 
-async def test_state_and_log_by_get(scene):
+def test_the_root_tells_every_field_of_every_action():
+    (consumer,) = (it for it in ENDPOINTS if it.path == "/consumer")
+    told = {name: set(fields) for name, fields in consumer.body["action"].items()}
+    assert told == {
+        kind.__struct_config__.tag: set(kind.__struct_fields__)
+        for kind in get_args(Action)
+    }
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/typo", 404),
+        ("POST", "/state/more", 404),
+        ("POST", "", 405),
+        ("PUT", "/faults", 405),
+    ],
+)
+async def test_what_there_is_not_points_to_the_root(scene, method, path, status):
+    async with scene(online=()) as (_, bot):
+        answer = await call(bot, method, path)
+        assert answer[0] == status
+        assert "GET /emulator says what each call takes" in answer[1]["error"]
+
+
+async def test_a_wrong_method_names_the_right_ones(scene):
+    async with scene(online=()) as (_, bot):
+        _, told = await call(bot, "PUT", "/faults")
+        assert (
+            "/emulator/faults does not take PUT; use POST or GET or DELETE"
+            in (told["error"])
+        )
+
+
+async def test_state_sockets_and_log_by_get(scene):
     async with scene() as (emulator, bot):
         await bot.request(".GetClock")
         assert await call(bot, "GET", "/state") == (200, emulator.state())
+        _, told = await call(bot, "GET", "/sockets?user=bot1")
+        assert told == {"sockets": emulator.sockets("bot1")}
         async with bot.http.get(f"{emulator.control}/log?user=bot1") as answer:
             lines = (await answer.text()).splitlines()
         assert [json.loads(line)["dir"] for line in lines] == ["in", "out"]
@@ -92,9 +157,19 @@ async def test_state_and_log_by_get(scene):
         ("POST", "/close?code=abc", b"", 400),
         ("POST", "/close?code=nan", b"", 400),
         ("POST", "/cut?user=nobody", b"", 400),
+        ("POST", "/consumer", b'[{"action":"open"},{"action":"dance"}]', 400),
         ("POST", "/faults", b"[]", 400),
-        ("POST", "/faults", b'{"typo":1}', 400),
-        ("GET", "/transcript", b"", 404),
+        ("POST", "/faults", b'{"name":"typo"}', 400),
+        ("POST", "/faults", b'{"name":"drop","typo":1}', 400),
+        ("POST", "/faults", b'{"name":"drop","count":0}', 400),
+        ("POST", "/faults", b'{"name":"drop","user":"nobody"}', 400),
+        ("DELETE", "/faults?name=typo", b"", 400),
+        ("DELETE", "/faults?user=nobody", b"", 400),
+        ("GET", "/transcript", b"", 400),
+        ("GET", "/transcript?conversation=x", b"", 404),
+        ("GET", "/transcript?conversation=x&since=y", b"", 400),
+        ("GET", "/sockets?user=nobody", b"", 400),
+        ("GET", "/log?user=bot1&user=bot2", b"", 400),
         ("GET", "/log?user=nobody", b"", 400),
     ],
 )

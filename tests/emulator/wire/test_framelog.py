@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 import json
+import types
 
 from ums_actors.emulator.wire.framelog import FrameLog
 
 TOKEN = "ab" * 32
 
 
-def add(log, text, user="bot1", **more):
-    log.add(1.5, 1, user, "in", text, **more)
+def add(log, text, user="bot1"):
+    log.add(1.5, 1, types.SimpleNamespace(name=user, generation=2), "in", text)
 
 
 def test_each_frame_is_one_line_of_json_however_it_was_laid_out():
@@ -19,6 +20,7 @@ def test_each_frame_is_one_line_of_json_however_it_was_laid_out():
     assert json.loads(line) == {
         "t": 1.5,
         "conn": 1,
+        "generation": 2,
         "user": "bot1",
         "dir": "in",
         "frame": {"id": "1"},
@@ -35,8 +37,9 @@ def test_tokens_are_blotted_out_wherever_they_stand():
 
 def test_what_is_no_json_is_kept_as_text():
     log = FrameLog(10, lambda _: False)
-    add(log, 'no "json', is_json=False)
-    assert log.entries()[0]["frame"] == 'no "json'
+    for text in ('no "json', "", '{"cut": '):
+        add(log, text)
+    assert [it["frame"] for it in log.entries()] == ['no "json', "", '{"cut": ']
 
 
 def test_the_oldest_frames_go_first_and_are_counted():
@@ -58,3 +61,30 @@ def test_a_limit_of_nothing_keeps_nothing():
     log = FrameLog(0, lambda _: False)
     add(log, "1")
     assert len(log) == log.dropped == 0
+
+
+def test_a_consumers_token_is_blotted_out_whoever_signed_it():
+    log = FrameLog(10, lambda _: False)
+    token = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl"
+    escaped = token.replace(".", "\\u002e")
+    for text in (
+        json.dumps({"headers": [{"jwt": token}]}),
+        f'{{"headers": [{{"jwt" : "{escaped}"}}]}}',
+        json.dumps({"jwt": 'a"b'}),
+        json.dumps({"message": f"it is {token}, as you see"}),
+        json.dumps({"message": token.rpartition(".")[0] + "."}),
+        f'{{"cut": "{token}',
+    ):
+        add(log, text)
+    text = json.dumps(log.entries(), ensure_ascii=False)
+    assert all(part not in text for part in token.split("."))
+    assert "it is …, as you see" in text
+    assert log.entries()[2]["frame"] == {"jwt": "…"}
+
+
+def test_words_that_only_look_a_bit_like_tokens_stay():
+    log = FrameLog(10, lambda _: False)
+    for text in ("eyes.wide.shut", "eyewitness_report.of.it", "ums_actors.core.x"):
+        add(log, json.dumps({"message": text}))
+    shown = [entry["frame"]["message"] for entry in log.entries()]
+    assert shown == ["eyes.wide.shut", "eyewitness_report.of.it", "ums_actors.core.x"]

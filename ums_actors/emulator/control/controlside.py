@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 from aiohttp import web
 
-from ums_actors.emulator.failures import EmulatorError, Refused
-from ums_actors.emulator.values import as_list, as_object
+from ums_actors.emulator.control.actions import (
+    Accept,
+    Action,
+    Close,
+    Open,
+    Write,
+)
+from ums_actors.emulator.control.calls import Call, answering, refuse_unknown
+from ums_actors.emulator.control.endpoints import CONTROL_PATH, ENDPOINTS, described
 
 if TYPE_CHECKING:
     from ums_actors.emulator.control.controls import Controls
 
-__all__ = ["CONTROL_PATH", "ControlSide"]
+__all__ = ["ControlSide"]
 
-CONTROL_PATH: Final = "/emulator"
-
-Handler = Callable[[web.Request], Awaitable[Any]]
+Handler: TypeAlias = Callable[[Call], Awaitable[Any]]
 
 
-class _Action(msgspec.Struct, forbid_unknown_fields=True):
-    """One action of a scripted consumer; each needs some of the fields."""
-
-    action: str
-    conversation: str = ""
-    dialog: str | None = None
-    text: str | None = None
-    metadata: list[Any] | None = None
-    sequences: list[int] = []
-    status: str = "READ"
-    skill: str | None = None
-    assign: str | None = None
-    consumer: str | None = None
-    survey: bool = False
-    since: int = 0
+class _Fault(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+    user: str | None = None
+    count: int | None = None
+    value: Any = None
 
 
 class ControlSide:
@@ -45,167 +39,122 @@ class ControlSide:
     def __init__(self, controls: Controls) -> None:
         self._controls = controls
 
+    @property
+    def handlers(self) -> Mapping[str, Handler]:
+        """One for each call, by method and path."""
+        return {
+            "GET ": self._describe,
+            "POST /consumer": self._consumer,
+            "GET /conversations": self._conversations,
+            "GET /transcript": self._transcript,
+            "POST /close": self._close,
+            "POST /cut": self._cut,
+            "POST /freeze": self._freeze,
+            "POST /expire-tokens": self._expire_tokens,
+            "POST /faults": self._add_fault,
+            "GET /faults": self._faults,
+            "DELETE /faults": self._clear_faults,
+            "GET /state": self._state,
+            "GET /sockets": self._sockets,
+            "GET /log": self._log,
+        }
+
     def add_to(self, app: web.Application) -> None:
         """Add the addresses."""
-        posts: dict[str, Handler] = {
-            "/consumer": self._consumer,
-            "/close": self._close,
-            "/cut": self._cut,
-            "/freeze": self._freeze,
-            "/expire-tokens": self._expire_tokens,
-            "/faults": self._set_faults,
-        }
-        gets: dict[str, Handler] = {
-            "/faults": self._get_faults,
-            "/transcript": self._transcript,
-            "/conversations": self._conversations,
-            "/state": self._state,
-            "/log": self._log,
-        }
-        for path, handler in posts.items():
-            app.router.add_post(CONTROL_PATH + path, _answering(handler))
-        for path, handler in gets.items():
-            app.router.add_get(CONTROL_PATH + path, _answering(handler))
+        handlers = self.handlers
+        for endpoint in ENDPOINTS:
+            handler = answering(endpoint, handlers[endpoint.key])
+            app.router.add_route(endpoint.method, CONTROL_PATH + endpoint.path, handler)
+        app.router.add_route("*", CONTROL_PATH, refuse_unknown)
+        app.router.add_route("*", CONTROL_PATH + "/{rest:.*}", refuse_unknown)
+
+    async def _describe(self, _call: Call) -> Any:
+        return described()
 
     # -- consumers
 
-    async def _consumer(self, request: web.Request) -> Any:
-        body = await _body(request)
-        if not isinstance(body, list):
-            return self._act(body)
-        return [self._act(action) for action in as_list(body)]
+    async def _consumer(self, call: Call) -> Any:
+        body = await call.body()
+        if isinstance(body, list):
+            return [self._act(it) for it in msgspec.convert(body, list[Action])]
+        return self._act(msgspec.convert(body, Action))
 
-    def _act(self, body: Any) -> Any:
-        action = msgspec.convert(body, _Action)
-        act = getattr(self, f"_consumer_{action.action}", None)
-        if act is None:
-            raise EmulatorError(
-                "unknown action; use open, write, accept, close or read"
-            )
-        return act(action)
+    def _act(self, action: Action) -> Any:
+        controls = self._controls
+        match action:
+            case Open():
+                return controls.open_conversation(**msgspec.structs.asdict(action))
+            case Write():
+                sequence = controls.write(
+                    action.conversation,
+                    action.text,
+                    dialog_id=action.dialog,
+                    metadata=action.metadata,
+                )
+                return {"sequence": sequence}
+            case Accept(conversation, sequences, status):
+                return {"sequence": controls.accept(conversation, sequences, status)}
+            case Close(conversation):
+                controls.close_conversation(conversation)
+                return {"closed": True}
+            case _:
+                events = controls.transcript(action.conversation, action.since)
+                return self._told(action.conversation, events)
 
-    def _consumer_open(self, action: _Action) -> Any:
-        opened = self._controls.open_conversation(
-            skill=action.skill,
-            assign=action.assign,
-            text=action.text,
-            consumer=action.consumer,
-            survey=action.survey,
-        )
-        return {
-            "conversation": opened.conversation_id,
-            "dialog": opened.dialog_id,
-            "consumer": opened.consumer_id,
-            "sequence": opened.sequence,
-        }
-
-    def _consumer_write(self, action: _Action) -> Any:
-        sequence = self._controls.write(
-            action.conversation,
-            action.text or "",
-            dialog_id=action.dialog,
-            metadata=action.metadata,
-        )
-        return {"sequence": sequence}
-
-    def _consumer_accept(self, action: _Action) -> Any:
-        sequence = self._controls.accept(
-            action.conversation, action.sequences, action.status
-        )
-        return {"sequence": sequence}
-
-    def _consumer_close(self, action: _Action) -> Any:
-        self._controls.close_conversation(action.conversation)
-        return {"closed": True}
-
-    def _consumer_read(self, action: _Action) -> Any:
-        events = self._controls.transcript(action.conversation, action.since)
-        return self._told(action.conversation, events)
-
-    async def _transcript(self, request: web.Request) -> Any:
-        conversation = request.query.get("conversation", "")
-        since = _number(request, "since", 0)
-        wait = _number(request, "wait", 0.0)
-        events = await self._controls.wait_for_events(conversation, int(since), wait)
+    async def _transcript(self, call: Call) -> Any:
+        conversation = call.required("conversation")
+        since, wait = int(call.number("since", 0)), call.number("wait", 0.0)
+        events = await self._controls.wait_for_events(conversation, since, wait)
         return self._told(conversation, events)
 
     def _told(self, conversation: str, events: list[dict[str, Any]]) -> Any:
         stage = self._controls.stage(conversation)
         return {"conversation": conversation, "stage": stage, "events": events}
 
-    async def _conversations(self, _request: web.Request) -> Any:
+    async def _conversations(self, _call: Call) -> Any:
         return {"conversations": self._controls.conversations()}
 
     # -- trouble
 
-    async def _close(self, request: web.Request) -> Any:
-        code = int(_number(request, "code", 0))
-        return {"closed": await self._controls.close_sockets(code, _user(request))}
+    async def _close(self, call: Call) -> Any:
+        code = int(call.number("code", 0))
+        return {"closed": await self._controls.close_sockets(code, call.text("user"))}
 
-    async def _cut(self, request: web.Request) -> Any:
-        return {"closed": self._controls.cut(_user(request))}
+    async def _cut(self, call: Call) -> Any:
+        return {"closed": self._controls.cut(call.text("user"))}
 
-    async def _freeze(self, request: web.Request) -> Any:
-        return {"frozen": self._controls.freeze(_user(request))}
+    async def _freeze(self, call: Call) -> Any:
+        return {"frozen": self._controls.freeze(call.text("user"))}
 
-    async def _expire_tokens(self, request: web.Request) -> Any:
-        return {"expired": self._controls.expire_tokens(_user(request))}
+    async def _expire_tokens(self, call: Call) -> Any:
+        return {"expired": self._controls.expire_tokens(call.text("user"))}
 
-    async def _set_faults(self, request: web.Request) -> Any:
-        body = as_object(await _body(request))
-        if body is None:
-            raise EmulatorError("the knobs are no object; send {knob: value, …}")
-        return self._controls.set_faults(**body)
+    async def _add_fault(self, call: Call) -> Any:
+        body = await call.body()
+        if isinstance(body, dict) and "name" not in body:
+            return self._controls.set_faults(**body)
+        fault = msgspec.convert(body, _Fault)
+        return {
+            "faults": self._controls.add_fault(
+                fault.name, user=fault.user, count=fault.count, value=fault.value
+            )
+        }
+
+    async def _faults(self, _call: Call) -> Any:
+        return {"faults": self._controls.faults()}
+
+    async def _clear_faults(self, call: Call) -> Any:
+        left = self._controls.clear_faults(call.text("name"), call.text("user"))
+        return {"faults": left}
 
     # -- looking inside
 
-    async def _get_faults(self, _request: web.Request) -> Any:
-        return self._controls.set_faults()
-
-    async def _state(self, _request: web.Request) -> Any:
+    async def _state(self, _call: Call) -> Any:
         return self._controls.state()
 
-    async def _log(self, request: web.Request) -> Any:
-        body = self._controls.log_lines(_user(request))
+    async def _sockets(self, call: Call) -> Any:
+        return {"sockets": self._controls.sockets(call.text("user"))}
+
+    async def _log(self, call: Call) -> Any:
+        body = self._controls.log_lines(call.text("user"))
         return web.Response(body=body, content_type="application/x-ndjson")
-
-
-def _answering(handler: Handler) -> Callable[[web.Request], Awaitable[web.Response]]:
-    async def answer(request: web.Request) -> web.Response:
-        status = 200
-        try:
-            value = await handler(request)
-        except Refused as refused:
-            value, status = {"error": refused.text}, refused.code
-        except (EmulatorError, msgspec.ValidationError) as error:
-            value, status = {"error": str(error)}, 400
-        if isinstance(value, web.Response):
-            return value
-        body = msgspec.json.encode(value)
-        return web.Response(body=body, status=status, content_type="application/json")
-
-    return answer
-
-
-async def _body(request: web.Request) -> Any:
-    try:
-        return msgspec.json.decode(await request.read())
-    except (ValueError, RecursionError):
-        raise EmulatorError("the body is no JSON; send a JSON object") from None
-
-
-def _user(request: web.Request) -> str | None:
-    return request.query.get("user")
-
-
-def _number(request: web.Request, name: str, default: float) -> float:
-    text = request.query.get(name)
-    if text is None:
-        return default
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise EmulatorError(f"{name} is no number; give a number")
-    return number

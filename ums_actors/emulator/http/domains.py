@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ums_actors.emulator import choices
-from ums_actors.emulator.http.answers import answer_of, failure, fault_of
+from ums_actors.emulator.http.answers import answer_of, failure, trouble_of
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -28,7 +28,7 @@ def domains_of(service: Service) -> dict[str, list[dict[str, str]]]:
 
 
 class Domains:
-    """Handlers of the look-ups; each may be hit by a fault knob first."""
+    """Handlers of the look-ups; each may be struck by a fault first."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -59,8 +59,9 @@ class Domains:
         return failure(404, "Unknown service")
 
     async def _refuse_domains(self, request: web.Request) -> web.Response | None:
-        if (fault := await fault_of(self._service, "csds", None)) is not None:
-            return failure(fault, "Fault knob")
+        trouble = await trouble_of(self._service, request, "csds", None)
+        if trouble is not None:
+            return trouble
         if request.match_info["account"] != self._service.account:
             return failure(choices.UNKNOWN_ACCOUNT_STATUS, "Unknown account")
         return None

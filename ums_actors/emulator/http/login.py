@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
 
-from ums_actors.emulator.http.answers import answer_of, failure, fault_of, object_of
+from ums_actors.emulator.http.answers import (
+    answer_of,
+    failure,
+    object_of,
+    trouble_of,
+)
 from ums_actors.emulator.http.domains import domains_of
 
 if TYPE_CHECKING:
@@ -23,7 +28,7 @@ _KEYS: Final = ("appKey", "secret", "accessToken", "accessTokenSecret")
 
 
 class Login:
-    """Handlers of the login service; each may be hit by a fault knob first."""
+    """Handlers of the login service; each may be struck by a fault first."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -39,13 +44,14 @@ class Login:
         counters = self._service.counters
         body = await object_of(request)
         name = str(body.get("username")) if body else None
-        status, text = await fault_of(self._service, "login", name), "Fault knob"
-        user = None
-        if status is None:
-            user, status, text = self._judge_login(request, body)
+        trouble = await trouble_of(self._service, request, "login", name)
+        if trouble is not None:
+            counters.refused_logins += 1
+            return trouble
+        user, status, text = self._judge_login(request, body)
         if user is None:
             counters.refused_logins += 1
-            return failure(status or 401, text)
+            return failure(status, text)
         counters.logins += 1
         return self._logged_in(request, self._service.sessions.log_in(user))
 
@@ -92,12 +98,11 @@ class Login:
     async def _refresh(self, request: web.Request) -> web.Response:
         counters = self._service.counters
         session = await self._session(request)
-        status = await fault_of(
-            self._service, "refresh", session.user.name if session else None
-        )
-        if session is None or status is not None:
+        name = session.user.name if session else None
+        trouble = await trouble_of(self._service, request, "refresh", name)
+        if session is None or trouble is not None:
             counters.refused_refreshes += 1
-            return failure(status or 401, "CSRF token invalid or session expired")
+            return trouble or failure(401, "CSRF token invalid or session expired")
         counters.refreshes += 1
         return web.Response()
 

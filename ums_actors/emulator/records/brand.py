@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.emulator.choices import ROLES
+from ums_actors.emulator.values import as_object
+from ums_actors.emulator.world.properties import NO_PROPERTIES
 
 if TYPE_CHECKING:
     from ums_actors.emulator.world.conversation import (
@@ -26,11 +28,11 @@ def event_record(event: Event) -> dict[str, Any]:
     record: dict[str, Any] = {
         "originatorId": author.id,
         "originatorPId": author.pid,
-        "originatorClientProperties": {"type": ".ClientProperties"},
+        "originatorClientProperties": author.properties,
         "originatorMetadata": {
             "id": author.pid,
             "role": author.role,
-            "clientProperties": {"type": ".ClientProperties"},
+            "clientProperties": author.properties,
         },
         "event": event.body,
         "conversationId": event.conversation_id,
@@ -49,7 +51,7 @@ def conversation_record(world: World, conversation: Conversation) -> dict[str, A
     details = conversation.details
     record: dict[str, Any] = {
         "convId": conversation.conversation_id,
-        "effectiveTTR": _effective_ttr(conversation),
+        "effectiveTTR": conversation.effective_ttr,
         "lastUpdateTime": conversation.updated,
         "numberOfunreadMessages": conversation.unread,
         "conversationDetails": _details_record(world, conversation, details),
@@ -65,7 +67,7 @@ def _details_record(
     members = {
         role: listed
         for role in ROLES
-        if (listed := details.main.in_role(role)) or role in _ALWAYS_LISTED
+        if (listed := details.in_role(role)) or role in _ALWAYS_LISTED
     }
     record: dict[str, Any] = {
         "convId": conversation.conversation_id,
@@ -79,21 +81,22 @@ def _details_record(
             role: [world.pid(identity) for identity in listed]
             for role, listed in members.items()
         },
-        "dialogs": [_dialog_record(dialog, conversation) for dialog in details.dialogs],
+        "dialogs": [_dialog_record(dialog) for dialog in details.dialogs],
         "state": details.main.state,
         "stage": details.stage,
         "startTs": conversation.started,
         "metaDataLastUpdateTs": conversation.updated,
-        "firstConversation": False,
+        "firstConversation": conversation.is_first,
         "ttr": {"ttrType": details.ttr_type, "value": details.ttr_value},
-        "context": {
-            "type": "SharkContext",
-            "lang": "en-US",
-            "clientProperties": {"type": ".ClientProperties"},
-        },
+        "conversationHandlerDetails": details.handler
+        or {"accountId": world.account, "skillId": details.skill},
+        "context": _context_record(conversation),
     }
     optional = {
+        "campaignInfo": conversation.origin.campaign,
         "csat": details.csat,
+        "topic": details.topic,
+        "delay": details.delay,
         "manualETTR": details.manual_ettr,
         "closeReason": details.close_reason,
         "endTs": details.ended,
@@ -101,14 +104,22 @@ def _details_record(
     return record | {key: it for key, it in optional.items() if it is not None}
 
 
-def _dialog_record(dialog: Dialog, conversation: Conversation) -> dict[str, Any]:
+def _context_record(conversation: Conversation) -> dict[str, Any]:
+    origin = conversation.origin
+    context = origin.context or {"type": "SharkContext", "lang": "en-US"}
+    told = as_object(context.get("clientProperties")) or {}
+    properties = {**(origin.properties or NO_PROPERTIES), **told}
+    return {**context, "clientProperties": properties}
+
+
+def _dialog_record(dialog: Dialog) -> dict[str, Any]:
     record: dict[str, Any] = {
         "dialogId": dialog.dialog_id,
         "dialogType": dialog.dialog_type,
-        "channelType": "MESSAGING",
+        "channelType": dialog.channel_type,
         "state": dialog.state,
         "creationTs": dialog.created,
-        "metaDataLastUpdateTs": conversation.updated,
+        "metaDataLastUpdateTs": dialog.updated,
         "participantsDetails": [
             {"id": member.id, "role": member.role, "state": member.state}
             for member in dialog.participants
@@ -118,6 +129,7 @@ def _dialog_record(dialog: Dialog, conversation: Conversation) -> dict[str, Any]
         "endTs": dialog.ended,
         "closedBy": dialog.closed_by,
         "closedCause": dialog.closed_cause,
+        "metaData": dialog.metadata,
     }
     return record | {key: it for key, it in optional.items() if it is not None}
 
@@ -132,15 +144,3 @@ def _last_content_record(event: Event) -> dict[str, Any]:
         "event": event.body,
         "dialogId": event.dialog_id,
     }
-
-
-def _effective_ttr(conversation: Conversation) -> int:
-    """When an answer is due, in epoch milliseconds; -1 when none is."""
-    last = conversation.last_content
-    if conversation.details.stage != "OPEN":
-        return -1
-    if conversation.details.manual_ettr is not None:
-        return conversation.details.manual_ettr
-    if last is None or last.timestamp is None or last.author.role != "CONSUMER":
-        return -1
-    return last.timestamp + conversation.details.ttr_value * 1000

@@ -30,9 +30,18 @@ def _set_agent_state(world: World, client: Client, request: Request) -> Answer:
     return Answer(choices.AGENT_STATE_UPDATED, code=202)
 
 
+def _named(world: World, agent: object) -> str | None:
+    """Give the old id of the one agent who is asked for, None for all."""
+    if agent is None:
+        return None
+    user = world.users.find(str(agent))
+    if user is None:
+        raise Refused(404, "User not found")
+    return user.old_id
+
+
 def _subscribe_agents(world: World, client: Client, request: Request) -> Answer:
-    named = body_of(request).get("agentId")
-    asked = None if named is None else str(named)
+    asked = _named(world, body_of(request).get("agentId"))
     client.subscriptions.require_room()
     identity = str(uuid.uuid4())
     changes = [

@@ -1,9 +1,9 @@
-"""Requests about conversations: seeing them, changing them."""
+"""Requests about conversations: seeing them, changing them, opening one."""
 
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ums_actors.emulator import choices
 from ums_actors.emulator.failures import Refused
@@ -11,31 +11,74 @@ from ums_actors.emulator.requests.routes import Routes, body_of
 from ums_actors.emulator.sides.changes import change_notification, changes_of
 from ums_actors.emulator.sides.filters import Filter
 from ums_actors.emulator.sides.subscriptions import Subscription
-from ums_actors.emulator.values import as_list
+from ums_actors.emulator.values import as_id, as_list
 from ums_actors.emulator.wire.frames import Answer, Request
+from ums_actors.emulator.world.origin import Origin
+from ums_actors.emulator.world.properties import NO_PROPERTIES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ums_actors.emulator.sides.client import Client
+    from ums_actors.emulator.world.conversation import Conversation
     from ums_actors.emulator.world.world import World
 
-__all__ = ["BOTH"]
+__all__ = ["BOTH", "BRAND"]
+
+_SUBSCRIBED: Final = ".ams.aam.SubscribeExConversations$Response"
+_CREATED: Final = ".ams.cm.RequestConversation$Response"
 
 
 def _subscribe(world: World, client: Client, request: Request) -> Answer:
     client.subscriptions.require_room()
-    subscription = Subscription(Filter.of(body_of(request)))
+    subscription = Subscription(_query(client, body_of(request)))
     identity = str(uuid.uuid4())
-    shown = subscription.snapshot(world.account, world.conversations.values())
-    text = changes_of(world, client, "UPSERT", shown)
     client.subscriptions.conversations[identity] = subscription
+    _show(world, client, identity, subscription)
+    return Answer({"subscriptionId": identity}, _SUBSCRIBED)
+
+
+def _resubscribe(world: World, client: Client, request: Request) -> Answer:
+    """Put another query in the place of a subscription's own.
+
+    The body is that of a subscription with its id, by our choice: nobody has published
+    it. What the new query does not show is deleted, then comes its snapshot.
+    """
+    body = body_of(request)
+    identity = str(as_id(body.get("subscriptionId")))
+    subscription = client.subscriptions.conversations.get(identity)
+    if subscription is None:
+        raise Refused(404, "Subscription not found")
+    gone = subscription.replace(world.account, _query(client, body))
+    if gone:
+        text = changes_of(world, client, "DELETE", gone)
+        client.notify(change_notification(client, identity, text), True)
+    _show(world, client, identity, subscription)
+    return Answer(choices.SUBSCRIPTION_UPDATED)
+
+
+def _query(client: Client, body: dict[str, Any]) -> Filter:
+    return Filter.of(body, None if client.is_brand else client.identity)
+
+
+def _show(
+    world: World, client: Client, identity: str, subscription: Subscription
+) -> None:
+    candidates = _candidates(world, subscription.query)
+    shown = subscription.snapshot(world.account, candidates)
+    text = changes_of(world, client, "UPSERT", shown)
     client.notify(change_notification(client, identity, text), True)
-    return Answer(
-        {"subscriptionId": identity}, ".ams.aam.SubscribeExConversations$Response"
-    )
+
+
+def _candidates(world: World, query: Filter) -> Iterable[Conversation]:
+    """Give those that may match: a consumer's query need not look at all there are."""
+    if query.consumer is not None:
+        return world.conversations_of(query.consumer)
+    return world.conversations.values()
 
 
 def _unsubscribe(_world: World, client: Client, request: Request) -> Answer:
-    identity = str(body_of(request).get("subscriptionId"))
+    identity = str(as_id(body_of(request).get("subscriptionId")))
     if not client.subscriptions.end(identity):
         raise Refused(404, "Subscription not found")
     return Answer(choices.UNSUBSCRIBED)
@@ -43,13 +86,32 @@ def _unsubscribe(_world: World, client: Client, request: Request) -> Answer:
 
 def _update_field(world: World, client: Client, request: Request) -> Answer:
     body = body_of(request)
-    conversation = world.find(str(body.get("conversationId")))
+    conversation = world.find(str(as_id(body.get("conversationId"))))
     members = as_list(body.get("conversationField"))
     return Answer(world.update(conversation, client.identity, members))
 
 
+def _request_conversation(world: World, client: Client, request: Request) -> Answer:
+    body = body_of(request)
+    consumer = as_id(body.get("consumerId"))
+    if consumer is None:
+        raise Refused(400, "An AgentRequestConversation needs a consumerId")
+    if not world.is_consumer(consumer):
+        raise Refused(404, "Consumer not found")
+    properties = world.client_properties.get(client.identity, NO_PROPERTIES)
+    conversation = world.open(
+        consumer=consumer,
+        skill=as_id(body.get("skillId")),
+        assign=client.user,
+        origin=Origin.of(body, properties),
+    )
+    return Answer({"conversationId": conversation.conversation_id}, _CREATED)
+
+
 BOTH: Final[Routes] = {
     ".ams.aam.SubscribeExConversations": _subscribe,
+    ".ams.aam.UpdateExConversationSubscription": _resubscribe,
     ".ams.aam.UnsubscribeExConversations": _unsubscribe,
     ".ams.cm.UpdateConversationField": _update_field,
 }
+BRAND: Final[Routes] = {".ams.cm.AgentRequestConversation": _request_conversation}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from ums_actors.emulator import choices
 from ums_actors.emulator.failures import Refused
 from ums_actors.emulator.requests.routes import Routes, body_of
-from ums_actors.emulator.wire.frames import Answer, Request, notification
+from ums_actors.emulator.sides.routing import RoutingSubscription
+from ums_actors.emulator.wire.frames import Answer, Request
 
 if TYPE_CHECKING:
     from ums_actors.emulator.sides.client import Client
@@ -15,23 +16,39 @@ if TYPE_CHECKING:
 
 __all__ = ["BRAND"]
 
+_SUBSCRIBED: Final = ".ams.GenericSubscribe$Response"
 
-def _subscribe_routing(_world: World, client: Client, request: Request) -> Answer:
-    body_of(request)
+
+def _subscribe(world: World, client: Client, request: Request) -> Answer:
+    body = body_of(request)
+    if body.get("brandId") not in (None, world.account):
+        raise Refused(403, "The brandId is another account's")
+    user = world.users.find(str(body.get("agentId") or client.identity))
+    if user is None:
+        raise Refused(404, "User not found")
     client.subscriptions.require_room()
-    identity = str(uuid.uuid4())
-    client.subscriptions.routing.add(identity)
-    body: dict[str, Any] = {"subscriptionId": identity, "changes": []}
-    client.notify(notification(".ams.routing.RoutingTaskNotification", body), True)
-    return Answer({"subscriptionId": identity}, ".ams.GenericSubscribe$Response")
+    subscription = RoutingSubscription(world, client, user.old_id)
+    subscription.begin()
+    return Answer({"subscriptionId": subscription.identity}, _SUBSCRIBED)
 
 
-def _update_ring(_world: World, _client: Client, request: Request) -> Answer:
-    body_of(request)
-    raise Refused(404, "Ring not found")  # nobody is rung: conversations are seen
+def _update_subscription(_world: World, client: Client, request: Request) -> Answer:
+    # what else may stand in the body is not published
+    identity = str(body_of(request).get("subscriptionId"))
+    if identity not in client.subscriptions.routing:
+        raise Refused(404, "Subscription not found")
+    return Answer({"subscriptionId": identity}, _SUBSCRIBED)
+
+
+def _update_ring(world: World, client: Client, request: Request) -> Answer:
+    body = body_of(request)
+    ring_id, state = str(body.get("ringId")), str(body.get("ringState"))
+    world.router.answer(ring_id, client.identity, state)
+    return Answer(choices.RING_UPDATED, code=202)
 
 
 BRAND: Final[Routes] = {
-    ".ams.routing.SubscribeRoutingTasks": _subscribe_routing,
+    ".ams.routing.SubscribeRoutingTasks": _subscribe,
     ".ams.routing.UpdateRingState": _update_ring,
+    ".ams.routing.UpdateRoutingTaskSubscription": _update_subscription,
 }

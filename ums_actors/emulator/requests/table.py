@@ -8,7 +8,9 @@ from ums_actors.emulator.failures import Refused
 from ums_actors.emulator.requests import (
     agents,
     basics,
+    consumers,
     conversations,
+    files,
     messages,
     profiles,
     routing,
@@ -28,14 +30,17 @@ _BOTH: Final[Routes] = {
     **profiles.BOTH,
     **conversations.BOTH,
     **messages.BOTH,
+    **files.BOTH,
 }
 _BRAND: Final[Routes] = {
     **_BOTH,
     **agents.BRAND,
     **routing.BRAND,
+    **conversations.BRAND,
     **messages.BRAND,
+    **profiles.BRAND,
 }
-_CONSUMER: Final[Routes] = {**_BOTH}
+_CONSUMER: Final[Routes] = {**_BOTH, **consumers.CONSUMER}
 
 
 def answer_request(world: World, client: Client, request: Request) -> Answer:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ums_actors.emulator.records.brand import conversation_record
+from ums_actors.emulator.records.consumer import consumer_conversation_record
+from ums_actors.emulator.wire.dialects import short_notification
 from ums_actors.emulator.wire.frames import encode
 
 if TYPE_CHECKING:
@@ -16,17 +18,18 @@ if TYPE_CHECKING:
 
 __all__ = ["change_notification", "changes_of"]
 
-_TYPE: Final = ".ams.aam.ExConversationChangeNotification"
+_BRAND_TYPE: Final = ".ams.aam.ExConversationChangeNotification"
+_CONSUMER_TYPE: Final = short_notification(_BRAND_TYPE)
 
 
 def changes_of(
     world: World, client: Client, kind: str, conversations: Iterable[Conversation]
 ) -> str:
     """Give the JSON text of a list of changes, all of one kind (UPSERT, DELETE)."""
-    del client
+    record = conversation_record if client.is_brand else consumer_conversation_record
     return encode(
         [
-            {"type": kind, "result": conversation_record(world, conversation)}
+            {"type": kind, "result": record(world, conversation)}
             for conversation in conversations
         ]
     )
@@ -34,8 +37,8 @@ def changes_of(
 
 def change_notification(client: Client, subscription_id: str, changes: str) -> str:
     """Give the frame of a change; ``changes`` is the JSON text of the list."""
-    del client
+    kind = _BRAND_TYPE if client.is_brand else _CONSUMER_TYPE
     return (
-        f'{{"kind":"notification","type":"{_TYPE}","body":'
+        f'{{"kind":"notification","type":"{kind}","body":'
         f'{{"subscriptionId":"{subscription_id}","changes":{changes}}}}}'
     )

@@ -1,9 +1,10 @@
-"""The subscriptions of one brand socket."""
+"""The subscriptions of one socket."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from ums_actors.emulator.choices import MAX_SUBSCRIPTIONS, SNAPSHOT_LIMIT
 from ums_actors.emulator.failures import Refused
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ums_actors.emulator.sides.filters import Filter
+    from ums_actors.emulator.sides.routing import RoutingSubscription
     from ums_actors.emulator.world.conversation import Conversation
 
 __all__ = ["Subscription", "Subscriptions"]
@@ -22,16 +24,15 @@ class Subscription:
     """One subscription to conversations, and those it has shown and not deleted."""
 
     query: Filter
-    shown: set[str] = field(default_factory=set)
+    shown: WeakSet[Conversation] = field(default_factory=WeakSet)
 
     def change(self, account: str, conversation: Conversation) -> str | None:
         """Give UPSERT, DELETE, or None if the subscription does not care."""
-        identity = conversation.conversation_id
         if self.query.matches(account, conversation):
-            self.shown.add(identity)
+            self.shown.add(conversation)
             return "UPSERT"
-        if identity in self.shown:
-            self.shown.remove(identity)
+        if conversation in self.shown:
+            self.shown.remove(conversation)
             return "DELETE"
         return None
 
@@ -42,8 +43,15 @@ class Subscription:
         matching = [it for it in conversations if self.query.matches(account, it)]
         matching.sort(key=lambda conversation: conversation.updated, reverse=True)
         del matching[SNAPSHOT_LIMIT:]
-        self.shown.update(it.conversation_id for it in matching)
+        self.shown.update(matching)
         return matching
+
+    def replace(self, account: str, query: Filter) -> list[Conversation]:
+        """Take another query; give those shown that it does not show any more."""
+        self.query = query
+        gone = [it for it in self.shown if not query.matches(account, it)]
+        self.shown.difference_update(gone)
+        return gone
 
 
 class Subscriptions:
@@ -53,7 +61,9 @@ class Subscriptions:
         self.conversations: dict[str, Subscription] = {}
         self.agent_states: dict[str, str | None] = {}
         """The one agent (old id) that a subscription is about, or None for all."""
-        self.routing: set[str] = set()
+        self.routing: dict[str, RoutingSubscription] = {}
+        self.is_over = False
+        """Whether the socket has gone; a last request of its may still be served."""
 
     def require_room(self) -> None:
         """Refuse one subscription too many."""
@@ -61,10 +71,16 @@ class Subscriptions:
         if count >= MAX_SUBSCRIPTIONS:
             raise Refused(429, "There are too many subscriptions on this socket")
 
+    def end_all(self) -> None:
+        """End those that somebody keeps account of; the socket has gone."""
+        self.is_over = True
+        for identity in list(self.routing):
+            self.end(identity)
+
     def end(self, identity: str) -> bool:
         """End a subscription; False if there is none of that id."""
-        if identity in self.routing:
-            self.routing.remove(identity)
+        if (routing := self.routing.pop(identity, None)) is not None:
+            routing.end()
             return True
         ended = self.conversations.pop(identity, None) is not None
         if identity in self.agent_states:

@@ -95,6 +95,7 @@ _RESPONSES: Final = {
     ".ams.cm.RequestConversation$Response": "cm.RequestConversationResponse",
     ".ams.ms.GenerateURL$Response": "ms.GenerateURLResponse",
     ".ams.ms.PublishEvent$Response": "ms.PublishEventResponse",
+    ".ams.ms.token.DownloadToken$Response": "ms.DownloadTokenResponse",
     ".ams.userprofile.GetUserProfile$Response": "userprofile.GetUserProfileResponse",
     ".ams.brandprofile.GetBrandProfile$Response": (
         "brandprofile.GetBrandProfileResponse"

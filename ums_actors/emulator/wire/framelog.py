@@ -11,6 +11,8 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from ums_actors.emulator.sides.client import Client
+
 __all__ = ["DEFAULT_LOG_LIMIT", "FrameLog"]
 
 DEFAULT_LOG_LIMIT: Final = 100_000
@@ -19,16 +21,20 @@ MAX_LOG_CHARS: Final = 64 << 20
 """Characters of all kept frames together."""
 
 _HEX: Final = re.compile(r"[0-9a-f]{32,}")
+_HEAD: Final = ("t", "conn", "generation", "user", "dir")
 _TOKEN_LENGTHS: Final = (32, 64)
+_JWT_MEMBER: Final = re.compile(r'("jwt"\s*:\s*")(?:[^"\\]|\\.)+')
+_JWT: Final = re.compile(r"\b(?:ey[AJ]|ew[0o])[\w-]{6,}\.[\w-]{2,}\.[\w-]*", re.ASCII)
+"""A consumer's token, of whatever signer: the head of each begins with a brace."""
 
 
 class _Entry(NamedTuple):
     t: float
     conn: int
+    generation: int
     user: str
     dir: Literal["in", "out"]
     text: str
-    is_json: bool
 
 
 class FrameLog:
@@ -49,20 +55,20 @@ class FrameLog:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def add(  # one entry has these six parts
+    def add(
         self,
         t: float,
         conn: int,
-        user: str,
+        client: Client,
         direction: Literal["in", "out"],
         text: str,
-        *,
-        is_json: bool = True,
     ) -> None:
         """Keep a frame that was read (``in``) or written (``out``) at epoch ``t``."""
         if not self._limit:
             return
-        self._entries.append(_Entry(t, conn, user, direction, text, is_json))
+        self._entries.append(
+            _Entry(t, conn, client.generation, client.name, direction, text)
+        )
         self._chars += len(text)
         while len(self._entries) > self._limit or self._chars > MAX_LOG_CHARS:
             self._chars -= len(self._entries.popleft().text)
@@ -75,16 +81,14 @@ class FrameLog:
                 yield self._line(entry)
 
     def entries(self, user: str | None = None) -> list[dict[str, Any]]:
-        """Give each entry decoded: ``t, conn, user, dir, frame``."""
+        """Give each entry decoded: ``t, conn, generation, user, dir, frame``."""
         return [msgspec.json.decode(line) for line in self.lines(user)]
 
     def _line(self, entry: _Entry) -> bytes:
-        text = _HEX.sub(self._blot, entry.text)
-        frame: object = text
-        if entry.is_json:  # one line, however the sender laid it out
-            frame = msgspec.Raw(msgspec.json.format(text.encode(), indent=-1))
-        head = {"t": entry.t, "conn": entry.conn, "user": entry.user, "dir": entry.dir}
-        return msgspec.json.encode({**head, "frame": frame})
+        text = _JWT.sub("…", _JWT_MEMBER.sub(r"\1…", entry.text))
+        text = _HEX.sub(self._blot, text)
+        head = {name: getattr(entry, name) for name in _HEAD}
+        return msgspec.json.encode({**head, "frame": _one_line(text)})
 
     def _blot(self, match: re.Match[str]) -> str:
         word = match.group()
@@ -94,3 +98,12 @@ class FrameLog:
             for start in range(len(word) - length + 1)
         )
         return "…" if any(map(self._is_secret, parts)) else word
+
+
+def _one_line(text: str) -> msgspec.Raw | str:
+    """Give JSON on one line, however its sender laid it out; other text as it is."""
+    try:
+        msgspec.json.decode(text)
+    except (ValueError, RecursionError):
+        return text
+    return msgspec.Raw(msgspec.json.format(text.encode(), indent=-1))

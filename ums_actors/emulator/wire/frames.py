@@ -51,15 +51,21 @@ class Request:
     type: str
     body: Any
     metadata: Any
+    headers: Any = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a response will say."""
+    """What a response will say.
+
+    Attributes:
+        then_close: close code for the socket once it is written; None leaves it open.
+    """
 
     body: Any
     type: str = STRING_RESPONSE
     code: int = 200
+    then_close: int | None = None
 
 
 def parse(text: str) -> Request:
@@ -92,6 +98,7 @@ def parse(text: str) -> Request:
         frame["type"],
         {} if body is None else body,
         frame.get("metadata"),
+        frame.get("headers"),
     )
 
 

@@ -22,7 +22,7 @@ class _Answer:
     due: float
     number: int
     text: str = field(compare=False)
-    reply: Reply = field(compare=False)
+    reply: Reply | None = field(compare=False)
 
 
 @dataclass(slots=True)
@@ -44,12 +44,18 @@ class Outbox:
         self._gap = gap
         self._answers: list[_Answer] = []
         self._notices: deque[_Notice] = deque()
+        self._held: tuple[_Notice, float] | None = None
         self._last: Reply | None = None
         self._numbers = 0
         self.unanswered = 0
 
     def __len__(self) -> int:
-        return len(self._answers) + len(self._notices)
+        return len(self._answers) + len(self._notices) + self.is_holding
+
+    @property
+    def is_holding(self) -> bool:
+        """Whether a notification is held back for another to overtake it."""
+        return self._held is not None
 
     def begin(self) -> Reply:
         """Note that a request came, before what it causes is told."""
@@ -57,11 +63,21 @@ class Outbox:
         self.unanswered += 1
         return reply
 
-    def answer(self, reply: Reply, text: str, now: float, delay: float = 0.0) -> None:
+    def answer(
+        self,
+        reply: Reply,
+        text: str,
+        now: float,
+        delay: float = 0.0,
+        *,
+        twice: bool = False,
+    ) -> None:
         """Have a response written, ``delay`` seconds late."""
-        self._numbers += 1
         reply.delayed = delay > 0
-        heapq.heappush(self._answers, _Answer(now + delay, self._numbers, text, reply))
+        for whose in [reply, None] if twice else [reply]:
+            self._numbers += 1
+            answer = _Answer(now + delay, self._numbers, text, whose)
+            heapq.heappush(self._answers, answer)
 
     def withhold(self, reply: Reply, now: float) -> None:
         """Never answer; the request counts as answered."""
@@ -70,12 +86,23 @@ class Outbox:
 
     def notify(self, text: str, *, strictly: bool = False) -> None:
         """Have a notification written; ``strictly`` waits for a late response too."""
-        last = self._last
-        waits = last is not None and (strictly or not last.delayed)
-        self._notices.append(_Notice(text, last if waits else None))
+        self._notices.append(self._notice(text, strictly))
+
+    def hold(self, text: str, until: float, *, strictly: bool = False) -> None:
+        """Have a notification written once it is released, at the latest at a time."""
+        self.release()
+        self._held = self._notice(text, strictly), until
+
+    def release(self) -> None:
+        """Let what is held take its place behind what has come since."""
+        if self._held is not None:
+            self._notices.append(self._held[0])
+            self._held = None
 
     def pop(self, now: float) -> tuple[str, Reply | None] | None:
         """Take what may be written now, if anything."""
+        if self._held is not None and self._held[1] <= now:
+            self.release()
         if self._answers and self._answers[0].due <= now:
             answer = heapq.heappop(self._answers)
             return answer.text, answer.reply
@@ -93,8 +120,15 @@ class Outbox:
         dues = [self._answers[0].due] if self._answers else []
         if self._notices:
             dues.append(self._notice_due())
+        if self._held is not None:
+            dues.append(self._held[1])
         due = min(dues, default=float("inf"))
         return None if due == float("inf") else due
+
+    def _notice(self, text: str, strictly: bool) -> _Notice:
+        last = self._last
+        waits = last is not None and (strictly or not last.delayed)
+        return _Notice(text, last if waits else None)
 
     def _notice_due(self) -> float:
         after = self._notices[0].after

@@ -1,55 +1,22 @@
-"""What a conversation is: dialogs, participants, events."""
+"""What a conversation is: its dialogs, its details, its events."""
 
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ums_actors.emulator import choices
 from ums_actors.emulator.failures import Refused
+from ums_actors.emulator.world.dialog import Dialog, Participant
+from ums_actors.emulator.world.event import Author, Event
+from ums_actors.emulator.world.origin import Origin
+from ums_actors.emulator.world.unread import Unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["Author", "Conversation", "Details", "Dialog", "Event", "Participant"]
-
-
-@dataclass(slots=True)
-class Participant:
-    """Somebody in a dialog, by old id or consumer id."""
-
-    id: str
-    role: str
-    state: str = "ACTIVE"
-
-
-@dataclass(slots=True)
-class Dialog:
-    """One dialog of a conversation; times are epoch milliseconds."""
-
-    dialog_id: str
-    dialog_type: str
-    created: int
-    participants: list[Participant] = field(default_factory=list)
-    state: str = "OPEN"
-    ended: int | None = None
-    closed_by: str | None = None
-    closed_cause: str | None = None
-
-    def active(self, identity: str) -> Participant | None:
-        """Find an active participant."""
-        for participant in self.participants:
-            if participant.id == identity and participant.state == "ACTIVE":
-                return participant
-        return None
-
-    def in_role(self, role: str) -> list[str]:
-        """List the active participants in a role."""
-        return [
-            participant.id
-            for participant in self.participants
-            if participant.role == role and participant.state == "ACTIVE"
-        ]
 
 
 @dataclass(slots=True)
@@ -60,10 +27,13 @@ class Details:
     skill: str
     survey: bool = False
     note: str = ""
+    topic: str | None = None
     ttr_type: str = "NORMAL"
-    ttr_value: int = 3600
+    ttr_value: int = choices.TTR_SECONDS["NORMAL"]
     manual_ettr: int | None = None
+    delay: dict[str, Any] | None = None
     csat: dict[str, Any] | None = None
+    handler: dict[str, str] | None = None
     close_reason: str | None = None
     ended: int | None = None
 
@@ -89,70 +59,102 @@ class Details:
                 return dialog
         raise Refused(404, "Dialog not found")
 
+    def in_role(self, role: str) -> list[str]:
+        """List who is active in a role in any dialog, each once."""
+        listed = (name for dialog in self.dialogs for name in dialog.in_role(role))
+        return list(dict.fromkeys(listed))
+
+    def takes_part(self, identity: str) -> bool:
+        """Say whether somebody is active in any dialog."""
+        return any(dialog.active(identity) for dialog in self.dialogs)
+
     def draft(self) -> Details:
         """Copy it, so that an update is made as a whole or not at all."""
         return copy.deepcopy(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Author:
-    """Who published an event: old id or consumer id, PID or consumer id, role."""
-
-    id: str
-    pid: str
-    role: str
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One published event; chat states have no sequence and no time."""
-
-    conversation_id: str
-    dialog_id: str
-    author: Author
-    body: dict[str, Any]
-    audience: str
-    metadata: list[Any] | None
-    sequence: int | None
-    timestamp: int | None
-
-    @property
-    def is_content(self) -> bool:
-        """Whether it is text, a file or rich content."""
-        return self.body["type"] in {"ContentEvent", "RichContentEvent"}
-
-
 class Conversation:
-    """One conversation; ``updated`` (epoch ms) grows with each change."""
+    """One conversation; ``updated`` (epoch ms) grows with each change.
+
+    Attributes:
+        origin: what it was asked for with.
+        is_first: whether it is the first of its consumer.
+        events: content and accept events by dialog; an event's place is its sequence.
+        last_content: the latest message, private ones too.
+        last_public_content: the latest message that consumers may see.
+    """
 
     def __init__(
-        self, conversation_id: str, consumer: str, details: Details, now: int
+        self,
+        conversation_id: str,
+        consumer: str,
+        details: Details,
+        now: int,
+        origin: Origin | None = None,
+        *,
+        is_first: bool = False,
     ) -> None:
         self.conversation_id = conversation_id
         self.consumer = consumer
         self.details = details
+        self.origin = origin or Origin()
+        self.is_first = is_first
         self.started = now
         self.updated = now
         self.events: dict[str, list[Event]] = {}
-        self.unread: dict[str, int] = {}
         self.last_content: Event | None = None
+        self.last_public_content: Event | None = None
+        self._unread = Unread()
+
+    @property
+    def unread(self) -> dict[str, int]:
+        """How many messages each participant has not read."""
+        return self._unread.counts()
+
+    @property
+    def effective_ttr(self) -> int:
+        """When an answer is due, in epoch milliseconds; -1 when none is."""
+        details, last = self.details, self.last_public_content
+        if details.stage != "OPEN":
+            return choices.NOTHING_DUE
+        if details.manual_ettr is not None:
+            return details.manual_ettr
+        if last is None or last.timestamp is None or last.author.role != "CONSUMER":
+            return choices.NOTHING_DUE
+        due: int = last.timestamp + details.ttr_value * 1000
+        return max(due, details.delay["tillWhen"]) if details.delay else due
 
     def touch(self, now: int) -> None:
         """Mark a change."""
         self.updated = max(now, self.updated + 1)
 
+    def replace(self, details: Details, now: int) -> None:
+        """Take changed details, and mark what has changed."""
+        former = {dialog.dialog_id: dialog for dialog in self.details.dialogs}
+        self.touch(now)
+        self.details = details
+        for dialog in details.dialogs:
+            if dialog != former.get(dialog.dialog_id):
+                dialog.updated = self.updated
+        self._unread.keep(
+            {
+                identity
+                for dialog in details.dialogs
+                for identity in dialog.audience(is_private=False)
+            }
+        )
+
     def add(self, event: Event) -> None:
         """Keep an event that has a sequence, and count who has not read it."""
         self.events.setdefault(event.dialog_id, []).append(event)
-        dialog = self.details.dialog(event.dialog_id)
         if event.is_content:
             self.last_content = event
-            for participant in dialog.participants:
-                if participant.id != event.author.id and participant.state == "ACTIVE":
-                    identity = participant.id
-                    self.unread[identity] = self.unread.get(identity, 0) + 1
+            if self.consumer in event.recipients:
+                self.last_public_content = event
+            self._unread.add(event)
         elif event.body["status"] == "READ":
-            self.unread.pop(event.author.id, None)
+            sequences = event.body["sequenceList"]
+            self._unread.read(event.author.id, event.dialog_id, sequences)
 
     def events_from(self, since: int) -> Iterator[Event]:
         """Give the events of all dialogs from a sequence on, dialog by dialog."""

@@ -1,64 +1,80 @@
-"""Which events may be published."""
+"""Events in the making: who may publish what, and where."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from ums_actors.emulator.choices import ACCEPT_STATUSES, CHAT_STATES
+from ums_actors.emulator import choices
 from ums_actors.emulator.failures import Refused
-from ums_actors.emulator.values import as_list, as_object
+from ums_actors.emulator.world.bodies import checked_body
+from ums_actors.emulator.world.event import Event
+from ums_actors.emulator.world.metadata import checked_metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from ums_actors.emulator.world.conversation import Conversation
+    from ums_actors.emulator.world.dialog import Dialog
+    from ums_actors.emulator.world.event import Author
 
-__all__ = ["checked_event"]
+__all__ = ["chat_state_event", "new_event"]
 
 
-def checked_event(event: Any) -> dict[str, Any]:
-    """Give the event as it will be told, in the form that UMS uses.
+def new_event(
+    conversation: Conversation,
+    dialog: Dialog,
+    author: Author,
+    body: Any,
+    *,
+    audience: Any,
+    metadata: Any,
+    now: int,
+) -> Event:
+    """Make the event that somebody publishes; ``now`` is in epoch milliseconds.
 
     Raises:
-        Refused: it is no event that UMS knows, or a part is missing.
+        Refused: the dialog is closed or full, or it is no event that they may publish.
     """
-    known = as_object(event)
-    if known is None:
-        raise Refused(400, "The event is missing")
-    check = _CHECKS.get(str(known.get("type")))
-    if check is None:
-        raise Refused(400, "Unknown event type")
-    return check(known)
+    if dialog.state != "OPEN":
+        raise Refused(409, "Dialog is closed")
+    audience = _checked_audience(author, audience)
+    body = checked_body(body)
+    is_kept = body["type"] != "ChatStateEvent"
+    sequence = len(conversation.events.get(dialog.dialog_id, ()))
+    if is_kept and sequence >= choices.MAX_EVENTS:
+        raise Refused(429, "The dialog is full")
+    return Event(
+        conversation_id=conversation.conversation_id,
+        dialog_id=dialog.dialog_id,
+        author=author,
+        body=body,
+        audience=audience,
+        metadata=checked_metadata(metadata),
+        sequence=sequence if is_kept else None,
+        timestamp=now if is_kept else None,
+        recipients=dialog.audience(is_private=audience != "ALL"),
+    )
 
 
-def _content(event: dict[str, Any]) -> dict[str, Any]:
-    if not event.get("message"):
-        raise Refused(400, "A ContentEvent needs a message")
-    return {"contentType": "text/plain", **event}
+def chat_state_event(
+    conversation: Conversation, dialog: Dialog, author: Author, chat_state: str
+) -> Event:
+    """Make the event of a chat state that the service itself notes."""
+    return Event(
+        conversation_id=conversation.conversation_id,
+        dialog_id=dialog.dialog_id,
+        author=author,
+        body={"type": "ChatStateEvent", "chatState": chat_state},
+        audience="ALL",
+        metadata=None,
+        sequence=None,
+        timestamp=None,
+        recipients=dialog.audience(is_private=False),
+    )
 
 
-def _rich_content(event: dict[str, Any]) -> dict[str, Any]:
-    if not event.get("content"):
-        raise Refused(400, "A RichContentEvent needs content")
-    return event
-
-
-def _accept_status(event: dict[str, Any]) -> dict[str, Any]:
-    sequences = as_list(event.get("sequenceList"))
-    if str(event.get("status")) not in ACCEPT_STATUSES:
-        raise Refused(400, "An AcceptStatusEvent needs a status")
-    if not sequences or not all(type(number) is int for number in sequences):
-        raise Refused(400, "An AcceptStatusEvent needs a sequenceList")
-    return {**event, "sequenceList": sequences}
-
-
-def _chat_state(event: dict[str, Any]) -> dict[str, Any]:
-    if str(event.get("chatState")) not in CHAT_STATES:
-        raise Refused(400, "A ChatStateEvent needs a chatState")
-    return event
-
-
-_CHECKS: Final[dict[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {
-    "ContentEvent": _content,
-    "RichContentEvent": _rich_content,
-    "AcceptStatusEvent": _accept_status,
-    "ChatStateEvent": _chat_state,
-}
+def _checked_audience(author: Author, audience: Any) -> str:
+    named = str(audience or "ALL")
+    if named not in choices.AUDIENCES:
+        raise Refused(400, "Unknown messageAudience")
+    if named != "ALL" and author.role == "CONSUMER":
+        raise Refused(403, "A consumer may not write private messages")
+    return named

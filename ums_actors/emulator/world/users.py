@@ -6,10 +6,11 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from ums_actors.emulator.choices import DEFAULT_SKILL
 from ums_actors.emulator.failures import EmulatorError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 __all__ = ["PASSWORD_PATTERN", "User", "Users", "numbered_users", "password_of"]
 
@@ -40,6 +41,14 @@ class User:
     user_id: str
     pid: str
     old_id: str
+    skills: frozenset[str] | None = None
+    """Skills they can be rung for, beside the unassigned one; None stands for all."""
+
+    def has_skill(self, skill: str) -> bool:
+        """Say whether they can be rung for a skill."""
+        if self.skills is None or skill == DEFAULT_SKILL:
+            return True
+        return skill in self.skills
 
 
 class Users:
@@ -48,12 +57,18 @@ class Users:
     Args:
         account: the account they belong to.
         users: a number N for bot1..botN, or passwords by name.
+        skills: ids of the skills of users by name; who is not named has every skill.
 
     Raises:
-        EmulatorError: no users, or one without name or password.
+        EmulatorError: no users, one without name or password, or skills of nobody.
     """
 
-    def __init__(self, account: str, users: int | Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        account: str,
+        users: int | Mapping[str, str],
+        skills: Mapping[str, Iterable[str]] | None = None,
+    ) -> None:
         if isinstance(users, int):
             users = numbered_users(users)
         if not users or not all(name and word for name, word in users.items()):
@@ -61,13 +76,20 @@ class Users:
                 "the emulator needs users with a name and a password; give "
                 "--user NAME:PASSWORD, or --users N with N of 1 or more"
             )
+        limited = {
+            name: frozenset([it] if isinstance(it, str) else it)
+            for name, it in (skills or {}).items()
+        }
         self.by_name: dict[str, User] = {}
         self._by_id: dict[str, User] = {}
         for number, (name, password) in enumerate(users.items(), FIRST_USER_ID):
             pid = str(uuid.uuid5(_NAMESPACE, f"{account}/{name}"))
-            user = User(name, password, str(number), pid, f"{account}.{number}")
+            old_id = f"{account}.{number}"
+            user = User(name, password, str(number), pid, old_id, limited.get(name))
             self.by_name[name] = user
             self._by_id[user.old_id] = self._by_id[pid] = user
+        for name in limited:
+            self.named(name)
 
     def __iter__(self) -> Iterator[User]:
         return iter(self.by_name.values())

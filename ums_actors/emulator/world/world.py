@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Any
 from ums_actors.emulator import choices
 from ums_actors.emulator.failures import Refused
 from ums_actors.emulator.world.changes import Update, apply_members
-from ums_actors.emulator.world.conversation import (
-    Author,
-    Conversation,
-    Details,
-    Dialog,
-    Event,
-    Participant,
-)
-from ums_actors.emulator.world.publishing import checked_event
+from ums_actors.emulator.world.consumers import Consumers
+from ums_actors.emulator.world.conversation import Conversation, Details
+from ums_actors.emulator.world.conversations import Conversations
+from ums_actors.emulator.world.dialog import Dialog, Participant
+from ums_actors.emulator.world.event import Author, Event
+from ums_actors.emulator.world.files import Files
+from ums_actors.emulator.world.origin import Origin
+from ums_actors.emulator.world.profiles import Profiles
+from ums_actors.emulator.world.properties import NO_PROPERTIES
+from ums_actors.emulator.world.publishing import chat_state_event, new_event
+from ums_actors.emulator.world.routing import Router
+from ums_actors.emulator.world.tokens import Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,18 +38,33 @@ class World:
         account: the account id.
         users: its brand users.
         clock: epoch seconds.
+        ring_timeout: seconds that a ring waits for its agent.
+        survey: whether a survey follows every MAIN dialog that is closed.
     """
 
     def __init__(
-        self, account: str, users: Users, clock: Callable[[], float] = time.time
+        self,
+        account: str,
+        users: Users,
+        clock: Callable[[], float] = time.time,
+        ring_timeout: float = choices.DEFAULT_RING_TIMEOUT,
+        *,
+        survey: bool = False,
     ) -> None:
         self.account = account
         self.users = users
-        self.conversations: dict[str, Conversation] = {}
+        self.consumers = Consumers()
+        self.tokens = Tokens(account, clock)
+        self.profiles = Profiles(account)
+        self.files = Files(account, self.now)
+        self.client_properties: dict[str, dict[str, Any]] = {}
+        """What each client told last of its device and program, by identity."""
+        self.conversations = Conversations()
         self.agent_states: dict[str, str] = {}
         self.listeners: list[Listener] = []
-        self._dialogs: dict[str, Conversation] = {}
+        self.router = Router(self, ring_timeout)
         self._clock = clock
+        self._survey = survey
 
     def now(self) -> int:
         """Give epoch milliseconds."""
@@ -61,25 +79,45 @@ class World:
         skill: str | None = None,
         assign: User | None = None,
         survey: bool = False,
+        origin: Origin | None = None,
     ) -> Conversation:
         """Open a conversation for a consumer, a new one if none is named.
 
         Raises:
-            Refused: there are too many conversations.
+            Refused: there are too many open conversations, or consumers.
         """
-        if len(self.conversations) >= choices.MAX_CONVERSATIONS:
-            raise Refused(429, "There are too many conversations; restart the emulator")
-        consumer = consumer or str(uuid.uuid4())
-        identity, now = str(uuid.uuid4()), self.now()
-        members = [Participant(consumer, "CONSUMER")]
+        self.conversations.require_room()
+        person = self.consumers.meet(consumer) if consumer else self.consumers.new()
+        identity, now, origin = str(uuid.uuid4()), self.now(), origin or Origin()
+        members = [Participant(person.consumer_id, "CONSUMER")]
         if assign is not None:
             members.append(Participant(assign.old_id, "ASSIGNED_AGENT"))
-        main = Dialog(identity, "MAIN", now, members)
-        details = Details([main], skill or choices.DEFAULT_SKILL, survey)
-        conversation = Conversation(identity, consumer, details, now)
-        self.conversations[identity] = self._dialogs[identity] = conversation
+        main = Dialog(identity, "MAIN", now, members, origin.channel)
+        details = Details(
+            [main],
+            skill or choices.DEFAULT_SKILL,
+            survey=survey or self._survey,
+            ttr_type=origin.ttr_type,
+        )
+        details.ttr_value = choices.TTR_SECONDS.get(origin.ttr_type, details.ttr_value)
+        conversation = Conversation(
+            identity,
+            person.consumer_id,
+            details,
+            now,
+            origin,
+            is_first=not person.conversations,
+        )
+        person.conversations[identity] = None
+        self.conversations.keep(conversation)
         self._tell_changed(conversation)
         return conversation
+
+    def conversations_of(self, consumer_id: str) -> list[Conversation]:
+        """Give all conversations of a consumer, oldest first."""
+        person = self.consumers.find(consumer_id)
+        owned = () if person is None else person.conversations
+        return [self.conversations[identity] for identity in owned]
 
     def find(self, conversation_id: str) -> Conversation:
         """Find a conversation.
@@ -87,10 +125,7 @@ class World:
         Raises:
             Refused: there is none of that id.
         """
-        conversation = self.conversations.get(conversation_id)
-        if conversation is None:
-            raise Refused(404, "Conversation not found")
-        return conversation
+        return self.conversations.find(conversation_id)
 
     def find_dialog(self, dialog_id: str) -> Conversation:
         """Find the conversation of a dialog.
@@ -98,10 +133,7 @@ class World:
         Raises:
             Refused: there is none of that id.
         """
-        conversation = self._dialogs.get(dialog_id)
-        if conversation is None:
-            raise Refused(404, "Dialog not found")
-        return conversation
+        return self.conversations.of_dialog(dialog_id)
 
     def update(self, conversation: Conversation, by: str, members: list[Any]) -> str:
         """Apply all members of an update, or none; give the text of the last.
@@ -110,15 +142,19 @@ class World:
             Refused: one of them cannot be applied.
         """
         side = "AGENT" if self.users.find(by) else "CONSUMER"
-        draft, now = conversation.details.draft(), self.now()
-        text = apply_members(Update(draft, by, side, self._exists, now), members)
-        conversation.details = draft
-        for consumer in draft.main.in_role("CONSUMER")[:1]:  # taken over, maybe
-            conversation.consumer = consumer
-        for dialog in draft.dialogs:
-            self._dialogs[dialog.dialog_id] = conversation
-        self._tell_changed(conversation)
+        draft = conversation.details.draft()
+        update = Update(draft, by, side, self._exists, self.now())
+        text = apply_members(update, members)
+        self._replace(conversation, draft)
         return text
+
+    def amend(
+        self, conversation: Conversation, change: Callable[[Details], None]
+    ) -> None:
+        """Make a change of the service's own, and tell it."""
+        draft = conversation.details.draft()
+        change(draft)
+        self._replace(conversation, draft)
 
     def publish(
         self,
@@ -136,40 +172,42 @@ class World:
             Refused: no such dialog, it is closed, not a participant, a bad event.
         """
         dialog = conversation.details.dialog(dialog_id)
-        author = self._author(dialog, by)
-        if dialog.state != "OPEN":
-            raise Refused(409, "Dialog is closed")
-        if str(audience) not in choices.AUDIENCES:
-            raise Refused(400, "Unknown messageAudience")
-        body = checked_event(body)
-        is_kept = body["type"] != "ChatStateEvent"
-        sequence = len(conversation.events.get(dialog_id, ()))
-        if is_kept and sequence >= choices.MAX_EVENTS:
-            raise Refused(429, "The dialog is full")
-        event = Event(
-            conversation_id=conversation.conversation_id,
-            dialog_id=dialog_id,
-            author=author,
-            body=body,
+        event = new_event(
+            conversation,
+            dialog,
+            self._author(dialog, by),
+            body,
             audience=audience,
             metadata=metadata,
-            sequence=sequence if is_kept else None,
-            timestamp=self.now() if is_kept else None,
+            now=self.now(),
         )
-        if is_kept:
+        if event.sequence is not None:
             conversation.add(event)
-        for listener in self.listeners:
-            listener.event_published(conversation, event)
+        self._tell_published(conversation, event)
         if event.is_content:
+            conversation.touch(self.now())
             self._tell_changed(conversation)
-        return sequence if is_kept else 0
+        return event.sequence or 0
+
+    def announce(
+        self, conversation: Conversation, dialog_id: str, by: str, chat_state: str
+    ) -> None:
+        """Tell a chat state that the service itself notes of a participant.
+
+        Raises:
+            Refused: they take no part in the dialog.
+        """
+        dialog = conversation.details.dialog(dialog_id)
+        author = self._author(dialog, by)
+        event = chat_state_event(conversation, dialog, author, chat_state)
+        self._tell_published(conversation, event)
 
     # -- people
 
     def set_agent_state(self, user: User, state: str) -> None:
         """Set an agent's availability; it lasts as long as a socket of theirs."""
         self.agent_states[user.old_id] = state
-        for listener in self.listeners:
+        for listener in (*self.listeners, self.router):
             listener.agent_state_changed(user, state)
 
     def agent_state(self, user: User) -> str:
@@ -182,8 +220,8 @@ class World:
         return user.pid if user else identity
 
     def is_consumer(self, identity: str) -> bool:
-        """Say whether a conversation is of a consumer of that id."""
-        return any(it.consumer == identity for it in self.conversations.values())
+        """Say whether a consumer of that id is known."""
+        return self.consumers.find(identity) is not None
 
     def _exists(self, identity: str, role: str) -> bool:
         if role == "CONSUMER":  # a takeover brings in a new consumer id
@@ -195,9 +233,35 @@ class World:
         participant = dialog.active(by)
         if participant is None:
             raise Refused(403, "Only a participant may publish")
-        return Author(by, self.pid(by), participant.role)
+        properties = self.client_properties.get(by, NO_PROPERTIES)
+        return Author(by, self.pid(by), participant.role, properties)
+
+    # -- changes
+
+    def _replace(self, conversation: Conversation, draft: Details) -> None:
+        conversation.replace(draft, self.now())
+        for consumer in draft.main.in_role("CONSUMER")[:1]:  # taken over, maybe
+            self._hand_over(conversation, consumer)
+        dropped = self.conversations.keep(conversation)
+        if dropped is not None:
+            owner = self.consumers.meet(dropped.consumer)
+            owner.conversations.pop(dropped.conversation_id, None)
+        self._tell_changed(conversation)
+
+    def _hand_over(self, conversation: Conversation, consumer: str) -> None:
+        if consumer == conversation.consumer:
+            return
+        identity = conversation.conversation_id
+        person = self.consumers.meet(consumer)
+        self.consumers.meet(conversation.consumer).conversations.pop(identity, None)
+        person.conversations[identity] = None
+        conversation.consumer = consumer
+
+    def _tell_published(self, conversation: Conversation, event: Event) -> None:
+        for listener in (*self.listeners, self.router):
+            listener.event_published(conversation, event)
 
     def _tell_changed(self, conversation: Conversation) -> None:
-        conversation.touch(self.now())
-        for listener in self.listeners:
+        # the router is last: what it changes in turn is to be told after this
+        for listener in (*self.listeners, self.router):
             listener.conversation_changed(conversation)

@@ -1,0 +1,77 @@
+"""What a scripted consumer may be told to do, as it is said over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import msgspec
+
+__all__ = ["Accept", "Action", "Close", "Open", "Opened", "Read", "Write"]
+
+
+class _Said(msgspec.Struct, tag_field="action", forbid_unknown_fields=True):
+    """One action; each field has the name that it has in JSON."""
+
+
+class Open(_Said, tag="open", omit_defaults=True):
+    """Open a conversation."""
+
+    skill: str | None = None
+    assign: str | None = None
+    text: str | None = None
+    consumer: str | None = None
+    survey: bool = False
+
+
+class Write(_Said, tag="write", omit_defaults=True):
+    """Write a message."""
+
+    conversation: str
+    text: str = ""
+    dialog: str | None = None
+    metadata: list[Any] | None = None
+
+
+class Accept(_Said, tag="accept"):
+    """Confirm messages."""
+
+    conversation: str
+    sequences: list[int] = []
+    status: str = "READ"
+
+
+class Close(_Said, tag="close"):
+    """Close a conversation."""
+
+    conversation: str
+
+
+class Read(_Said, tag="read"):
+    """Look at the events of a conversation."""
+
+    conversation: str
+    since: int = 0
+
+
+Action: TypeAlias = Open | Write | Accept | Close | Read
+
+
+class Opened(
+    msgspec.Struct,
+    frozen=True,
+    rename={
+        "conversation_id": "conversation",
+        "dialog_id": "dialog",
+        "consumer_id": "consumer",
+    },
+):
+    """A conversation that a scripted consumer opened.
+
+    Attributes:
+        sequence: of the first message, None if there was none.
+    """
+
+    conversation_id: str
+    dialog_id: str
+    consumer_id: str
+    sequence: int | None

@@ -1,0 +1,148 @@
+"""Consumers that a script plays, without a socket of their own."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
+
+from ums_actors.emulator.control.actions import Opened
+from ums_actors.emulator.control.arrivals import Arrivals
+from ums_actors.emulator.records.brand import event_record
+
+if TYPE_CHECKING:
+    from ums_actors.emulator.service import Service
+    from ums_actors.emulator.world.conversation import Conversation
+    from ums_actors.emulator.world.world import World
+
+__all__ = ["MAX_WAIT", "ScriptedConsumers"]
+
+MAX_WAIT: Final = 30.0
+"""Seconds that one wait for events may last."""
+
+
+class ScriptedConsumers:
+    """Opens conversations, writes and reads in the place of consumers."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._arrivals = Arrivals()
+        service.world.listeners.append(self._arrivals)
+
+    def open_conversation(
+        self,
+        *,
+        skill: str | None = None,
+        assign: str | None = None,
+        text: str | None = None,
+        consumer: str | None = None,
+        survey: bool = False,
+    ) -> Opened:
+        """Open a conversation, with its first message if a text is given.
+
+        Args:
+            skill: its skill; None leaves it unassigned.
+            assign: login name of the user who is its agent from the start.
+            text: a first message of the consumer.
+            consumer: id of a consumer; None makes a new one.
+            survey: whether the end of the MAIN dialog opens a POST_SURVEY dialog.
+        """
+        agent = None if assign is None else self._service.users.named(assign)
+        conversation = self._service.world.open(
+            consumer=consumer, skill=skill, assign=agent, survey=survey
+        )
+        identity = conversation.conversation_id
+        sequence = None if text is None else self.write(identity, text)
+        return Opened(identity, identity, conversation.consumer, sequence)
+
+    def write(
+        self,
+        conversation_id: str,
+        text: str,
+        *,
+        dialog_id: str | None = None,
+        metadata: list[Any] | None = None,
+    ) -> int:
+        """Write a message as the consumer; give its sequence."""
+        event = {"type": "ContentEvent", "message": text, "contentType": "text/plain"}
+        return self._publish(conversation_id, event, dialog_id, metadata)
+
+    def accept(
+        self, conversation_id: str, sequences: list[int], status: str = "READ"
+    ) -> int:
+        """Confirm messages as the consumer; give the sequence of the confirmation."""
+        event = {
+            "type": "AcceptStatusEvent",
+            "status": status,
+            "sequenceList": sequences,
+        }
+        return self._publish(conversation_id, event)
+
+    def close_conversation(self, conversation_id: str) -> None:
+        """Close a conversation as the consumer."""
+        conversation = self._service.world.find(conversation_id)
+        member = {"field": "ConversationStateField", "conversationState": "CLOSE"}
+        self._service.world.update(conversation, conversation.consumer, [member])
+
+    def transcript(self, conversation_id: str, since: int = 0) -> list[dict[str, Any]]:
+        """Give the event records of a conversation from a sequence on."""
+        conversation = self._service.world.find(conversation_id)
+        return [event_record(event) for event in conversation.events_from(since)]
+
+    async def wait_for_events(
+        self,
+        conversation_id: str,
+        since: int,
+        timeout: float,  # noqa: ASYNC109 - part of the control call
+    ) -> list[dict[str, Any]]:
+        """Give such records as soon as there are any; none after ``timeout`` s."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + min(timeout, MAX_WAIT)
+        while not (records := self.transcript(conversation_id, since)):
+            left = deadline - loop.time()
+            if left <= 0 or not await self._arrivals.wait(conversation_id, left):
+                break
+        return records
+
+    def conversations(self) -> list[dict[str, Any]]:
+        """Give a summary of each conversation, oldest first."""
+        world = self._service.world
+        return [_summary(world, it) for it in world.conversations.values()]
+
+    def stage(self, conversation_id: str) -> str:
+        """Give OPEN or CLOSE."""
+        return self._service.world.find(conversation_id).details.stage
+
+    def _publish(
+        self,
+        conversation_id: str,
+        event: dict[str, Any],
+        dialog_id: str | None = None,
+        metadata: list[Any] | None = None,
+    ) -> int:
+        conversation = self._service.world.find(conversation_id)
+        return self._service.world.publish(
+            conversation,
+            dialog_id or conversation_id,
+            conversation.consumer,
+            event,
+            metadata=metadata,
+        )
+
+
+def _summary(world: World, conversation: Conversation) -> dict[str, Any]:
+    ring = world.router.ringing(conversation.conversation_id)
+    main = conversation.details.main
+    assigned = main.in_role("ASSIGNED_AGENT")
+    return {
+        "conversation": conversation.conversation_id,
+        "consumer": conversation.consumer,
+        "stage": conversation.details.stage,
+        "skill": conversation.details.skill,
+        "assigned": assigned[0] if assigned else None,
+        "ringing": None if ring is None else ring.agent,
+        "participants": [
+            {"id": member.id, "role": member.role, "state": member.state}
+            for member in main.participants
+        ],
+        "events": sum(map(len, conversation.events.values())),
+    }

@@ -1,0 +1,195 @@
+"""Every call that a script may make, in words: what it takes, what it gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ums_actors.emulator.faults.registry import KINDS
+
+__all__ = ["CONTROL_PATH", "ENDPOINTS", "Endpoint", "described"]
+
+CONTROL_PATH: Final = "/emulator"
+
+_USER: Final = "login name or consumer id; without it everyone"
+_CONVERSATION: Final = "id of a conversation"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One call.
+
+    Attributes:
+        path: below ``/emulator``.
+        does: what it is for.
+        gives: the JSON of its answer.
+        query: meaning by name of each parameter; a required one says so.
+        body: the JSON that it takes, or by name what each member means.
+    """
+
+    method: str
+    path: str
+    does: str
+    gives: str
+    query: dict[str, str] = field(default_factory=dict)
+    body: dict[str, Any] | None = None
+
+    @property
+    def key(self) -> str:
+        """Method and path."""
+        return f"{self.method} {self.path}"
+
+
+_CONSUMERS: Final = {
+    "open": {
+        "skill": "skill id; without it the conversation has none",
+        "assign": "login name of who is its agent from the start",
+        "text": "a first message",
+        "consumer": "id of a consumer; without it a new one",
+        "survey": "true has a survey follow the closed MAIN dialog",
+    },
+    "write": {
+        "conversation": _CONVERSATION,
+        "text": "the message",
+        "dialog": "id of a dialog; without it the MAIN one",
+        "metadata": "a list of typed objects",
+    },
+    "accept": {
+        "conversation": _CONVERSATION,
+        "sequences": "a list of sequences",
+        "status": "READ, ACCEPT and so on; without it READ",
+    },
+    "close": {"conversation": _CONVERSATION},
+    "read": {"conversation": _CONVERSATION, "since": "a sequence; without it 0"},
+}
+_FAULT: Final = {
+    "name": "required; which fault, see faults",
+    "user": _USER,
+    "count": "how often it strikes; without it until it is deleted",
+    "value": "what the fault takes, see faults; without it the default",
+}
+_FAULTS: Final = '{"faults": [{"name", "user"?, "count"?, "value"?}, …]}: all there are'
+
+ENDPOINTS: Final = (
+    Endpoint(
+        "GET",
+        "",
+        "Say what every call takes and gives.",
+        '{"calls": […], "faults": […]}',
+    ),
+    Endpoint(
+        "POST",
+        "/consumer",
+        "Play a consumer without a socket: one action, or a list of them in order.",
+        'of open {"conversation", "dialog", "consumer", "sequence"}; of write and '
+        'accept {"sequence"}; of close {"closed": true}; of read {"conversation", '
+        '"stage", "events"}; for a list, the list of these',
+        body={"action": _CONSUMERS},
+    ),
+    Endpoint(
+        "GET",
+        "/conversations",
+        "List all conversations, oldest first.",
+        '{"conversations": [{"conversation", "consumer", "stage", "skill", "assigned", '
+        '"ringing", "participants", "events"}, …]}',
+    ),
+    Endpoint(
+        "GET",
+        "/transcript",
+        "Give the events of a conversation, as brand sockets see them.",
+        '{"conversation", "stage", "events": […]}',
+        query={
+            "conversation": f"required; {_CONVERSATION}",
+            "since": "a sequence; without it 0",
+            "wait": "seconds to wait until there are any, at most 30; without it 0",
+        },
+    ),
+    Endpoint(
+        "POST",
+        "/close",
+        "Close sockets with a close frame.",
+        '{"closed": how many}',
+        query={"code": "required; a close code from 1000 to 4999", "user": _USER},
+    ),
+    Endpoint(
+        "POST",
+        "/cut",
+        "Reset TCP connections of sockets without a close frame.",
+        '{"closed": how many}',
+        query={"user": _USER},
+    ),
+    Endpoint(
+        "POST",
+        "/freeze",
+        "Make sockets half-open: they stay, and nothing is read or written any more.",
+        '{"frozen": how many}',
+        query={"user": _USER},
+    ),
+    Endpoint(
+        "POST",
+        "/expire-tokens",
+        "Kill live tokens; sockets stay up.",
+        '{"expired": how many}',
+        query={"user": _USER},
+    ),
+    Endpoint("POST", "/faults", "Let something go wrong.", _FAULTS, body=_FAULT),
+    Endpoint("GET", "/faults", "List what goes wrong.", _FAULTS),
+    Endpoint(
+        "DELETE",
+        "/faults",
+        "Delete faults.",
+        _FAULTS,
+        query={
+            "name": "a fault; without it every one",
+            "user": "whose; without it all",
+        },
+    ),
+    Endpoint(
+        "GET",
+        "/state",
+        "Count what is and what has been since the start.",
+        '{"account", "sockets", "sockets_by_user", "generations", "consumers", …}',
+    ),
+    Endpoint(
+        "GET",
+        "/sockets",
+        "List the open sockets, oldest first.",
+        '{"sockets": [{"conn", "generation", "user", "side", "requests", "frozen"}, '
+        "…]}",
+        query={"user": _USER},
+    ),
+    Endpoint(
+        "GET",
+        "/log",
+        "Give the frames that passed the sockets, tokens blotted out.",
+        'lines of JSON {"t" (epoch s), "conn", "generation", "user", "dir", "frame"}',
+        query={"user": _USER},
+    ),
+)
+
+
+def described() -> dict[str, Any]:
+    """Give all of it as JSON, for who explores."""
+    return {
+        "calls": [
+            {
+                "call": f"{it.method} {CONTROL_PATH}{it.path}",
+                "does": it.does,
+                **({"query": it.query} if it.query else {}),
+                **({"body": it.body} if it.body is not None else {}),
+                "gives": it.gives,
+            }
+            for it in ENDPOINTS
+        ],
+        "faults": [
+            {
+                "name": kind.name,
+                "does": kind.does,
+                "value": kind.takes,
+                "default": kind.default,
+                "user": kind.of_user,
+            }
+            for kind in KINDS.values()
+        ],
+        "errors": 'a status of 400 or more and {"error": a sentence}',
+    }

@@ -1,0 +1,1 @@
+"""What goes wrong on purpose: which faults there are, which of them strike now."""
