@@ -59,3 +59,11 @@ def test_errors_cross_processes_with_their_fields(error):
     copy = pickle.loads(pickle.dumps(error))
     assert type(copy) is type(error)
     assert (str(copy), vars(copy)) == (str(error), vars(error))
+
+
+@pytest.mark.parametrize(
+    ("code", "may_pass"),
+    [(400, False), (401, True), (403, False), (429, True), (499, False), (500, True)],
+)
+def test_a_refusal_tells_whether_asking_again_may_help(code, may_pass):
+    assert errors.RequestRejected(code).may_pass is may_pass

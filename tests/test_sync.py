@@ -44,6 +44,17 @@ def test_a_script_reads_answers_and_events(emulator, connected):
     assert connected.close_conversation(opened.conversation_id).startswith("OK")
 
 
+def test_a_script_is_rung_and_accepts(emulator, connected):
+    assert connected.create_routing_task_subscription(wait_for_ready=True)
+    heard = connected.events(ums.RingOffered, timeout=5)
+    connected.set_agent_state("ONLINE")
+    emulator.open_conversation(text="hello")
+    ring = next(heard).ring
+    heard.close()
+    assert ring.accept(wait_for_conversation=True).get(timeout=5) is None
+    assert ring.state == ums.RingState.ACCEPTED
+
+
 def test_events_end_when_nothing_comes(connected):
     assert list(connected.events(ums.MessageReceived, timeout=0.2)) == []
 
@@ -60,6 +71,38 @@ def test_a_refused_login_leaves_nothing_behind(emulator, runtime):
         ums.connect(
             emulator.account,
             auth=ums.PasswordLogin("bot1", "wrong"),
+            csds=f"http://{emulator.csds}",
+            runtime=runtime,
+            timeout=10,
+        )
+    assert emulator.state()["sockets"] == 0
+
+
+def test_a_consumer_writes_a_script_too(emulator, runtime):
+    with ums.connect_consumer(
+        emulator.account,
+        auth=ums.Anonymous(),
+        csds=f"http://{emulator.csds}",
+        options=ums.Options(backoff_base=0.05),
+        runtime=runtime,
+        timeout=10,
+    ) as consumer:
+        heard = consumer.events(ums.MessageReceived, timeout=5)
+        conversation = consumer.create_conversation()
+        assert consumer.send_text(conversation, "hello") == 0
+        assert next(heard).mine
+        heard.close()
+        assert consumer.get_user_profile()["userId"] == consumer.status().agent_id
+        assert consumer.close_conversation(conversation).startswith("OK")
+    assert not consumer.ref.is_alive()
+
+
+def test_a_consumer_that_is_not_let_in_leaves_nothing_behind(emulator, runtime):
+    emulator.add_fault("idp", value=403)
+    with pytest.raises(ums.AuthenticationRejected):
+        ums.connect_consumer(
+            emulator.account,
+            auth=ums.Anonymous(),
             csds=f"http://{emulator.csds}",
             runtime=runtime,
             timeout=10,

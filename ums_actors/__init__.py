@@ -8,8 +8,11 @@ from ums_actors._version import __version__
 from ums_actors.actors.events import (
     ConversationChanged,
     Event,
+    IdentityChanged,
     MessageReceived,
     NotificationReceived,
+    RingOffered,
+    RingUpdated,
     StateChanged,
 )
 
@@ -21,6 +24,7 @@ from ums_actors.auth.credentials import (
     PasswordLogin,
     ReadyBearer,
 )
+from ums_actors.auth.identities import Anonymous, AuthenticatedConsumer, ReadyJwt
 from ums_actors.auth.session import Session
 from ums_actors.auth.source import TokenSource
 
@@ -29,6 +33,8 @@ from ums_actors.connection import (
     BrandConnectionProxy,
     BrandWebsocketConnection,
     ConnectionStatus,
+    ConsumerConnectionProxy,
+    ConsumerWebsocketConnection,
     WebsocketConnection,
     proxy_of,
 )
@@ -51,41 +57,73 @@ from ums_actors.errors import (
     RequestRejected,
     RequestTimedOut,
     RestartBudgetExhausted,
+    RingNotWaiting,
     UMSError,
     WouldDeadlock,
 )
+
+# objects that events carry
+from ums_actors.model.ring import Ring
 
 # settings
 from ums_actors.options import Options
 
 # protocol
-from ums_actors.protocol.enums import AgentState, DialogCloseReason, ParticipantRole
+from ums_actors.protocol.enums import (
+    AgentState,
+    DialogCloseReason,
+    ParticipantRole,
+    RingState,
+)
+from ums_actors.protocol.properties import (
+    OS,
+    ClientProperties,
+    DeviceFamily,
+    Feature,
+    Integration,
+)
 
 # runtime
 from ums_actors.runtime import LoopActor, LoopFuture, LoopRef, Runtime
 from ums_actors.secret import Secret
 
 # façade
-from ums_actors.sync import Connection, connect
+from ums_actors.sync import (
+    Connection,
+    ConsumerConnection,
+    connect,
+    connect_consumer,
+)
 
 # transport
 from ums_actors.transport.proxy import Proxy
 
 __all__ = [
+    "OS",
     "AgentState",
+    "Anonymous",
     "AssertionLogin",
+    "AuthenticatedConsumer",
     "AuthenticationRejected",
     "BrandConnectionProxy",
     "BrandWebsocketConnection",
+    "ClientProperties",
     "ConnectError",
     "Connection",
     "ConnectionLost",
     "ConnectionStatus",
+    "ConsumerConnection",
+    "ConsumerConnectionProxy",
+    "ConsumerWebsocketConnection",
     "ConversationChanged",
     "Delivery",
+    "DeviceFamily",
     "DialogCloseReason",
     "Event",
     "ExistingSession",
+    "Feature",
+    "IdentityChanged",
+    "Integration",
     "LocalProtocolError",
     "LoginError",
     "LoopActor",
@@ -101,11 +139,17 @@ __all__ = [
     "PasswordLogin",
     "Proxy",
     "ReadyBearer",
+    "ReadyJwt",
     "RemoteProtocolError",
     "RequestError",
     "RequestRejected",
     "RequestTimedOut",
     "RestartBudgetExhausted",
+    "Ring",
+    "RingNotWaiting",
+    "RingOffered",
+    "RingState",
+    "RingUpdated",
     "Runtime",
     "Secret",
     "Session",
@@ -117,5 +161,6 @@ __all__ = [
     "WouldDeadlock",
     "__version__",
     "connect",
+    "connect_consumer",
     "proxy_of",
 ]

@@ -5,7 +5,8 @@
     UMSError
     ├── LocalProtocolError        you misused the library (also a ValueError)
     │   ├── WouldDeadlock         a blocking wait on a loop thread
-    │   └── NotSupported          this kind of connection cannot do that
+    │   ├── NotSupported          this kind of connection cannot do that
+    │   └── RingNotWaiting        a ring is not there to be answered: state
     ├── RemoteProtocolError       the server broke the protocol
     ├── ConnectError              no websocket came to be: step, status
     ├── LoginError                no token came to be, for now: step, status
@@ -41,9 +42,13 @@ __all__ = [
     "RequestRejected",
     "RequestTimedOut",
     "RestartBudgetExhausted",
+    "RingNotWaiting",
     "UMSError",
     "WouldDeadlock",
 ]
+
+_PASSING = frozenset({401, 429})
+_FIRST_SERVER_ERROR = 500
 
 
 class Delivery(enum.StrEnum):
@@ -85,16 +90,36 @@ class NotSupported(LocalProtocolError):
     """The operation does not exist for this kind of connection."""
 
 
+class RingNotWaiting(LocalProtocolError):
+    """The ring has ended, or is being answered already; nothing was sent.
+
+    Attributes:
+        ring_id: which one.
+        state: its state when it was tried.
+        delivery: always NOT_SENT.
+    """
+
+    def __init__(self, text: str, *, ring_id: str, state: str) -> None:
+        super().__init__(text)
+        self.ring_id = ring_id
+        self.state = state
+        self.delivery = Delivery.NOT_SENT
+
+
 class RemoteProtocolError(UMSError):
     """The server broke RFC 6455 or the UMS protocol.
 
     Attributes:
         close_code: the websocket close code that answers it (1002, 1007, 1009).
+        body: what it sent, where that is a sentence for people.
     """
 
-    def __init__(self, text: str, *, close_code: int = 1002) -> None:
+    def __init__(
+        self, text: str, *, close_code: int = 1002, body: str | None = None
+    ) -> None:
         super().__init__(text)
         self.close_code = close_code
+        self.body = body
 
 
 class ConnectError(UMSError):
@@ -218,6 +243,11 @@ class RequestRejected(RequestError):
         )
         self.code = code
         self.body = body
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether asking again later may help: a dead token, a busy or ill server."""
+        return self.code in _PASSING or self.code >= _FIRST_SERVER_ERROR
 
 
 class Overloaded(RequestError):

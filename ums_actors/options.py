@@ -27,6 +27,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """From ``close()`` to CLOSED, whatever hangs."""
 
     # -- requests
+    ring_conversation_timeout: float = 30.0
+    """From an accepted ring to its conversation; outlasts a reconnect in between."""
     request_timeout: float = 10.0
     """From the write to the answer; node-agent-sdk waits as long."""
     queue_timeout: float = 60.0

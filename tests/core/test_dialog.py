@@ -113,3 +113,40 @@ def test_giving_up_takes_all_and_counts_the_holes():
 
 def test_a_dialog_without_any_number_gives_up_nothing():
     assert Dialog(None, -1).give_up() == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "surely"),
+    [
+        ({4}, True),
+        ({4, 5}, True),
+        ({5}, False),
+        ({8}, False),
+        ({6, 8}, False),
+        ({6, 7}, True),
+        ({6, 7, 9}, True),
+        ({3}, False),
+        (set(), False),
+    ],
+)
+def test_an_answer_has_the_next_number_or_all_that_was_held(numbers, surely):
+    dialog = holding(3, 6, 7)
+    dialog.begin_query()
+    dialog.hold(9, "9", 100)
+    assert dialog.answered_by(numbers) is surely
+
+
+def test_an_event_said_twice_after_the_query_went_out_is_not_taken_for_its_answer():
+    dialog = holding(3)
+    dialog.promised = 6
+    dialog.begin_query()
+    dialog.hold(6, "6", 100)
+    assert not dialog.answered_by({6})
+
+
+def test_a_dialog_owes_what_was_promised_or_is_held_up_not_what_is_merely_asked_for():
+    asked = Dialog(3, -1)
+    asked.asked = True
+    promised = Dialog(3, -1)
+    promised.promised = 4
+    assert (asked.owed(), promised.owed(), holding(3, 5).owed()) == (False, True, True)

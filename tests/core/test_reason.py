@@ -15,6 +15,7 @@ from ums_actors.core.reason import (
     Reason,
     RestoreFailed,
     Stopped,
+    TokenRefused,
     UpgradeRefused,
     from_error,
 )
@@ -44,6 +45,7 @@ TEXTS = [
         "the peer broke the protocol (closed with 1002): masked frame",
     ),
     (UpgradeRefused(401), "the upgrade was refused with HTTP status 401"),
+    (TokenRefused(403), "the token was refused with code 403"),
     (ConnectFailed("tcp"), "connecting failed at step tcp"),
     (ConnectFailed("tls", timed_out=True), "connecting failed by timeout at step tls"),
     (LoginFailed("csds"), "login failed at step csds"),
@@ -95,6 +97,16 @@ ERRORS = [
     (
         RequestRejected(401, "no", request_type="GetClock"),
         RestoreFailed("the server rejected GetClock with code 401", 401),
+    ),
+    (RequestRejected(401, "no", request_type="InitConnection"), TokenRefused(401)),
+    (RequestRejected(400, "no", request_type="InitConnection"), TokenRefused(400)),
+    (
+        RequestRejected(429, "no", request_type="InitConnection"),
+        RestoreFailed("the server rejected InitConnection with code 429", 429),
+    ),
+    (
+        RequestRejected(500, "no", request_type="InitConnection"),
+        RestoreFailed("the server rejected InitConnection with code 500", 500),
     ),
     (RequestTimedOut("late", delivery=Delivery.UNKNOWN), RestoreFailed("late")),
     (Overloaded("full"), RestoreFailed("full")),

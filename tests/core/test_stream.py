@@ -294,6 +294,21 @@ def test_a_forgotten_dialog_lets_go_what_it_held(asked):
     stream.line_lost()
 
 
+def test_what_the_user_begins_is_never_history():
+    stream = streams()
+    stream.begin("C", "D")
+    snapshot(stream, 3, baseline=True)
+    stream.begin("C", "D")
+    assert stream.queries() == [Query("D", -1)]
+
+
+def test_another_user_begins_with_nothing():
+    stream = streams()
+    live(stream, 0, 2)
+    stream.abandon()
+    assert (len(stream), stream.queries(), stream.dropped) == (0, [], 1)
+
+
 # -- bounds
 
 

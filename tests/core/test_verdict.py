@@ -13,6 +13,7 @@ from ums_actors.core.reason import (
     PeerSilent,
     RestoreFailed,
     Stopped,
+    TokenRefused,
     UpgradeRefused,
 )
 from ums_actors.core.verdict import Verdict, classify, explain, suspects
@@ -40,6 +41,7 @@ TABLE = [
     (UpgradeRefused(401), V.RENEW_TOKEN, V.RENEW_TOKEN),
     (UpgradeRefused(403), V.RETRY, V.RETRY),
     (UpgradeRefused(502), V.RETRY, V.RETRY),
+    (TokenRefused(400), V.RENEW_TOKEN, V.RENEW_TOKEN),
     (ConnectFailed("tcp"), V.RETRY, V.RETRY),
     (LoginFailed("login", 401), V.RETRY, V.RETRY),
     (LoginFailed("csds", 503), V.RETRY, V.RETRY),

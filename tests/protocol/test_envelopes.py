@@ -16,6 +16,7 @@ from ums_actors.protocol.envelopes import (
     decode_message,
     encode_request,
 )
+from ums_actors.secret import Secret
 
 
 class Point(msgspec.Struct):
@@ -194,3 +195,8 @@ def test_body_of_another_shape_is_a_remote_protocol_error():
             decode_body(data, Point)
         assert "body" in str(caught.value)
         assert "secret-token" not in str(caught.value)
+
+
+def test_a_secret_is_written_where_it_stands():
+    frame = encode_request("1", "T", {"jwt": Secret("ey.x")})
+    assert msgspec.json.decode(frame)["body"] == {"jwt": "ey.x"}

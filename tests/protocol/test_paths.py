@@ -1,4 +1,4 @@
-from ums_actors.protocol.paths import brand_socket_path
+from ums_actors.protocol.paths import brand_socket_path, consumer_socket_path
 
 
 def test_path_holds_account_token_and_the_four_tracking_names():
@@ -21,4 +21,11 @@ def test_every_part_is_percent_encoded():
     assert path == (
         "/ws_api/account/a%2Fb/messaging/brand/t%3Fk%23n%0D%0AX%3A%20y%2F%C3%A9"
         "?v=2&intid=i%26d&intvn=1%200&appid=a%3Db&appvn=%C3%BC"
+    )
+
+
+def test_the_path_of_a_consumer_holds_no_token():
+    assert consumer_socket_path("a/7", integration_version="0.1.0", app_id="x y") == (
+        "/ws_api/account/a%2F7/messaging/consumer"
+        "?v=3&intid=ums-actors&intvn=0.1.0&appid=x%20y&appvn=unknown"
     )

@@ -5,6 +5,7 @@ from ums_actors.protocol import records
 from ums_actors.protocol.records import (
     old_agent_id,
     read_clock,
+    read_conversation_id,
     read_sequence,
     read_subscription_id,
 )
@@ -21,6 +22,8 @@ def test_small_answers_are_read():
     assert read_subscription_id(b'{"subscriptionId":"S"}') == "S"
     assert read_subscription_id(b'{"subscriptionId":5}') == "5"
     assert read_sequence(b'{"sequence":0}') == 0
+    assert read_conversation_id(b'{"conversationId":"C"}') == "C"
+    assert read_conversation_id(b'{"conversationId":7}') == "7"
 
 
 @pytest.mark.parametrize(
@@ -29,6 +32,7 @@ def test_small_answers_are_read():
         (read_clock, "currentTime"),
         (read_subscription_id, "subscriptionId"),
         (read_sequence, "sequence"),
+        (read_conversation_id, "conversationId"),
     ],
 )
 def test_answer_without_its_value_is_a_remote_protocol_error(read, missing):
@@ -38,6 +42,13 @@ def test_answer_without_its_value_is_a_remote_protocol_error(read, missing):
     for data in (b"null", b'"OK"', b"["):
         with pytest.raises(RemoteProtocolError):
             read(data)
+
+
+def test_a_sentence_instead_of_a_conversation_is_kept_for_people():
+    with pytest.raises(RemoteProtocolError, match="a sentence") as caught:
+        read_conversation_id(b'"No such skill"')
+    assert caught.value.body == "No such skill"
+    assert "skill" not in str(caught.value)
 
 
 def test_everything_to_import_from_here_is_here():

@@ -24,6 +24,7 @@ def futures(ref: LoopRef[ums.BrandWebsocketConnection]) -> None:
     assert_type(proxy.query_messages("d"), LoopFuture[list[MessageEvent]])
     assert_type(proxy.close_conversation("c"), LoopFuture[str])
     assert_type(proxy.create_conversation_subscription(), LoopFuture[str])
+    assert_type(proxy.create_routing_task_subscription(), LoopFuture[str])
     assert_type(proxy.status(), LoopFuture[ums.ConnectionStatus])
     assert_type(proxy.status().get().state, str)
     assert_type(proxy.subscribe(print, ums.MessageReceived), LoopFuture[str])
@@ -31,10 +32,36 @@ def futures(ref: LoopRef[ums.BrandWebsocketConnection]) -> None:
     assert_type(proxy.actor_ref, LoopRef[ums.BrandWebsocketConnection])
 
 
+def consumers_futures(ref: LoopRef[ums.ConsumerWebsocketConnection]) -> None:
+    proxy = ums.proxy_of(ref)
+    assert_type(proxy, ums.ConsumerConnectionProxy)
+    assert_type(proxy.open(), LoopFuture[None])
+    assert_type(proxy.get_clock(), LoopFuture[int])
+    assert_type(proxy.get_token(), LoopFuture[str])
+    assert_type(proxy.send_text("c", "hello"), LoopFuture[int])
+    assert_type(proxy.create_conversation(), LoopFuture[str])
+    assert_type(proxy.create_conversation(skill_id="4").get(), str)
+    assert_type(proxy.get_user_profile(), LoopFuture[Any])
+    assert_type(proxy.create_conversation_subscription(), LoopFuture[str])
+    assert_type(proxy.actor_ref, LoopRef[ums.ConsumerWebsocketConnection])
+    proxy.create_conversation(4)  # type: ignore[arg-type]
+
+
 def a_wrong_argument_is_seen(ref: LoopRef[ums.BrandWebsocketConnection]) -> None:
     proxy = ums.proxy_of(ref)
     proxy.open(timeout="soon")  # type: ignore[arg-type]
     proxy.send_text("c")  # type: ignore[call-arg]
+
+
+def rings(offer: ums.RingOffered, update: ums.RingUpdated) -> None:
+    assert_type(offer.ring, ums.Ring)
+    assert_type(offer.ring.state, str)
+    assert_type(offer.ring.accept(), LoopFuture[None])
+    assert_type(offer.ring.accept(wait_for_conversation=True, timeout=5.0).get(), None)
+    assert_type(offer.ring.reject(), LoopFuture[None])
+    assert_type(offer.ring.expiration, int | None)
+    assert_type(update.state, str)
+    offer.ring.reject(True)  # type: ignore[call-arg]
 
 
 async def awaited(ref: LoopRef[ums.BrandWebsocketConnection]) -> int:
@@ -46,9 +73,31 @@ def started() -> None:
     assert_type(ref, LoopRef[ums.BrandWebsocketConnection])
 
 
+def consumers_started() -> None:
+    ref = ums.ConsumerWebsocketConnection.start(
+        "1",
+        auth=ums.AuthenticatedConsumer("con", lambda: "jwt"),
+        handshake="init",
+        client_properties=ums.ClientProperties(
+            os=ums.OS.LINUX, features=[ums.Feature.RICH_CONTENT]
+        ),
+    )
+    assert_type(ref, LoopRef[ums.ConsumerWebsocketConnection])
+
+
+def consumers_blocking() -> None:
+    with ums.connect_consumer("1", auth=ums.Anonymous()) as connection:
+        conversation = connection.create_conversation(skill_id="4")
+        assert_type(conversation, str)
+        assert_type(connection.send_text(conversation, "hello"), int)
+        for event in connection.events(ums.MessageReceived, ums.IdentityChanged):
+            assert_type(event, ums.Event)
+
+
 def blocking() -> None:
     with ums.connect("1", auth=ums.PasswordLogin("a", "b")) as connection:
         assert_type(connection.get_clock(), int)
+        assert_type(connection.create_routing_task_subscription(), str)
         for event in connection.events(ums.MessageReceived, timeout=1.0):
             assert_type(event, ums.MessageReceived)
             assert_type(event.text, str | None)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ums_actors.secret import Secret
     from ums_actors.transport.nonblocking import Websocket
 
@@ -30,8 +32,16 @@ class Dialling(Protocol):
 class Connector(Protocol):
     """Makes attempts."""
 
-    def dial(self, url: Secret, timeout: float) -> Dialling:
-        """Prepare an attempt that may take ``timeout`` seconds."""
+    def dial(
+        self, url: Secret, timeout: float, headers: Mapping[str, Secret]
+    ) -> Dialling:
+        """Prepare an attempt that may take ``timeout`` seconds.
+
+        Args:
+            url: where to.
+            timeout: seconds for all of it.
+            headers: further headers of the upgrade request.
+        """
         ...
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ums_actors.actors.child import Child
 from ums_actors.actors.feed import Feed
 from ums_actors.actors.messages import (
+    CatchUp,
     FramesReceived,
     LineDropped,
     ReleaseQueue,
@@ -47,6 +48,7 @@ class CorrelatorActor(Child):
 
     handlers: ClassVar[dict[type[Any], str]] = {
         SubmitRequest: "_submit",
+        CatchUp: "_catch_up",
         FramesReceived: "_receive",
         ReleaseQueue: "_release",
         LineDropped: "_rearm",
@@ -158,6 +160,9 @@ class CorrelatorActor(Child):
                 self._feed.take(message)
         if self._pending.queued and self._kernel.session.state is State.READY:
             self._release(ReleaseQueue())
+
+    def _catch_up(self, _: CatchUp) -> None:
+        self._feed.catch_up()
 
     def _resolve(self, entry: Entry, response: Response) -> None:
         reply, raw = entry.reply

@@ -12,6 +12,7 @@ from ums_actors.transport.tls import client_context
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Mapping
 
     from ums_actors.options import Options
     from ums_actors.secret import Secret
@@ -24,11 +25,16 @@ class _Dialling:
     """One attempt over the network."""
 
     def __init__(
-        self, connector: NetworkConnector, target: Target, timeout: float
+        self,
+        connector: NetworkConnector,
+        target: Target,
+        timeout: float,
+        headers: Mapping[str, Secret],
     ) -> None:
         self._connector = connector
         self._target = target
         self._timeout = timeout
+        self._headers = headers
         self._attempt = Attempt()
 
     def run(self) -> Websocket:
@@ -37,6 +43,7 @@ class _Dialling:
         opened = open_websocket(
             self._target,
             timeout=self._timeout,
+            headers=self._headers,
             ssl_context=connector.context(),
             proxy=connector.proxy,
             attempt=self._attempt,
@@ -76,13 +83,15 @@ class NetworkConnector:
             self._context = client_context(self._ca_file)
         return self._context
 
-    def dial(self, url: Secret, timeout: float) -> _Dialling:
-        """Prepare one attempt.
+    def dial(
+        self, url: Secret, timeout: float, headers: Mapping[str, Secret]
+    ) -> _Dialling:
+        """Prepare one attempt; a bad header makes its ``run`` fail.
 
         Raises:
             LocalProtocolError: the URL breaks a rule.
         """
-        return _Dialling(self, Target(url), timeout)
+        return _Dialling(self, Target(url), timeout, headers)
 
     def close(self) -> None:
         """Hold nothing."""

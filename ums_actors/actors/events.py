@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 if TYPE_CHECKING:
+    from ums_actors.model.ring import Ring
     from ums_actors.protocol import records
 
 __all__ = [
     "ConversationChanged",
     "Event",
+    "IdentityChanged",
     "MessageReceived",
     "NotificationReceived",
+    "RingOffered",
+    "RingUpdated",
     "StateChanged",
 ]
 
@@ -35,6 +39,16 @@ class StateChanged(Event, frozen=True, kw_only=True):
     generation: int
     at: float
     reason: str = ""
+
+
+class IdentityChanged(Event, frozen=True, kw_only=True):
+    """The connection goes on as somebody else: the identity could not be renewed.
+
+    Conversations of the previous one are not to be had any more.
+    """
+
+    previous: str
+    current: str
 
 
 class ConversationChanged(Event, frozen=True, kw_only=True):
@@ -67,6 +81,24 @@ class MessageReceived(Event, frozen=True, kw_only=True):
     event: records.Event
     metadata: Any
     mine: bool
+
+
+class RingOffered(Event, frozen=True, kw_only=True):
+    """A conversation is offered to the agent: once for each ring, while it waits."""
+
+    ring: Ring
+
+
+class RingUpdated(Event, frozen=True, kw_only=True):
+    """A ring that was offered has another state: each change once.
+
+    Attributes:
+        state: the new one. CANCELLED also stands for a ring that the service no longer
+            showed after an outage.
+    """
+
+    ring: Ring
+    state: str
 
 
 class NotificationReceived(Event, frozen=True, kw_only=True):

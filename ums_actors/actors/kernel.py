@@ -13,8 +13,10 @@ import math
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from ums_actors.actors.rings import Rings
 from ums_actors.actors.subscribers import Subscribers
 from ums_actors.actors.waiters import Waiters
+from ums_actors.core.following import FollowedStreams
 from ums_actors.core.pending import Pending
 from ums_actors.core.restart import (
     ChildSpec,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ums_actors.actors.connector import Connector
+    from ums_actors.actors.subscription import Subscription
     from ums_actors.auth.session import Session as Login
     from ums_actors.auth.source import TokenSource
     from ums_actors.core.reason import Reason
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
     from ums_actors.runtime import Loop, LoopRef, Runtime
     from ums_actors.transport.nonblocking import Websocket
 
-__all__ = ["TREE", "Counters", "Kernel", "Subscription"]
+__all__ = ["TREE", "Counters", "Kernel"]
 
 TREE = Group(
     Strategy.ONE_FOR_ONE,
@@ -82,31 +85,6 @@ class Counters:
         self.stale = 0
 
 
-class Subscription:
-    """A conversation subscription that is made again on each line."""
-
-    __slots__ = (
-        "first_id",
-        "key",
-        "line",
-        "made",
-        "query",
-        "snapshot_seen",
-        "subscription_id",
-        "waiters",
-    )
-
-    def __init__(self, key: str, query: Any) -> None:
-        self.key = key
-        self.query = query
-        self.line = 0  # the generation that has it, or on which it is being made
-        self.first_id: str | None = None  # by which its maker knows it
-        self.subscription_id: str | None = None
-        self.snapshot_seen = False
-        self.made = Waiters()
-        self.waiters = Waiters()
-
-
 class Kernel:
     """The record that survives."""
 
@@ -120,6 +98,8 @@ class Kernel:
         root: LoopRef[Any],
         source: TokenSource,
         connector: Connector,
+        identify: Callable[[Login], str],
+        follows: bool = False,
     ) -> None:
         self.account_id = account_id
         self.options = options
@@ -128,13 +108,15 @@ class Kernel:
         self.root = root
         self.source = source
         self.connector = connector
+        self._identify = identify
         self.closers: list[Callable[[], object]] = [source.close]
         self.connection_id = runtime.ids()
         self.session = Session(options)
         self.pending: Pending = Pending(
             queue_limit=options.queue_limit, in_flight_limit=options.in_flight_limit
         )
-        self.streams: Streams[Any] = Streams(
+        streams = FollowedStreams if follows else Streams
+        self.streams: Streams[Any] = streams(
             options.dialog_limit,
             query_limit=options.catch_up_limit,
             tries=_catch_up_tries(options),
@@ -146,6 +128,7 @@ class Kernel:
         self.restarts: dict[str, int] = {}
         self.history: deque[str] = deque(maxlen=_HISTORY)
         self.subscriptions: dict[str, Subscription] = {}
+        self.rings = Rings(self)
         self.baseline_seen = False
         self.agent_state: str | None = None
         self.login: Login | None = None
@@ -181,9 +164,9 @@ class Kernel:
         return f"{self._prefix}-{next(self._numbers)}"
 
     @property
-    def agent_id(self) -> str | None:
-        """The user's id on the wire, ``account.user``; None before the first login."""
-        return None if self.login is None else self.login.agent_id(self.account_id)
+    def own_id(self) -> str | None:
+        """The user's id on the wire; None before the first login."""
+        return None if self.login is None else self._identify(self.login)
 
     def at_rest(self) -> bool:
         """Tell whether a request would wait in vain: nobody wants a line."""

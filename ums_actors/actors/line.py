@@ -35,6 +35,7 @@ def lose_line(kernel: Kernel, reason: Reason, now: float) -> None:
         frozenset(unsent), now, kernel.options.queue_timeout
     )
     kernel.streams.line_lost()
+    kernel.rings.line_lost()
     correlator = kernel.refs.get("correlator")
     if correlator is not None and correlator.is_alive():
         correlator.tell(LineDropped())
@@ -57,6 +58,7 @@ def finish(kernel: Kernel, now: float) -> None:
     for subscription in list(kernel.subscriptions.values()):
         subscription.made.reject(refusal)
         subscription.waiters.reject(refusal)
+    kernel.rings.at_rest()
     kernel.closed_waiters.resolve(tuple(kernel.history))
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AcquireToken",
     "ApplyEvent",
+    "CatchUp",
     "ChildExited",
     "CloseSocket",
     "ConnectPrepared",
@@ -69,7 +70,9 @@ class ConnectPrepared(Message, frozen=True):
     generation: int
     url: Secret
     token: int
-    """Generation of the token in the address."""
+    """Generation of the token that goes with it."""
+    headers: dict[str, Secret] = {}
+    """Further headers of the upgrade request."""
 
 
 class SocketOpened(Message, frozen=True):
@@ -175,6 +178,10 @@ class FramesReceived(Message, frozen=True):
     messages: list[Response | Notification]
 
 
+class CatchUp(Message, frozen=True):
+    """There may be messages to ask for."""
+
+
 class ReleaseQueue(Message, frozen=True):
     """The line is READY: send what waited."""
 
@@ -191,6 +198,7 @@ class OpenSocket(Message, frozen=True):
 
     generation: int
     url: Secret
+    headers: dict[str, Secret] = {}
 
 
 class SendFrame(Message, frozen=True):
@@ -198,6 +206,9 @@ class SendFrame(Message, frozen=True):
 
     request_id: str
     payload: bytes
+
+    def __repr__(self) -> str:  # a frame may hold a token
+        return f"SendFrame({self.request_id!r}, <{len(self.payload)} bytes>)"
 
 
 class CloseSocket(Message, frozen=True):

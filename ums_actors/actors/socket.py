@@ -90,7 +90,9 @@ class SocketActor(Child):
             self._kernel.counters.stale += 1  # it waited here while this actor was down
             return
         self._line = line
-        dialling = self._kernel.connector.dial(command.url, options.connect_timeout)
+        dialling = self._kernel.connector.dial(
+            command.url, options.connect_timeout, command.headers
+        )
         self._dialling = dialling
         opened = self._runtime.workers("connect").submit(
             self._loop,

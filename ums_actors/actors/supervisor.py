@@ -69,7 +69,7 @@ class SupervisorActor(Child):
         self._session = kernel.session
         self._step: Timer | None = None
         self._stable: Timer | None = None
-        self._url: Secret | None = None
+        self._address: tuple[Secret, dict[str, Secret]] | None = None
         self._succeeds = "socket" in kernel.refs
         if not self._succeeds:  # here, so that the first request finds them
             for name in kernel.supervision.start_order():
@@ -226,11 +226,11 @@ class SupervisorActor(Child):
             self._kernel.root.tell(message)
 
     def _open_line(self, generation: int) -> None:
-        if self._url is None:
+        if self._address is None:
             raise LocalProtocolError("a line was to be opened without an address")
         self._start_child("socket")
-        self._tell("socket", OpenSocket(generation, self._url))
-        self._url = None
+        self._tell("socket", OpenSocket(generation, *self._address))
+        self._address = None
 
     def _proclaim(self) -> None:
         self._disarm()
@@ -265,7 +265,7 @@ class SupervisorActor(Child):
 
     def _prepared(self, event: ConnectPrepared) -> None:
         if self._current(event.generation):
-            self._url = event.url
+            self._address = event.url, event.headers
             self._kernel.line_token = event.token
             self._apply(session.Prepared())
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ums_actors.actors.announce import adopt
 from ums_actors.actors.child import Child
 from ums_actors.actors.messages import (
     AcquireToken,
@@ -133,7 +134,7 @@ class TokenActor(Child):
                     "refresh", action.flight, lambda: source.refresh(session, timeout)
                 )
             case lease.Grant():
-                self._kernel.login = action.session
+                adopt(self._kernel, action.session)
                 self._kernel.token_generation = action.generation
                 self._kernel.token_waiters.resolve(action.session)
             case lease.Deny():

@@ -13,12 +13,15 @@ class Session(Struct, frozen=True, kw_only=True):
     """One life of a token, and whose it is.
 
     Attributes:
-        token: the bearer; it stands in the path of the websocket's URL.
-        user_id: the user's id within the account.
+        token: a brand's bearer, which stands in the path of the websocket's URL, or a
+            consumer's JWT.
+        user_id: the user's id within the account; a consumer's own id.
         user_pid: the user's PID, where the service said it.
         session_id: what refreshing sends as a cookie.
         csrf: what refreshing sends in its body; without it there is no refreshing.
         privileges: numbers of the user's privileges.
+        valid_until: the end of the token by its own word, monotonic seconds of the
+            connection's clock; None if it is not known.
     """
 
     token: Secret
@@ -27,6 +30,7 @@ class Session(Struct, frozen=True, kw_only=True):
     session_id: Secret | None = None
     csrf: Secret | None = None
     privileges: tuple[int, ...] = ()
+    valid_until: float | None = None
 
     def agent_id(self, account_id: str) -> str:
         """Give ``account.user``, the form in which requests name an agent."""

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from ums_actors.connection.base import WebsocketConnection
 from ums_actors.connection.brand import BrandWebsocketConnection
-from ums_actors.connection.proxy import BrandConnectionProxy, proxy_of
+from ums_actors.connection.consumer import ConsumerWebsocketConnection
+from ums_actors.connection.proxy import (
+    BrandConnectionProxy,
+    ConnectionProxy,
+    ConsumerConnectionProxy,
+    proxy_of,
+)
 from ums_actors.connection.status import ConnectionStatus
 
 __all__ = [
     "BrandConnectionProxy",
     "BrandWebsocketConnection",
+    "ConnectionProxy",
     "ConnectionStatus",
+    "ConsumerConnectionProxy",
+    "ConsumerWebsocketConnection",
     "WebsocketConnection",
     "proxy_of",
 ]

@@ -1,56 +1,87 @@
-"""A typed proxy: what mypy and editors see of a brand connection's proxy."""
+"""Typed proxies: what mypy and editors see of the proxies of connections."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from ums_actors.connection.brand import BrandWebsocketConnection as _Brand
+from ums_actors.connection.consumer import ConsumerWebsocketConnection as _Consumer
+from ums_actors.connection.conversations import Conversations as _Both
 from ums_actors.runtime import proxy_method
 
 if TYPE_CHECKING:
     from ums_actors.runtime import LoopRef
 
-__all__ = ["BrandConnectionProxy", "proxy_of"]
+__all__ = [
+    "BrandConnectionProxy",
+    "ConnectionProxy",
+    "ConsumerConnectionProxy",
+    "proxy_of",
+]
+
+B = TypeVar("B", bound=_Brand)
+C = TypeVar("C", bound=_Consumer)
 
 
-class BrandConnectionProxy:
-    """The type of ``BrandWebsocketConnection.start(…).proxy()``; never instantiated.
+class ConnectionProxy:
+    """What the proxies of both sides have in common; never instantiated.
 
     Calls give :class:`~ums_actors.runtime.LoopFuture` of the answer.
     """
 
+    open = proxy_method(_Both.open)
+    close = proxy_method(_Both.close)
+    wait_closed = proxy_method(_Both.wait_closed)
+    wait_ready = proxy_method(_Both.wait_ready)
+    reconnect_now = proxy_method(_Both.reconnect_now)
+    status = proxy_method(_Both.status)
+    child = proxy_method(_Both.child)
+    send = proxy_method(_Both.send)
+    subscribe = proxy_method(_Both.subscribe)
+    unsubscribe = proxy_method(_Both.unsubscribe)
+    get_token = proxy_method(_Both.get_token)
+    get_clock = proxy_method(_Both.get_clock)
+    set_agent_state = proxy_method(_Both.set_agent_state)
+    close_conversation = proxy_method(_Both.close_conversation)
+    close_dialog = proxy_method(_Both.close_dialog)
+    send_text = proxy_method(_Both.send_text)
+    create_conversation_subscription = proxy_method(
+        _Both.create_conversation_subscription
+    )
+    unsubscribe_conversations = proxy_method(_Both.unsubscribe_conversations)
+
+
+class BrandConnectionProxy(ConnectionProxy):
+    """The type of ``BrandWebsocketConnection.start(…).proxy()``; never instantiated."""
+
     actor_ref: LoopRef[_Brand]
 
-    open = proxy_method(_Brand.open)
-    close = proxy_method(_Brand.close)
-    wait_closed = proxy_method(_Brand.wait_closed)
-    wait_ready = proxy_method(_Brand.wait_ready)
-    reconnect_now = proxy_method(_Brand.reconnect_now)
-    status = proxy_method(_Brand.status)
-    child = proxy_method(_Brand.child)
-    send = proxy_method(_Brand.send)
-    subscribe = proxy_method(_Brand.subscribe)
-    unsubscribe = proxy_method(_Brand.unsubscribe)
-    get_token = proxy_method(_Brand.get_token)
-    get_clock = proxy_method(_Brand.get_clock)
-    set_agent_state = proxy_method(_Brand.set_agent_state)
-    close_conversation = proxy_method(_Brand.close_conversation)
-    close_dialog = proxy_method(_Brand.close_dialog)
     join_dialog = proxy_method(_Brand.join_dialog)
     leave_dialog = proxy_method(_Brand.leave_dialog)
     transfer_conversation = proxy_method(_Brand.transfer_conversation)
-    send_text = proxy_method(_Brand.send_text)
     query_messages = proxy_method(_Brand.query_messages)
-    create_conversation_subscription = proxy_method(
-        _Brand.create_conversation_subscription
+    create_routing_task_subscription = proxy_method(
+        _Brand.create_routing_task_subscription
     )
-    unsubscribe_conversations = proxy_method(_Brand.unsubscribe_conversations)
 
 
-def proxy_of(ref: LoopRef[Any]) -> BrandConnectionProxy:
-    """Give the proxy of a brand connection, typed.
+class ConsumerConnectionProxy(ConnectionProxy):
+    """The type of ``ConsumerWebsocketConnection.start(…).proxy()``."""
+
+    actor_ref: LoopRef[_Consumer]
+
+    create_conversation = proxy_method(_Consumer.create_conversation)
+    get_user_profile = proxy_method(_Consumer.get_user_profile)
+
+
+@overload
+def proxy_of(ref: LoopRef[C]) -> ConsumerConnectionProxy: ...
+@overload
+def proxy_of(ref: LoopRef[B]) -> BrandConnectionProxy: ...
+def proxy_of(ref: LoopRef[Any]) -> BrandConnectionProxy | ConsumerConnectionProxy:
+    """Give the proxy of a connection, typed.
 
     Raises:
         pykka.ActorDeadError: it has stopped for good.
     """
-    return cast("BrandConnectionProxy", ref.proxy())
+    return cast("BrandConnectionProxy | ConsumerConnectionProxy", ref.proxy())

@@ -26,6 +26,8 @@ class ConnectionStatus(msgspec.Struct, frozen=True, kw_only=True):
         gaps: sequence numbers that the service did not give either when asked.
         dropped: events that slow subscribers lost.
         stale: events of earlier generations that were ignored.
+        rings: rings that have not ended, as far as is known.
+        stale_rings: announcements of rings that had ended, ignored.
     """
 
     connection_id: str
@@ -50,6 +52,8 @@ class ConnectionStatus(msgspec.Struct, frozen=True, kw_only=True):
     stale: int
     bad_frames: int
     failed_notifications: int
+    rings: int
+    stale_rings: int
     last_reason: str
     history: tuple[str, ...]
 
@@ -60,7 +64,7 @@ def status_of(kernel: Kernel, now: float) -> ConnectionStatus:
     return ConnectionStatus(
         connection_id=kernel.connection_id,
         account_id=kernel.account_id,
-        agent_id=kernel.agent_id,
+        agent_id=kernel.own_id,
         agent_state=kernel.agent_state,
         state=str(session.state),
         generation=session.generation,
@@ -83,6 +87,8 @@ def status_of(kernel: Kernel, now: float) -> ConnectionStatus:
         stale=counters.stale,
         bad_frames=counters.bad_frames,
         failed_notifications=counters.failed_notifications,
+        rings=kernel.rings.book.waiting,
+        stale_rings=kernel.rings.book.stale,
         last_reason=str(kernel.last_reason or ""),
         history=tuple(kernel.history),
     )

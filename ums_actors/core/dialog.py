@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 __all__ = ["Dialog"]
 
@@ -30,6 +30,7 @@ class Dialog(Generic[E]):
 
     __slots__ = (
         "_covers",
+        "_held_before",
         "_overflowed",
         "_settled",
         "asked",
@@ -51,12 +52,30 @@ class Dialog(Generic[E]):
         self.tries = 0
         self._settled = -1  # promises up to here were answered by a query
         self._covers = -1  # the highest number known when the query went out
+        self._held_before: frozenset[int] = frozenset()  # ... and what was held
         self._overflowed = False  # held events were dropped while it was out
 
     def incomplete(self) -> bool:
         """Tell whether a query is wanted."""
-        missed = self.promised > max(self._number(), self._settled)
-        return self.asked or missed or bool(self.held)
+        return self.asked or self.owed()
+
+    def owed(self) -> bool:
+        """Tell whether events are known to be missing."""
+        promised = self.promised > max(self._number(), self._settled)
+        return promised or bool(self.held)
+
+    def answered_by(self, numbers: Collection[int]) -> bool:
+        """Tell whether events with these numbers are surely the answer to a query.
+
+        An event that happens while the query is under way may come before its answer,
+        even twice, and must not be taken for it: then all that lies before it would be
+        skipped. The answer is known by the number that is due next, or since it repeats
+        all that was held when the query went out.
+        """
+        if self._number() + 1 in numbers:
+            return True
+        held = [number for number in self.held if number in self._held_before]
+        return bool(held) and all(number in numbers for number in held)
 
     def hold(self, sequence: int, event: E, limit: int) -> int:
         """Hold an event; give how many were dropped to make room (0 or 1)."""
@@ -84,6 +103,7 @@ class Dialog(Generic[E]):
         self.asked = False
         self._overflowed = False
         self._covers = max(self.promised, *self.held, -1)
+        self._held_before = frozenset(self.held)
         return self._number()
 
     def fill(self, events: Iterable[tuple[int, E]]) -> tuple[list[E], int]:

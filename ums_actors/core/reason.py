@@ -19,6 +19,7 @@ from ums_actors.errors import (
     RequestRejected,
     UMSError,
 )
+from ums_actors.protocol import consumer
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -35,10 +36,13 @@ __all__ = [
     "Reason",
     "RestoreFailed",
     "Stopped",
+    "TokenRefused",
     "UpgradeRefused",
     "from_error",
 ]
 
+_TOO_MANY = 429
+_FIRST_SERVER_ERROR = 500
 _TEXT_LIMIT = 200
 """Characters of a foreign text that are shown."""
 
@@ -96,6 +100,15 @@ class UpgradeRefused(msgspec.Struct, frozen=True, gc=False, tag=True):
 
     def __str__(self) -> str:
         return f"the upgrade was refused with HTTP status {self.status}"
+
+
+class TokenRefused(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """InitConnection was answered with a code that says no to the token."""
+
+    code: int
+
+    def __str__(self) -> str:
+        return f"the token was refused with code {self.code}"
 
 
 class ConnectFailed(msgspec.Struct, frozen=True, gc=False, tag=True):
@@ -165,6 +178,7 @@ Reason: TypeAlias = (
     | PeerSilent
     | PeerMisbehaved
     | UpgradeRefused
+    | TokenRefused
     | ConnectFailed
     | LoginFailed
     | CredentialsRejected
@@ -192,6 +206,10 @@ def from_error(error: BaseException) -> Reason:
             return PeerMisbehaved(_one_line(str(error)), error.close_code)
         case ConnectionLost():
             return LineBroken(_one_line(str(error)))
+        case RequestRejected(request_type=consumer.INIT_CONNECTION) if (
+            error.code != _TOO_MANY and error.code < _FIRST_SERVER_ERROR
+        ):
+            return TokenRefused(error.code)
         case RequestError():
             code = error.code if isinstance(error, RequestRejected) else None
             return RestoreFailed(_one_line(str(error)), code)

@@ -213,6 +213,18 @@ class Streams(Generic[E]):
         self.gaps += gaps
         return ready
 
+    def begin(self, conversation_id: str, dialog_id: str) -> None:
+        """Take note of a dialog that the user has opened: none of it is history."""
+        del conversation_id
+        if dialog_id not in self._dialogs:
+            self._enter(dialog_id, last=-1)
+
+    def abandon(self) -> None:
+        """Forget all dialogs: they were another user's."""
+        for dialog_id in list(self._dialogs):
+            dialog = self._remove(dialog_id)
+            self.dropped += 0 if dialog is None else len(dialog.held)
+
     # -- parts
 
     def _enter(self, dialog_id: str, last: int | None, updated: int = -1) -> Dialog[E]:

@@ -11,6 +11,7 @@ from ums_actors.core.reason import (
     LineClosed,
     RestoreFailed,
     Stopped,
+    TokenRefused,
     UpgradeRefused,
 )
 
@@ -99,6 +100,8 @@ def _judge(reason: Reason, suspected: bool) -> tuple[Verdict, str]:
         case UpgradeRefused(status=code) | RestoreFailed(code=code) if (
             code == TOKEN_REFUSED_STATUS
         ):
+            return Verdict.RENEW_TOKEN, "the service refuses the token"
+        case TokenRefused():
             return Verdict.RENEW_TOKEN, "the service refuses the token"
         case LineClosed(code=code) if code in TOKEN_REFUSED_CLOSE_CODES:
             return Verdict.RENEW_TOKEN, "the service refuses the token"

@@ -28,9 +28,11 @@ __all__ = [
     "ROUTING_NOTIFICATION",
     "SET_AGENT_STATE",
     "SUBSCRIBE_CONVERSATIONS",
+    "SUBSCRIBE_ROUTING_TASKS",
     "TRANSFERRED_TEXTS",
     "UNSUBSCRIBE_CONVERSATIONS",
     "UPDATE_CONVERSATION",
+    "UPDATE_RING_STATE",
     "close_conversation",
     "close_dialog",
     "get_clock",
@@ -53,6 +55,8 @@ UNSUBSCRIBE_CONVERSATIONS: Final = ".ams.aam.UnsubscribeExConversations"
 UPDATE_CONVERSATION: Final = ".ams.cm.UpdateConversationField"
 PUBLISH_EVENT: Final = ".ams.ms.PublishEvent"
 QUERY_MESSAGES: Final = ".ams.ms.QueryMessages"
+SUBSCRIBE_ROUTING_TASKS: Final = ".ams.routing.SubscribeRoutingTasks"
+UPDATE_RING_STATE: Final = ".ams.routing.UpdateRingState"
 
 CONVERSATION_NOTIFICATION: Final = ".ams.aam.ExConversationChangeNotification"
 MESSAGE_NOTIFICATION: Final = ".ams.ms.OnlineEventDistribution"

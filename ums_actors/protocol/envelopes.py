@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Raw, Struct, field
 
 from ums_actors.errors import LocalProtocolError, RemoteProtocolError
+from ums_actors.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +73,14 @@ class _LooseResponse(Struct, gc=False):
     body: Raw = _NULL
 
 
-_encode: Final = msgspec.json.Encoder().encode
+def _reveal(value: Any) -> str:
+    """Write a secret: this is the wire."""
+    if isinstance(value, Secret):
+        return value.reveal()
+    raise TypeError(f"objects of type {type(value).__name__} are not supported")
+
+
+_encode: Final = msgspec.json.Encoder(enc_hook=_reveal).encode
 _decode: Final[Callable[[Frame], Response | Notification]] = msgspec.json.Decoder(
     Response | Notification
 ).decode
@@ -89,7 +97,7 @@ def encode_request(
     headers: Any = None,
     metadata: Any = None,
 ) -> bytes:
-    """Write the frame of a request.
+    """Write the frame of a request; a :class:`Secret` in it is written in clear.
 
     Raises:
         LocalProtocolError: a part of it cannot be written as JSON.

@@ -5,10 +5,17 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import quote, urlencode
 
-__all__ = ["BRAND_API_VERSION", "INTEGRATION_ID", "brand_socket_path"]
+__all__ = [
+    "BRAND_API_VERSION",
+    "CONSUMER_API_VERSION",
+    "INTEGRATION_ID",
+    "brand_socket_path",
+    "consumer_socket_path",
+]
 
 BRAND_API_VERSION: Final = "2.1"
 """The first version that notifies about transfers to agents."""
+CONSUMER_API_VERSION: Final = "3"
 INTEGRATION_ID: Final = "ums-actors"
 _UNKNOWN: Final = "unknown"
 
@@ -27,7 +34,41 @@ def brand_socket_path(
 
     The result holds the token in clear: it must not be logged or put into an error.
     """
-    query = urlencode(
+    query = _query(
+        api_version, integration_id, integration_version, app_id, app_version
+    )
+    bearer = quote(token, safe="")
+    return f"{_messaging(account_id)}/brand/{bearer}?{query}"
+
+
+def consumer_socket_path(
+    account_id: str,
+    *,
+    integration_version: str,
+    integration_id: str = INTEGRATION_ID,
+    app_id: str = _UNKNOWN,
+    app_version: str = _UNKNOWN,
+    api_version: str = CONSUMER_API_VERSION,
+) -> str:
+    """Give path and query of a consumer socket; it holds nothing secret."""
+    query = _query(
+        api_version, integration_id, integration_version, app_id, app_version
+    )
+    return f"{_messaging(account_id)}/consumer?{query}"
+
+
+def _messaging(account_id: str) -> str:
+    return f"/ws_api/account/{quote(account_id, safe='')}/messaging"
+
+
+def _query(
+    api_version: str,
+    integration_id: str,
+    integration_version: str,
+    app_id: str,
+    app_version: str,
+) -> str:
+    return urlencode(
         {
             "v": api_version,
             "intid": integration_id,
@@ -38,5 +79,3 @@ def brand_socket_path(
         quote_via=quote,
         safe="",
     )
-    account, bearer = quote(account_id, safe=""), quote(token, safe="")
-    return f"/ws_api/account/{account}/messaging/brand/{bearer}?{query}"

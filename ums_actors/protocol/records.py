@@ -16,6 +16,7 @@ from ums_actors.protocol.conversations import (
     ParticipantDetails,
     read_conversation_changes,
 )
+from ums_actors.protocol.envelopes import decode_body
 from ums_actors.protocol.lenient import one_or_many, read_record
 from ums_actors.protocol.messages import (
     Event,
@@ -43,6 +44,7 @@ __all__ = [
     "one_or_many",
     "read_clock",
     "read_conversation_changes",
+    "read_conversation_id",
     "read_message_events",
     "read_sequence",
     "read_subscription_id",
@@ -55,6 +57,10 @@ class _Clock(Struct, rename="camel"):
 
 class _Subscription(Struct, rename="camel"):
     subscription_id: str = ""
+
+
+class _Created(Struct, rename="camel"):
+    conversation_id: str = ""
 
 
 class _Published(Struct):
@@ -76,6 +82,25 @@ def read_clock(raw: msgspec.Raw | Frame) -> int:
     found = read_record(raw, _Clock).current_time
     if found is None:
         raise RemoteProtocolError("the server's clock answer holds no currentTime")
+    return found
+
+
+def read_conversation_id(raw: msgspec.Raw | Frame) -> str:
+    """Give the id of a conversation that was asked for.
+
+    Raises:
+        RemoteProtocolError: the answer holds none; a sentence that it is instead is
+            the error's ``body``.
+    """
+    answer = decode_body(raw)
+    if isinstance(answer, str):
+        raise RemoteProtocolError(
+            "the server answered with a sentence instead of a new conversation's id",
+            body=answer,
+        )
+    found = read_record(raw, _Created).conversation_id
+    if not found:
+        raise RemoteProtocolError("the server's answer holds no conversationId")
     return found
 
 

@@ -10,6 +10,7 @@ from ums_actors.errors import ConnectError
 from ums_actors.testing.wire import FakeWebsocket
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from random import Random
 
     from ums_actors.secret import Secret
@@ -89,8 +90,11 @@ class FakeNetwork:
         self._poller = poller
         self._numbers = itertools.count(1)
 
-    def dial(self, url: Secret, timeout: float) -> _Dialling:
-        """Prepare an attempt."""
+    def dial(
+        self, url: Secret, timeout: float, headers: Mapping[str, Secret]
+    ) -> _Dialling:
+        """Prepare an attempt; this server knows its users by the path."""
+        del headers
         return _Dialling(self, url.reveal(), timeout)
 
     def close(self) -> None:

@@ -34,13 +34,17 @@ class Stuck(Exception):
 class World:
     """Everything a tree is given from outside, all of it decided by ``seed``.
 
+    Args:
+        seed: what all chance comes from.
+        server: the far side's class.
+
     Attributes:
         after_turn: called after each turn of the loop; may be set.
         at_rest: called when the loop has nothing more to do; may be set.
         stalled: seconds for which the loop has been suspended so far.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, server: type[FakeServer] = FakeServer) -> None:
         self.seed = seed
         self.clock = VirtualClock()
         self.agenda = Agenda(self.clock)
@@ -49,7 +53,7 @@ class World:
         self.poller = FakePoller()
         self.loop = Loop(self.clock, self.poller)
         effort = Effort()
-        self.server = FakeServer(self.agenda, self.chance("server"), self.trace)
+        self.server = server(self.agenda, self.chance("server"), self.trace)
         self.source = FakeTokenSource(self.server, effort, self.chance("login"))
         self.network = FakeNetwork(
             self.agenda, self.poller, self.server, effort, self.chance("network")

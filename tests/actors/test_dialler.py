@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import socket
+import threading
+
+import pytest
+
+import ums_actors as ums
+from ums_actors.actors.dialler import NetworkConnector
+
+
+@pytest.fixture
+def peer():
+    """A server that keeps the head of one request, and hangs up."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        heads = []
+
+        def serve():
+            sock, _ = server.accept()
+            with sock:
+                data = b""
+                while b"\r\n\r\n" not in data:
+                    data += sock.recv(4096)
+                heads.append(data)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield server.getsockname()[1], heads, thread
+        thread.join(5)
+
+
+def test_the_headers_of_an_attempt_go_onto_the_wire(peer):
+    port, heads, thread = peer
+    connector = NetworkConnector(ums.Options())
+    url = ums.Secret(f"ws://127.0.0.1:{port}/x")
+    headers = {"Authorization": ums.Secret("jwt hunter2")}
+    dialling = connector.dial(url, 5.0, headers)
+    with pytest.raises(ums.ConnectError):
+        dialling.run()
+    thread.join(5)
+    assert b"\r\nAuthorization: jwt hunter2\r\n" in heads[0]
+
+
+def test_a_header_with_a_line_break_goes_nowhere():
+    connector = NetworkConnector(ums.Options())
+    headers = {"Authorization": ums.Secret("jwt x\r\nHost: hunter2")}
+    dialling = connector.dial(ums.Secret("ws://127.0.0.1:1/"), 5.0, headers)
+    with pytest.raises(ums.LocalProtocolError, match="Authorization") as caught:
+        dialling.run()
+    assert "hunter2" not in str(caught.value)

@@ -1,0 +1,493 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from ums_actors.core.following import FollowedStreams, Sighting, Subscribe
+
+
+def streams(**settings):
+    return FollowedStreams(**{"dialog_limit": 100, **settings})
+
+
+def sight(stream, last=None, updated=1, *, dialog="D", closed=False, **more):
+    flags = {name: more.pop(name) for name in ("baseline", "first") if name in more}
+    stream.sight(
+        Sighting(
+            conversation_id="C",
+            dialog_id=dialog,
+            is_open=not closed,
+            last_sequence=last,
+            updated=updated,
+            **more,
+        ),
+        **flags,
+    )
+
+
+def told(stream, *numbers, dialog="D"):
+    """Feed one notification whose events are their own numbers."""
+    return stream.told(dialog, [(number, number) for number in numbers])
+
+
+def asked(stream):
+    return [(wanted.dialog_id, wanted.from_sequence) for wanted in stream.requests()]
+
+
+def followed(stream, *numbers, dialog="D"):
+    """Have a dialog subscribed to, with these events in it."""
+    sight(stream, dialog=dialog)
+    assert asked(stream) == [(dialog, 0)]
+    assert stream.accepted(dialog)
+    out = told(stream, *numbers, dialog=dialog)
+    return out if numbers else stream.told_nothing(dialog)
+
+
+# -- what is subscribed to
+
+
+def test_an_open_dialog_is_subscribed_to_once():
+    stream = streams()
+    sight(stream)
+    assert stream.requests() == [Subscribe("C", "D", 0)]
+    sight(stream, 0, 2)
+    assert stream.requests() == []
+    stream.accepted("D")
+    assert told(stream, 0, 1) == [0, 1]
+    sight(stream, 1, 3)
+    assert stream.requests() == []
+    assert told(stream, 2) == [2]
+
+
+def test_a_survey_is_subscribed_to_besides_the_main_dialog():
+    stream = streams()
+    followed(stream, 0)
+    sight(stream, updated=2, closed=True)
+    sight(stream, updated=2, dialog="survey")
+    assert stream.requests() == [Subscribe("C", "survey", 0)]
+
+
+def test_the_first_snapshot_is_history():
+    stream = streams()
+    sight(stream, 41, baseline=True)
+    assert asked(stream) == [("D", 42)]
+    stream.accepted("D")
+    assert told(stream, 42) == [42]
+
+
+def test_a_dialog_of_the_first_snapshot_without_a_number_is_heard_from_its_start():
+    stream = streams()
+    sight(stream, None, baseline=True)
+    assert asked(stream) == [("D", 0)]
+
+
+def test_a_dialog_that_the_user_opened_is_never_history():
+    stream = streams()
+    stream.begin("C", "C")
+    sight(stream, 3, dialog="C", baseline=True)
+    assert asked(stream) == [("C", 0)]
+    stream.begin("C", "C")
+    assert stream.requests() == []
+
+
+def test_a_closed_dialog_is_left_alone():
+    stream = streams()
+    sight(stream, 3, 5, closed=True, baseline=True, created=1)
+    sight(stream, 4, 6, closed=True, created=5)
+    sight(stream, 4, 6, closed=True)
+    assert stream.requests() == []
+    assert len(stream) == 0
+
+
+def test_a_closed_dialog_that_began_since_the_first_snapshot_is_fetched_once():
+    stream = streams()
+    sight(stream, 3, 5, closed=True, baseline=True, created=1)
+    sight(stream, 1, 9, dialog="E", closed=True, created=6)
+    assert asked(stream) == [("E", 0)]
+    stream.accepted("E")
+    assert told(stream, 0, 1, dialog="E") == [0, 1]
+    stream.line_lost()
+    sight(stream, 1, 9, dialog="E", closed=True, created=6)
+    assert stream.requests() == []
+
+
+def test_what_a_later_subscription_shows_first_is_history_if_it_is_closed():
+    stream = streams()
+    sight(stream, 3, 9, closed=True, created=6, first=True)
+    assert stream.requests() == []
+
+
+def test_what_a_dialog_that_was_open_missed_is_fetched_though_it_is_closed_now():
+    stream = streams()
+    followed(stream, 0, 1)
+    stream.line_lost()
+    sight(stream, 4, 2, closed=True)
+    assert asked(stream) == [("D", 2)]
+    stream.accepted("D")
+    assert told(stream, 2, 3, 4) == [2, 3, 4]
+    stream.line_lost()
+    assert stream.requests() == []
+
+
+@pytest.mark.parametrize("how", ["closed", "left"])
+def test_a_dialog_that_closed_or_left_is_not_subscribed_to_again(how):
+    stream = streams()
+    followed(stream, 0)
+    sight(stream, 0, 2, closed=True) if how == "closed" else stream.leave("D")
+    stream.line_lost()
+    assert stream.requests() == []
+
+
+def test_on_a_new_line_an_open_dialog_is_subscribed_to_once_again():
+    stream = streams()
+    followed(stream, 0, 1)
+    stream.line_lost()
+    assert asked(stream) == [("D", 2)]
+    sight(stream, 1, 2)
+    assert stream.requests() == []
+    stream.accepted("D")
+    assert stream.told_nothing("D") == []
+    assert stream.requests() == []
+
+
+def test_few_subscriptions_are_under_way_at_a_time():
+    stream = streams(query_limit=2)
+    for name in "abc":
+        sight(stream, dialog=name)
+    assert asked(stream) == [("a", 0), ("b", 0)]
+    stream.accepted("a")
+    assert stream.requests() == []
+    stream.told_nothing("a")
+    assert asked(stream) == [("c", 0)]
+
+
+def test_a_snapshot_older_than_the_last_is_ignored_and_counted():
+    stream = streams()
+    followed(stream, 0)
+    sight(stream, 7, 0)
+    assert stream.outdated == 1
+    assert stream.requests() == []
+
+
+def test_another_user_begins_with_nothing():
+    stream = streams()
+    followed(stream, 0, 2)
+    sight(stream, dialog="E")
+    stream.abandon()
+    assert (len(stream), stream.requests()) == (0, [])
+    stream.line_lost()
+    assert stream.requests() == []
+    assert stream.conversation_of("D") == ""
+
+
+def test_a_dialog_forgotten_for_want_of_room_is_forgotten_altogether():
+    stream = streams(dialog_limit=1)
+    followed(stream, 0)
+    sight(stream, dialog="E")
+    assert stream.evicted == 1
+    stream.line_lost()
+    assert asked(stream) == [("E", 0)]
+    assert stream.conversation_of("E") == "C"
+
+
+# -- whether a notification is the answer
+
+
+def test_an_event_said_before_the_answer_comes_is_not_taken_for_it():
+    stream = streams()
+    followed(stream, 0)
+    stream.line_lost()
+    assert asked(stream) == [("D", 1)]
+    stream.accepted("D")
+    assert told(stream, 4) == []
+    assert told(stream, 1, 2, 3, 4) == [1, 2, 3, 4]
+    assert stream.gaps == 0
+
+
+def test_an_event_that_comes_before_the_service_took_the_subscription_is_live():
+    stream = streams()
+    sight(stream)
+    stream.requests()
+    assert told(stream, 0) == [0]
+    assert told(stream, 2) == []
+    ticket = stream.accepted("D")
+    assert told(stream, 0, 1, 2) == [1, 2]
+    assert stream.silent("D", ticket) == []
+    assert stream.requests() == []
+
+
+def test_a_hole_is_repaired_by_subscribing_from_it():
+    stream = streams()
+    followed(stream, 0)
+    assert told(stream, 3) == []
+    assert asked(stream) == [("D", 1)]
+    stream.accepted("D")
+    assert told(stream, 1, 2, 3) == [1, 2, 3]
+    assert stream.requests() == []
+
+
+def test_numbers_that_are_hidden_from_the_user_are_skipped_when_the_answer_shows_it():
+    stream = streams()
+    followed(stream, 0)
+    assert told(stream, 3) == []
+    stream.requests()
+    stream.accepted("D")
+    assert told(stream, 3) == [3]
+    assert stream.gaps == 2
+
+
+def test_an_answer_must_repeat_all_that_was_there():
+    stream = streams()
+    followed(stream, 0)
+    told(stream, 3)
+    told(stream, 5)
+    stream.requests()
+    stream.accepted("D")
+    assert told(stream, 5) == []
+    assert told(stream, 3, 5, 6) == [3, 5, 6]
+
+
+def test_an_empty_notification_that_names_no_dialog_answers_one_that_misses_nothing():
+    stream = streams()
+    followed(stream, 0)
+    told(stream, 2)
+    stream.requests()
+    sight(stream, dialog="E")
+    stream.requests()
+    stream.accepted("D")
+    stream.accepted("E")
+    assert stream.told_nothing("") == []
+    sight(stream, 0, 2, dialog="E")
+    assert asked(stream) == [("E", 0)]
+    assert told(stream, 1, 2) == [1, 2]
+
+
+def test_an_empty_notification_says_that_what_is_missing_does_not_exist():
+    stream = streams()
+    followed(stream, 0)
+    told(stream, 2)
+    stream.requests()
+    stream.accepted("D")
+    assert stream.told_nothing("D") == [2]
+    assert stream.gaps == 1
+
+
+def test_an_empty_notification_that_nobody_waits_for_is_nothing():
+    stream = streams()
+    assert stream.told_nothing("") == stream.told_nothing("D") == []
+
+
+def test_silence_means_that_there_is_nothing_new():
+    stream = streams()
+    sight(stream)
+    stream.requests()
+    ticket = stream.accepted("D")
+    assert stream.silent("D", ticket) == []
+    assert stream.requests() == []
+    assert told(stream, 0) == [0]
+
+
+@pytest.mark.parametrize("how", ["held", "promised"])
+def test_silence_although_something_is_missing_means_asking_again(how):
+    stream = streams(tries=2)
+    followed(stream, 0)
+    told(stream, 2) if how == "held" else sight(stream, 2, 2)
+    for _ in range(2):
+        assert asked(stream) == [("D", 1)]
+        out = stream.silent("D", stream.accepted("D"))
+    assert out == ([2] if how == "held" else [])
+    assert stream.requests() == []
+
+
+def test_the_silence_of_an_earlier_subscription_means_nothing():
+    stream = streams()
+    sight(stream)
+    stream.requests()
+    old = stream.accepted("D")
+    told(stream, 0)
+    told(stream, 2)
+    assert asked(stream) == [("D", 1)]
+    ticket = stream.accepted("D")
+    assert ticket != old
+    assert stream.silent("D", old) == []
+    assert told(stream, 1, 2) == [1, 2]
+    assert stream.silent("D", ticket) == []
+
+
+def test_an_answer_of_a_line_that_was_lost_is_nothing():
+    stream = streams()
+    sight(stream)
+    stream.requests()
+    stream.line_lost()
+    assert stream.accepted("D") == 0
+    assert stream.refused("D") == []
+
+
+# -- refusals
+
+
+def test_a_refused_subscription_is_not_asked_for_again_on_this_line():
+    stream = streams()
+    sight(stream)
+    stream.requests()
+    assert stream.refused("D") == []
+    sight(stream, 3, 2)
+    assert stream.requests() == []
+    stream.line_lost()
+    assert asked(stream) == [("D", 0)]
+
+
+def test_what_waits_for_a_refused_repair_is_let_go():
+    stream = streams()
+    followed(stream, 0)
+    told(stream, 2)
+    stream.requests()
+    assert stream.refused("D") == [2]
+    assert told(stream, 4) == [4]
+    assert stream.gaps == 2
+
+
+def test_a_subscription_that_failed_for_now_is_asked_for_again():
+    stream = streams()
+    sight(stream)
+    stream.requests()
+    assert stream.query_failed("D") == []
+    assert asked(stream) == [("D", 0)]
+
+
+# -- all of it together
+
+
+class Model(RuleBasedStateMachine):
+    """A truthful service whose lines lose, repeat and reorder what they carry live.
+
+    It answers a subscription by what is there, or by silence if it is told to. Every
+    event of a dialog that was seen open must come out once and in order.
+    """
+
+    DIALOGS = ("a", "b")
+
+    def __init__(self):
+        super().__init__()
+        self.stream = FollowedStreams(10, hold_limit=3, query_limit=2, tries=99)
+        self.said = dict.fromkeys(self.DIALOGS, 0)
+        self.open = dict.fromkeys(self.DIALOGS, True)
+        self.heard = {name: [] for name in self.DIALOGS}
+        self.asked = {}  # subscriptions the service has not taken yet
+        self.due = {}  # taken, whose events it has not sent: name → (from, ticket)
+        self.live = set()  # subscribed to on this line
+        self.updates = 0
+
+    def hear(self, events):
+        for name, number in events:
+            self.heard[name].append(number)
+
+    def tell(self, name, numbers):
+        pairs = [(number, (name, number)) for number in numbers]
+        self.hear(self.stream.told(name, pairs))
+
+    def sight(self, name, *, numbered=True):
+        self.updates += 1
+        last = self.said[name] - 1
+        self.stream.sight(
+            Sighting(
+                conversation_id=name,
+                dialog_id=name,
+                is_open=self.open[name],
+                last_sequence=last if numbered and last >= 0 else None,
+                updated=self.updates,
+                created=0,
+            )
+        )
+
+    @rule(
+        name=st.sampled_from(DIALOGS),
+        arrive=st.lists(st.integers(0, 2)),
+        numbered=st.booleans(),
+    )
+    def say(self, name, arrive, numbered):
+        """Say three things; some arrive, some twice, in any order."""
+        if not self.open[name]:
+            return
+        first = self.said[name]
+        self.said[name] += 3
+        for offset in arrive if name in self.live else ():
+            self.tell(name, [first + offset])
+        self.sight(name, numbered=numbered)
+
+    @precondition(lambda self: self.live)
+    @rule(name=st.sampled_from(DIALOGS))
+    def close(self, name):
+        self.open[name] = False
+        self.sight(name)
+
+    @precondition(lambda self: len(self.asked) + len(self.due) < 2)
+    @rule()
+    def ask(self):
+        for wanted in self.stream.requests():
+            assert wanted.dialog_id not in self.asked.keys() | self.due.keys()
+            self.asked[wanted.dialog_id] = wanted.from_sequence
+        assert len(self.asked) + len(self.due) <= 2
+
+    @precondition(lambda self: self.asked)
+    @rule(pick=st.integers(0, 1))
+    def take(self, pick):
+        name = sorted(self.asked)[pick % len(self.asked)]
+        ticket = self.stream.accepted(name)
+        self.due[name] = self.asked.pop(name), ticket
+        self.live.add(name)
+
+    @precondition(lambda self: self.asked)
+    @rule(pick=st.integers(0, 1))
+    def fail(self, pick):
+        name = sorted(self.asked)[pick % len(self.asked)]
+        del self.asked[name]
+        self.hear(self.stream.query_failed(name))
+
+    @precondition(lambda self: self.due)
+    @rule(pick=st.integers(0, 1), named=st.booleans())
+    def answer(self, pick, named):
+        name = sorted(self.due)[pick % len(self.due)]
+        first, ticket = self.due.pop(name)
+        numbers = range(first, self.said[name])
+        if numbers:
+            self.tell(name, numbers)
+        elif named:
+            self.hear(self.stream.told_nothing(name))
+        self.hear(self.stream.silent(name, ticket))
+
+    @precondition(lambda self: self.due)
+    @rule(pick=st.integers(0, 1))
+    def say_nothing(self, pick):
+        name = sorted(self.due)[pick % len(self.due)]
+        _, ticket = self.due.pop(name)
+        self.hear(self.stream.silent(name, ticket))
+
+    @rule()
+    def cut(self):
+        self.stream.line_lost()
+        self.asked.clear()
+        self.due.clear()
+        self.live.clear()
+
+    @invariant()
+    def nothing_comes_twice_or_out_of_order(self):
+        for numbers in self.heard.values():
+            assert numbers == list(range(len(numbers)))
+        assert self.stream.gaps == 0
+
+    def teardown(self):
+        for name in self.DIALOGS:
+            self.sight(name)
+        for _ in range(30):
+            self.ask()
+            while self.asked:
+                self.take(0)
+            while self.due:
+                self.answer(0, named=True)
+        assert {name: len(heard) for name, heard in self.heard.items()} == self.said
+        assert self.stream.requests() == []
+
+
+TestModel = Model.TestCase

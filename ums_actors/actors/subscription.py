@@ -1,0 +1,67 @@
+"""What is subscribed to, and is to be again on each later line."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+from ums_actors.actors.waiters import Waiters
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ums_actors.protocol.requests import Call
+
+__all__ = ["Kind", "Subscription"]
+
+
+class Kind(enum.Enum):
+    """What a subscription tells of."""
+
+    CONVERSATIONS = "conversations"
+    ROUTING = "routing tasks"
+
+
+class Subscription:
+    """A subscription that is made again on each line; loop thread only.
+
+    Args:
+        key: its name in the kernel, the same on all lines.
+        kind: what it tells of.
+        call: gives the request that makes it, by its canonical name; called each time,
+            since the user's id is known only after a login.
+
+    Attributes:
+        line: the generation that has it, or on which it is being made.
+        first_id: the id by which its maker knows it.
+        subscription_id: its id on the present line; None while it has none.
+        snapshot_seen: whether the first notification on this line has come.
+        ever_seen: whether one has come on any line.
+        made: resolved with the id when it is made.
+        waiters: resolved with the id at the first notification.
+    """
+
+    __slots__ = (
+        "call",
+        "ever_seen",
+        "first_id",
+        "key",
+        "kind",
+        "line",
+        "made",
+        "snapshot_seen",
+        "subscription_id",
+        "waiters",
+    )
+
+    def __init__(self, key: str, kind: Kind, call: Callable[[], Call]) -> None:
+        self.key = key
+        self.kind = kind
+        self.call = call
+        self.line = 0
+        self.first_id: str | None = None
+        self.subscription_id: str | None = None
+        self.snapshot_seen = False
+        self.ever_seen = False
+        self.made = Waiters()
+        self.waiters = Waiters()

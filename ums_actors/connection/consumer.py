@@ -1,0 +1,249 @@
+"""The connection of a consumer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from ums_actors._version import __version__
+from ums_actors.actors.messages import CatchUp, InvalidateToken
+from ums_actors.auth.consumer import CONSUMER_SOCKET_SERVICE, ConsumerTokenSource
+from ums_actors.auth.csds import DEFAULT_CSDS_HOST
+from ums_actors.auth.source import TokenSource
+from ums_actors.connection.access import Access
+from ums_actors.connection.conversations import Conversations
+from ums_actors.connection.setup import Setup
+from ums_actors.core.session import State
+from ums_actors.errors import LocalProtocolError
+from ums_actors.protocol import brand, consumer
+from ums_actors.protocol.paths import consumer_socket_path
+from ums_actors.protocol.properties import ClientProperties
+from ums_actors.protocol.records import read_conversation_id
+from ums_actors.runtime.steps import Steps, run_steps
+from ums_actors.secret import Secret
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Mapping
+
+    from ums_actors.auth.csds import Csds
+    from ums_actors.auth.http import Http
+    from ums_actors.auth.identities import Identity
+    from ums_actors.auth.session import Session
+    from ums_actors.options import Options
+    from ums_actors.runtime import LoopFuture
+    from ums_actors.transport.proxy import Proxy
+
+__all__ = ["ConsumerWebsocketConnection"]
+
+_HANDSHAKES = ("header", "init")
+_UNKNOWN = "unknown"
+
+
+class ConsumerWebsocketConnection(Access, Conversations):
+    """A supervised connection of one consumer.
+
+    Args:
+        account_id: the brand's account.
+        auth: who the consumer is: ``Anonymous``, ``AuthenticatedConsumer``,
+            ``ReadyJwt``, or any :class:`~ums_actors.auth.source.TokenSource` whose
+            sessions hold the JWT as ``token`` and the consumer's id as ``user_id``.
+        handshake: ``header`` sends token and properties with the upgrade request,
+            ``init`` in the first frame on the line (InitConnection), where something
+            on the way does not let headers pass.
+        client_properties: what is said of app and device on each line.
+        csds: host of the domain service; ``http://127.0.0.1:PORT`` for a local
+            server without TLS.
+        domains: service → host, for those that are not to be looked up.
+        options: see :class:`~ums_actors.options.Options`.
+        ca_file: a file of CA certificates to trust instead of the system's.
+        ssl_context: a TLS context of your own, taken as it is.
+        proxy: an HTTP proxy for the websocket.
+        create_default_subscription: subscribe to conversations on each line. Messages
+            come of the conversations that a subscription shows, and of those that
+            were created here.
+        default_subscription_query: to which; open and closed ones if not given.
+        app_id: your application's name, for the service's statistics; that of the
+            client properties if not given.
+        app_version: its version, likewise.
+    """
+
+    _follows: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        account_id: str,
+        *,
+        auth: Identity | TokenSource,
+        handshake: Literal["header", "init"] = "header",
+        client_properties: ClientProperties | None = None,
+        csds: str = DEFAULT_CSDS_HOST,
+        domains: Mapping[str, str] | None = None,
+        options: Options | None = None,
+        ca_file: str | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+        proxy: Proxy | None = None,
+        create_default_subscription: bool = True,
+        default_subscription_query: Any = None,
+        app_id: str | None = None,
+        app_version: str | None = None,
+    ) -> None:
+        if handshake not in _HANDSHAKES:
+            raise LocalProtocolError(
+                f"handshake={handshake!r} is not known: use 'header' or 'init'"
+            )
+        setup = Setup(
+            account_id,
+            csds=csds,
+            domains=domains,
+            options=options,
+            ca_file=ca_file,
+            ssl_context=ssl_context,
+            proxy=proxy,
+        )
+        properties = client_properties or ClientProperties()
+        self._auth = auth
+        self._introduces = handshake == "init"
+        self._introduced = 0  # the line on which InitConnection was answered
+        self._properties = properties
+        self._app = (
+            app_id or properties.app_id or _UNKNOWN,
+            app_version or properties.app_version or _UNKNOWN,
+        )
+        default = brand.subscribe_conversations(_query(default_subscription_query))
+        super().__init__(setup, default if create_default_subscription else None)
+
+    def _wire_name(self, canonical: str) -> str:
+        return consumer.short(canonical)
+
+    # -- getting in
+
+    def _token_source(self, csds: Csds, http: Http) -> TokenSource:
+        auth = self._auth
+        if isinstance(auth, TokenSource):
+            return auth
+        return ConsumerTokenSource(
+            self._setup.account_id, auth, csds, http, clock=self._runtime.clock.now
+        )
+
+    def _identify(self, login: Session) -> str:
+        return login.user_id
+
+    def _init_token(self) -> LoopFuture[Session]:
+        """See to it that there is a token; one that is over is renewed first."""
+        return run_steps(self._valid_login())
+
+    def _valid_login(self) -> Steps[Session]:
+        login: Session = yield self._acquire_token()
+        if login.valid_until is None or login.valid_until > self._now():
+            return login
+        expired = InvalidateToken(self._kernel.token_generation, "it is over")
+        self._kernel.refs["token"].tell(expired)
+        login = yield self._acquire_token()
+        return login
+
+    def _login(self) -> Session:
+        login = self._kernel.login
+        if login is None:
+            raise LocalProtocolError("a line needs a token: _init_token first")
+        return login
+
+    def _get_websocket_url(self) -> LoopFuture[Secret]:
+        """Look up the host; there is no secret in the path."""
+        app_id, app_version = self._app
+        path = consumer_socket_path(
+            self._setup.account_id,
+            integration_version=__version__,
+            app_id=app_id,
+            app_version=app_version,
+        )
+        return self._address(CONSUMER_SOCKET_SERVICE, path)
+
+    def _upgrade_headers(self) -> dict[str, Secret]:
+        if self._introduces:
+            return {}
+        return {
+            "Authorization": Secret(f"jwt {self._login().token.reveal()}"),
+            "Client-Properties": Secret(self._properties.as_header()),
+        }
+
+    def _restore(self) -> Steps[None]:
+        login = self._login()
+        if self._introduces:
+            yield from self._introduce(login)
+        yield from self._restore_subscriptions()
+        source = self._kernel.source
+        if isinstance(source, ConsumerTokenSource):
+            source.prove(login)
+
+    def _introduce(self, login: Session) -> Steps[None]:
+        """Send InitConnection, and nothing else before it is answered."""
+        request = consumer.init_connection(login.token, self._properties)
+        generation = self._kernel.session.generation
+        yield self._submit(
+            request.type, request.body, headers=request.headers, internal=True
+        )
+        self._introduced = generation
+
+    def _line_serves(self) -> bool:
+        session = self._kernel.session
+        introduced = (
+            not self._introduces
+            or self._introduced == session.generation
+            or session.state is State.READY
+        )
+        return introduced and super()._line_serves()
+
+    # -- what consumers do
+
+    def create_conversation(
+        self,
+        skill_id: str | None = None,
+        context: Any = None,
+        campaign_info: Any = None,
+    ) -> LoopFuture[str]:
+        """Open a conversation; done with its id, which is its main dialog's too.
+
+        Its messages are heard from the first on.
+
+        Args:
+            skill_id: the skill that shall answer; the account's own choice if None.
+            context: where the consumer is, as ``{"type": "SharkContext", …}``.
+            campaign_info: ``{"campaign_id": …, "engagement_id": …}``.
+
+        Raises (through the future):
+            RemoteProtocolError: the service gave no id; ``body`` has what it said.
+        """
+        call = consumer.create_conversation(skill_id, context, campaign_info)
+        return self._call_for(call, self._created)
+
+    def _created(self, answer: Any) -> str:
+        conversation_id = read_conversation_id(answer)
+        # at once, before a notification behind the answer is taken for history
+        self._kernel.streams.begin(conversation_id, conversation_id)
+        self._kernel.refs["correlator"].tell(CatchUp())
+        return conversation_id
+
+    def create_conversation_subscription(
+        self, query: Any = None, wait_for_ready: bool = False
+    ) -> LoopFuture[str]:
+        """Subscribe to conversations, on this line and all later ones.
+
+        The messages of their open dialogs come then, too.
+
+        Args:
+            query: which; see ``ums_actors.protocol.subscription.conversation_query``.
+                Open and closed ones if not given.
+            wait_for_ready: be done only when the first snapshot has been applied.
+
+        Returns:
+            a future of the subscription id on the present line.
+        """
+        return super().create_conversation_subscription(_query(query), wait_for_ready)
+
+    def get_user_profile(self) -> LoopFuture[Any]:
+        """Give the consumer's own profile, as the service has it."""
+        return self._call(brand.get_user_profile(), resend=True)
+
+
+def _query(query: Any) -> Any:
+    return consumer.DEFAULT_QUERY if query is None else query

@@ -1,0 +1,112 @@
+"""What both sides are started with, and the kernel that is made of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ums_actors.actors.dialler import NetworkConnector
+from ums_actors.actors.kernel import Kernel
+from ums_actors.auth.csds import DEFAULT_CSDS_HOST, Csds
+from ums_actors.auth.http import Http
+from ums_actors.errors import LocalProtocolError
+from ums_actors.options import Options
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable, Mapping
+
+    from ums_actors.auth.session import Session
+    from ums_actors.auth.source import TokenSource
+    from ums_actors.connection.root import Root
+    from ums_actors.transport.proxy import Proxy
+
+__all__ = ["Setup"]
+
+
+class Setup:
+    """The arguments that every connection takes, checked.
+
+    Raises:
+        LocalProtocolError: an argument breaks a rule.
+    """
+
+    def __init__(
+        self,
+        account_id: str,
+        *,
+        csds: str = DEFAULT_CSDS_HOST,
+        domains: Mapping[str, str] | None = None,
+        options: Options | None = None,
+        ca_file: str | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+        proxy: Proxy | None = None,
+    ) -> None:
+        if not isinstance(account_id, str) or not account_id:
+            raise LocalProtocolError(
+                f"account_id={account_id!r} is no account: give its number as a str"
+            )
+        self.account_id = account_id
+        self.options = options or Options()
+        self._csds_host = csds
+        self._domains = _as_http(domains)
+        self._ca_file = ca_file
+        self._ssl_context = ssl_context
+        self._proxy = proxy
+
+    def kernel(
+        self,
+        root: Root,
+        source: Callable[[Csds, Http], TokenSource],
+        identify: Callable[[Session], str],
+        *,
+        follows: bool = False,
+    ) -> Kernel:
+        """Make the kernel of a connection.
+
+        Args:
+            root: the actor that begins to be.
+            source: makes the source of tokens; the HTTP client is closed after it.
+            identify: gives the user's id on the wire.
+            follows: whether messages come only of dialogs that are subscribed to.
+        """
+        runtime, options = root._runtime, self.options
+        now = runtime.clock.now
+        http = Http(ca_file=self._ca_file, ssl_context=self._ssl_context, clock=now)
+        csds = Csds(
+            self._csds_host,
+            self.account_id,
+            http,
+            cache_seconds=options.csds_cache,
+            overrides=self._domains,
+            clock=now,
+        )
+        kernel = Kernel(
+            account_id=self.account_id,
+            options=options,
+            runtime=runtime,
+            loop=root._loop,
+            root=root.actor_ref,
+            source=source(csds, http),
+            connector=runtime.connector or self._dialler(),
+            identify=identify,
+            follows=follows,
+        )
+        kernel.domains = csds, http
+        kernel.closers.append(http.close)
+        return kernel
+
+    def _dialler(self) -> NetworkConnector:
+        return NetworkConnector(
+            self.options,
+            ssl_context=self._ssl_context,
+            ca_file=self._ca_file,
+            proxy=self._proxy,
+        )
+
+
+def _as_http(domains: Mapping[str, str] | None) -> dict[str, str]:
+    """Let a host be given by a websocket scheme as well."""
+    return {
+        service: "http" + host[2:] if host.startswith(("ws://", "wss://")) else host
+        for service, host in (domains or {}).items()
+    }

@@ -1,0 +1,257 @@
+"""Streams of a line that brings only the messages of dialogs one has subscribed to.
+
+A subscription says from which number on; what is there already comes in one piece
+soon after its answer, and later events one by one. So it is also the query by which
+missing events are had: subscribing again from the missing number repairs a gap.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from ums_actors.core.stream import Streams
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from ums_actors.core.dialog import Dialog
+
+__all__ = ["FollowedStreams", "Sighting", "Subscribe"]
+
+E = TypeVar("E")
+
+
+class Sighting(msgspec.Struct, frozen=True, kw_only=True):
+    """What a conversation notification says of one dialog.
+
+    Attributes:
+        is_open: whether things may still be said in it.
+        last_sequence: number of its last content event, None if it is not said.
+        updated: its time of last update; times are only compared with one another.
+        created: when it began, None if it is not said.
+    """
+
+    conversation_id: str
+    dialog_id: str
+    is_open: bool
+    last_sequence: int | None = None
+    updated: int = 0
+    created: int | None = None
+
+
+class Subscribe(msgspec.Struct, frozen=True):
+    """Ask for the events of a dialog from a number on."""
+
+    conversation_id: str
+    dialog_id: str
+    from_sequence: int
+
+
+class FollowedStreams(Streams[E]):
+    """All dialogs of one connection; each open one is subscribed to once a line.
+
+    A dialog that was open when the line was lost is subscribed to on the next one,
+    also if it is closed by then, for what was missed. One that nobody has seen open is
+    fetched if it began after the first snapshot, and left alone otherwise.
+
+    Arguments and attributes are those of :class:`Streams`.
+    """
+
+    def __init__(self, dialog_limit: int, **settings: Any) -> None:
+        super().__init__(dialog_limit, **settings)
+        # dicts, since their order is the same in each run
+        self._conversations: dict[str, str] = {}
+        self._following: dict[str, None] = {}  # open, as far as is known
+        self._requested: dict[str, None] = {}  # on this line
+        self._refused: dict[str, None] = {}  # on this line
+        self._answered: dict[str, int] = {}  # whose events are due → ticket
+        self._tickets = 0
+        self._history_until = -1
+
+    def conversation_of(self, dialog_id: str) -> str:
+        """Give the conversation of a dialog, empty if it is not known."""
+        return self._conversations.get(dialog_id, "")
+
+    # -- what there is to follow
+
+    def sight(
+        self, seen: Sighting, *, baseline: bool = False, first: bool = False
+    ) -> None:
+        """Compare a conversation notification with what was delivered.
+
+        Args:
+            seen: what it says.
+            baseline: whether this is the first snapshot of the process: what it shows
+                is history, and not delivered.
+            first: whether it is the first that its subscription ever gave: the closed
+                dialogs in it are history.
+        """
+        if baseline or first:
+            self._history_until = max(
+                self._history_until, seen.updated, seen.created or -1
+            )
+        dialog = self._dialogs.get(seen.dialog_id)
+        if dialog is None:
+            if not seen.is_open and not self._began_since(seen):
+                return
+            known = seen.last_sequence if baseline else None
+            dialog = self._enter(seen.dialog_id, -1 if known is None else known)
+            dialog.asked = True
+        elif seen.updated < dialog.updated:
+            self.outdated += 1
+            return
+        dialog.updated = seen.updated
+        self._conversations[seen.dialog_id] = seen.conversation_id
+        if not seen.is_open:
+            self._following.pop(seen.dialog_id, None)
+        else:
+            self._following[seen.dialog_id] = None
+            if seen.dialog_id not in self._requested:
+                dialog.asked = True
+        if seen.last_sequence is not None:
+            dialog.promised = max(dialog.promised, seen.last_sequence)
+        self._want(seen.dialog_id, dialog)
+
+    def begin(self, conversation_id: str, dialog_id: str) -> None:
+        """Follow a dialog that the user has opened, from its start."""
+        if dialog_id in self._dialogs:
+            return
+        super().begin(conversation_id, dialog_id)
+        dialog = self._dialogs[dialog_id]
+        dialog.asked = True
+        self._conversations[dialog_id] = conversation_id
+        self._following[dialog_id] = None
+        self._want(dialog_id, dialog)
+
+    def leave(self, dialog_id: str) -> None:
+        """Do not subscribe to a dialog on later lines unless it is seen again."""
+        self._following.pop(dialog_id, None)
+
+    def abandon(self) -> None:
+        """Forget all dialogs: they were another user's."""
+        super().abandon()
+        self._history_until = -1
+
+    # -- subscribing
+
+    def requests(self) -> list[Subscribe]:
+        """Give the subscriptions to make now, at most one a dialog, within the limit.
+
+        Each must be followed by :meth:`accepted`, :meth:`refused`,
+        :meth:`query_failed` or :meth:`line_lost`.
+        """
+        found: list[Subscribe] = []
+        for query in self.queries():
+            dialog_id = query.dialog_id
+            self._requested[dialog_id] = None
+            where = self._conversations.get(dialog_id, dialog_id)
+            found.append(Subscribe(where, dialog_id, query.newer_than + 1))
+        return found
+
+    def accepted(self, dialog_id: str) -> int:
+        """Note that the service took a subscription; its events are due.
+
+        Returns:
+            a ticket for :meth:`silent`, 0 if nobody waits for them any more.
+        """
+        if dialog_id not in self._querying:
+            return 0
+        self._tickets += 1
+        self._answered[dialog_id] = self._tickets
+        return self._tickets
+
+    def refused(self, dialog_id: str) -> list[E]:
+        """Take back a subscription that this line will not get; let go what is held."""
+        dialog = self._landed(dialog_id)
+        if dialog is None:
+            return []
+        self._refused[dialog_id] = None
+        dialog.asked = False
+        return self._let_go(dialog)
+
+    # -- what comes
+
+    def told(self, dialog_id: str, events: Sequence[tuple[int, E]]) -> list[E]:
+        """Take the events of one notification: pairs of number and event."""
+        dialog = self._dialogs.get(dialog_id)
+        if dialog is not None and dialog_id in self._answered:
+            numbers = {number for number, _ in events}
+            if dialog.answered_by(numbers):
+                return self.caught_up(dialog_id, events)
+        return [
+            ready
+            for number, event in events
+            for ready in self.live(dialog_id, number, event)
+        ]
+
+    def live(self, dialog_id: str, sequence: int, event: E) -> list[E]:
+        """Take an event as it came over the line."""
+        ready = super().live(dialog_id, sequence, event)
+        dialog = self._dialogs[dialog_id]
+        if dialog.held and dialog_id in self._refused:
+            ready += self._let_go(dialog)  # what is missing cannot be had here
+        return ready
+
+    def told_nothing(self, dialog_id: str) -> list[E]:
+        """Take a notification without events: there is nothing new in a dialog.
+
+        It may not say in which. Then it is taken for the answer that is due longest,
+        of a dialog where nothing is known to be missing: there it can do no harm.
+        """
+        if not dialog_id:
+            for waiting in self._answered:
+                if not self._dialogs[waiting].owed():
+                    return self.caught_up(waiting, [])
+        elif dialog_id in self._answered:
+            return self.caught_up(dialog_id, [])
+        return []
+
+    def silent(self, dialog_id: str, ticket: int) -> list[E]:
+        """Wait no longer for the events of a subscription.
+
+        If some are known to be missing they are asked for again, a few times.
+        """
+        if self._answered.get(dialog_id) != ticket:
+            return []
+        if self._dialogs[dialog_id].owed():
+            return self.query_failed(dialog_id)
+        return self.caught_up(dialog_id, [])
+
+    def line_lost(self) -> None:
+        """Forget the subscriptions; those of open dialogs are wanted again."""
+        for of_the_line in (self._requested, self._refused, self._answered):
+            of_the_line.clear()
+        super().line_lost()
+        for dialog_id in self._following:
+            dialog = self._dialogs[dialog_id]
+            dialog.asked = True
+            self._want(dialog_id, dialog)
+
+    # -- parts
+
+    def _began_since(self, seen: Sighting) -> bool:
+        return seen.created is not None and seen.created > self._history_until
+
+    def _let_go(self, dialog: Dialog[E]) -> list[E]:
+        ready, gaps = dialog.give_up()
+        self.gaps += gaps
+        return ready
+
+    def _want(self, dialog_id: str, dialog: Dialog[E]) -> None:
+        if dialog_id not in self._refused:
+            super()._want(dialog_id, dialog)
+
+    def _landed(self, dialog_id: str) -> Dialog[E] | None:
+        self._answered.pop(dialog_id, None)
+        return super()._landed(dialog_id)
+
+    def _remove(self, dialog_id: str) -> Dialog[E] | None:
+        self._answered.pop(dialog_id, None)
+        for known in (self._conversations, self._following):
+            known.pop(dialog_id, None)
+        for known in (self._requested, self._refused):
+            known.pop(dialog_id, None)
+        return super()._remove(dialog_id)

@@ -1,0 +1,3 @@
+"""What events hand to users beyond plain records: objects with methods of their own."""
+
+from __future__ import annotations

@@ -1,0 +1,176 @@
+"""The consumer dialect (v3): short names, and the requests that only consumers make.
+
+Everything else is built by the brand's builders and sent under its short name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from ums_actors.errors import LocalProtocolError, NotSupported
+from ums_actors.protocol import brand
+from ums_actors.protocol.paths import INTEGRATION_ID
+from ums_actors.protocol.requests import Call, UserRequest, parts_of
+from ums_actors.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ums_actors.protocol.properties import ClientProperties
+
+__all__ = [
+    "CONVERSATION_NOTIFICATION",
+    "CREATE_CONVERSATION",
+    "DEFAULT_QUERY",
+    "INIT_CONNECTION",
+    "MESSAGE_NOTIFICATION",
+    "SUBSCRIBE_MESSAGES",
+    "create_conversation",
+    "init_connection",
+    "short",
+    "subscribe_messages",
+]
+
+INIT_CONNECTION: Final = "InitConnection"
+SUBSCRIBE_MESSAGES: Final = "ms.SubscribeMessagingEvents"
+CREATE_CONVERSATION: Final = "cm.ConsumerRequestConversation"
+CONVERSATION_NOTIFICATION: Final = "cqm.ExConversationChangeNotification"
+MESSAGE_NOTIFICATION: Final = "ms.MessagingEventNotification"
+
+DEFAULT_QUERY: Final[Mapping[str, Any]] = {"stage": ["OPEN", "CLOSE"]}
+"""What a consumer's connection subscribes to unless told otherwise."""
+
+_PACKAGES: Final = {
+    ".ams.aam.": "cqm.",
+    ".ams.brandprofile.": "brandprofile.",
+    ".ams.cm.": "cm.",
+    ".ams.ms.": "ms.",
+    ".ams.routing.": "rs.",
+    ".ams.userprofile.": "userprofile.",
+}
+_SPECIAL: Final = {
+    ".ams.cm.types.RequestConversation": "cm.RequestConversation",
+    ".ams.ms.BaseGenerateURL": "ms.GenerateURL",
+    ".ams.ms.token.GenerateDownloadToken": "ms.GenerateDownloadToken",
+    brand.MESSAGE_NOTIFICATION: MESSAGE_NOTIFICATION,
+}
+_NOT_THERE: Final = frozenset({brand.QUERY_MESSAGES})
+_TTR: Final = "NORMAL"
+_CHANNEL: Final = "MESSAGING"
+_OWN_CONTEXT: Final[dict[str, Any]] = {
+    "type": "CustomContext",
+    "clientProperties": {},
+    "name": INTEGRATION_ID,
+    "description": "opened by a program",
+}
+"""What a conversation is said to come from if nobody says it."""
+_CAMPAIGN: Final = {"campaign_id": "campaignId", "engagement_id": "engagementId"}
+
+
+def short(canonical: str) -> str:
+    """Give the consumer's name of a request or notification of the brand's dialect.
+
+    A name without a leading dot is short already, and stays as it is.
+
+    Raises:
+        NotSupported: consumers have no such request.
+        LocalProtocolError: there is no such package.
+    """
+    if not canonical.startswith("."):
+        return canonical
+    if canonical in _NOT_THERE:
+        raise NotSupported(
+            f"a consumer has no {canonical}: the messages of its open dialogs come by "
+            "themselves; subscribe to MessageReceived"
+        )
+    special = _SPECIAL.get(canonical)
+    if special is not None:
+        return special
+    head, dot, name = canonical.rpartition(".")
+    package = "" if not head else _PACKAGES.get(head + dot)
+    if package is None or not name:
+        raise LocalProtocolError(
+            f"{canonical!r} has no short name: use one of the packages "
+            f"{', '.join(_PACKAGES)}"
+        )
+    return package + name
+
+
+def subscribe_messages(
+    conversation_id: str, dialog_id: str, from_sequence: int = 0
+) -> Call:
+    """Ask for the events of a dialog from that number on, and for all later ones."""
+    body = {
+        "conversationId": _text("conversation_id", conversation_id),
+        "dialogId": _text("dialog_id", dialog_id),
+        "fromSeq": from_sequence,
+    }
+    return Call(SUBSCRIBE_MESSAGES, body)
+
+
+def create_conversation(
+    skill_id: str | None = None, context: Any = None, campaign_info: Any = None
+) -> Call:
+    """Open a conversation; the answer is ``{"conversationId": id}``.
+
+    What is not given goes as null, as the reference sends it.
+
+    Args:
+        skill_id: the skill that shall answer.
+        context: an object with a ``type`` such as ``SharkContext``.
+        campaign_info: ``campaign_id`` and ``engagement_id``, or their names on the
+            wire.
+
+    Raises:
+        LocalProtocolError: an argument is of no use.
+    """
+    body = {
+        "ttrDefName": _TTR,
+        "channelType": _CHANNEL,
+        "skillId": None if skill_id is None else _text("skill_id", skill_id),
+        "conversationContext": _context(context),
+        "campaignInfo": _campaign(campaign_info),
+    }
+    return Call(CREATE_CONVERSATION, body)
+
+
+def init_connection(jwt: str | Secret, properties: ClientProperties) -> UserRequest:
+    """Introduce a line that was opened without headers; must be its first frame."""
+    secret = jwt if isinstance(jwt, Secret) else Secret(jwt)
+    headers = [
+        {"type": ".ams.headers.ConsumerAuthentication", "jwt": secret},
+        properties.as_init_header(),
+    ]
+    return UserRequest(INIT_CONNECTION, {}, headers, None)
+
+
+def _context(context: Any) -> dict[Any, Any]:
+    if context is None:
+        return dict(_OWN_CONTEXT)
+    parts = parts_of(context)
+    kind = None if parts is None else parts.get("type")
+    if parts is None or not isinstance(kind, str) or not kind:
+        raise LocalProtocolError(
+            "context must be a mapping with a type, such as "
+            "{'type': 'SharkContext', 'lang': 'en-US'}"
+        )
+    return parts
+
+
+def _campaign(campaign_info: Any) -> dict[Any, Any] | None:
+    if campaign_info is None:
+        return None
+    parts = parts_of(campaign_info)
+    if not parts:
+        raise LocalProtocolError(
+            "campaign_info must be a mapping such as {'campaign_id': '1', "
+            "'engagement_id': '2'}"
+        )
+    return {_CAMPAIGN.get(key, key): value for key, value in parts.items()}
+
+
+def _text(name: str, value: Any) -> str:
+    if isinstance(value, str) and value:
+        return value
+    given = "an empty string" if value == "" else type(value).__name__
+    raise LocalProtocolError(f"{name} must be a non-empty string, not {given}")
