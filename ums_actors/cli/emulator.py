@@ -24,6 +24,19 @@ class _CannotStart(click.ClickException):
     "--users", type=int, metavar="N", help="bot1..botN, passwords bot1-password…"
 )
 @click.option("--log/--no-log", default=True, help="Whether frames are logged.")
+@click.option(
+    "--ring-timeout",
+    type=float,
+    default=72.0,
+    metavar="SECONDS",
+    help="How long a ring waits for its agent.",
+)
+@click.option(
+    "--skills",
+    multiple=True,
+    metavar="NAME=SKILL,SKILL",
+    help="Skills of a user; who is not named has all.",
+)
 @click.option("--exit-with-parent", is_flag=True, hidden=True)
 def emulator(**options: Any) -> None:
     """Run a local UMS until SIGINT or SIGTERM; prints one line of JSON when ready."""
