@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -15,7 +16,7 @@ from click.testing import CliRunner
 from ums_actors.cli.emulator import emulator as emulator_command
 from ums_actors.emulator import EmulatorError, EmulatorProcess
 from ums_actors.emulator.__main__ import _parser, main
-from ums_actors.emulator.command import Command
+from ums_actors.emulator.command import Command, _allow_descriptors
 from ums_actors.emulator.command import _skills as skills_of
 
 ROOT = str(Path(__file__).resolve().parents[2])
@@ -124,6 +125,46 @@ def test_it_ends_with_its_parent_if_told_to():
     assert (process.returncode, out, err) == (0, b"", b"")
 
 
+def test_a_state_outlives_a_signal_but_not_the_parent(tmp_path):
+    def ready(process):
+        return json.loads(process.stdout.readline())
+
+    words = ["--state", str(tmp_path), "--exit-with-parent"]
+    process = start(PLAIN, *words, stdin=subprocess.PIPE)
+    act = json.dumps({"action": "open", "text": "hi"}).encode()
+    urllib.request.urlopen(f"{ready(process)['control']}/consumer", act, 10).close()
+    process.terminate()
+    assert process.wait(20) == 0
+    process.communicate()
+    kept = (tmp_path / "emulator.json").read_text()
+    process = start(PLAIN, *words, stdin=subprocess.PIPE)
+    where = f"{ready(process)['control']}/conversations"
+    with urllib.request.urlopen(where, timeout=10) as answer:
+        (found,) = json.load(answer)["conversations"]
+    assert found["events"] == 1
+    process.communicate(timeout=20)  # closes its standard input
+    assert (tmp_path / "emulator.json").read_text() == kept
+
+
+def test_a_state_that_cannot_be_kept_is_one_line_and_exit_code_2(tmp_path):
+    state = tmp_path / "state"
+    process = start(PLAIN, "--state", str(state))
+    assert process.stdout.readline()
+    state.rmdir()
+    code, _, err = finish(process, signal.SIGTERM)
+    assert code == 2
+    (line,) = err.decode().splitlines()
+    assert line.startswith("error: the state cannot be written to ")
+
+
+def test_a_process_may_have_as_many_descriptors_as_the_system_lets_it(monkeypatch):
+    told = []
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (1_024, 4_096))
+    monkeypatch.setattr(resource, "setrlimit", lambda *words: told.append(words))
+    _allow_descriptors()
+    assert told == [(resource.RLIMIT_NOFILE, (4_096, 4_096))]
+
+
 def test_without_a_pipe_it_cannot_watch_its_parent(tmp_path):
     (tmp_path / "file").touch()
     with (tmp_path / "file").open() as stdin:
@@ -164,3 +205,9 @@ def test_a_process_that_cannot_start_says_why():
         with pytest.raises(EmulatorError, match=r"^port \d+ of 127.0.0.1 is in use; "):
             process.start()
     assert process.pid is None
+
+
+def test_a_survey_for_all_reaches_the_process():
+    for survey in (True, False):
+        words = EmulatorProcess(survey=survey)._command[3:]
+        assert Command(**vars(_parser().parse_args(words))).survey is survey

@@ -92,9 +92,9 @@ async def test_stopping_does_not_wait_for_silent_tls_peers():
 
 async def test_stopping_ends_calls_that_are_held_back(scene, eventually):
     async with scene(online=()) as (emulator, bot):
-        emulator.set_faults(login={"delay": 3_600})
+        emulator.add_fault("login", count=1, value={"delay": 3_600})
         asking = asyncio.create_task(bot.log_in())
-        await eventually(lambda: not emulator.set_faults()["login"]["times"])
+        await eventually(lambda: not emulator.faults())
         await asyncio.wait_for(emulator.stop(), 5)
         assert isinstance(
             (await asyncio.gather(asking, return_exceptions=True))[0], Exception

@@ -22,7 +22,10 @@ def test_an_emulator_on_its_own_thread_takes_calls_from_others(tls):
         assert emulator.wait_for_events(opened.conversation_id, 3, 0.01) == []
         emulator.close_conversation(opened.conversation_id)
         assert emulator.conversations()[0]["stage"] == "CLOSE"
-        assert emulator.set_faults(mute_pings=True)["mute_pings"]
+        assert emulator.add_fault("mute-pings") == [{"name": "mute-pings"}]
+        assert emulator.faults() == emulator.state()["faults"]
+        assert emulator.clear_faults("mute-pings") == []
+        assert emulator.sockets("bot1") == []
         assert (emulator.close_sockets(4401), emulator.cut(), emulator.freeze()) == (
             0,
             0,

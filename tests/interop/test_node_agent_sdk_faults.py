@@ -69,7 +69,7 @@ def test_a_change_without_its_pieces_is_one_error_and_the_next_is_fine(
 @pytest.mark.parametrize(
     ("fault", "value"),
     [
-        ("unknown-field", ".ams.ms.OnlineEventDistribution"),
+        ("unknown-field", "notification"),
         ("unknown-field", "response"),
         ("unknown-enum", "role"),
         ("unknown-enum", "state"),
@@ -98,3 +98,28 @@ def test_a_login_that_is_refused_at_reconnecting_is_an_error(agent, emulator):
     bot.mark()
     bot.tell("reconnect")
     bot.event("connected")
+
+
+def test_a_ring_that_is_told_again_is_the_same(agent, emulator):
+    bot = agent()
+    bot.ask("subscribeRoutingTasks", {})
+    bot.ask("setAgentState", {"availability": "ONLINE"})
+    opened = emulator.open_conversation(text="hello")
+    (ring,) = bot.ring(opened.conversation_id, "WAITING")["ringsDetails"]
+    emulator.add_fault("repeat-rings")
+    other = emulator.open_conversation(text="hello")
+    bot.ring(other.conversation_id, "WAITING")
+    bot.mark()
+    answer = {"ringId": ring["ringId"], "ringState": "ACCEPTED"}
+    bot.ask("updateRingState", answer)
+    (again,) = bot.ring(other.conversation_id, "WAITING")["ringsDetails"]
+    answer["ringId"] = again["ringId"]
+    bot.ask("updateRingState", answer)
+    ids = {
+        ring["ringId"]
+        for body in bot.all("routing.RoutingTaskNotification")
+        for change in body["changes"]
+        for ring in change["result"]["ringsDetails"]
+    }
+    assert ids == {ring["ringId"], again["ringId"]}
+    assert bot.trouble() == []

@@ -37,6 +37,12 @@ class _CannotStart(click.ClickException):
     metavar="NAME=SKILL,SKILL",
     help="Skills of a user; who is not named has all.",
 )
+@click.option(
+    "--survey", is_flag=True, help="A survey follows every MAIN dialog that is closed."
+)
+@click.option(
+    "--state", metavar="DIR", help="Where conversations and tokens outlive a stop."
+)
 @click.option("--exit-with-parent", is_flag=True, hidden=True)
 def emulator(**options: Any) -> None:
     """Run a local UMS until SIGINT or SIGTERM; prints one line of JSON when ready."""

@@ -52,6 +52,14 @@ def _parser() -> argparse.ArgumentParser:
         help="skills of a user; who is not named has all",
     )
     parser.add_argument(
+        "--survey",
+        action="store_true",
+        help="a survey follows every MAIN dialog that is closed",
+    )
+    parser.add_argument(
+        "--state", metavar="DIR", help="where conversations and tokens outlive a stop"
+    )
+    parser.add_argument(
         "--exit-with-parent",
         action="store_true",
         help="end when standard input is closed",

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
+import resource
 import signal
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from ums_actors.emulator.choices import DEFAULT_RING_TIMEOUT
 from ums_actors.emulator.emulator import DEFAULT_ACCOUNT, Emulator
 from ums_actors.emulator.failures import EmulatorError
+from ums_actors.emulator.ready import Ready
 from ums_actors.emulator.world.users import numbered_users
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 __all__ = ["DEFAULT_USERS", "MAX_USERS", "Command", "run_command"]
 
 DEFAULT_USERS: Final = 1
 MAX_USERS: Final = 10_000
+MAX_DESCRIPTORS: Final = 65_536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +39,10 @@ class Command:
         users: as many of bot1..botN beside them; None means one if there are no words.
         ring_timeout: seconds that a ring waits for its agent.
         skills: ``NAME=SKILL,SKILL`` words; who is not named has every skill.
-        exit_with_parent: end when standard input, a pipe, is closed.
+        survey: whether a survey follows every MAIN dialog that is closed.
+        state: directory in which the account's facts outlive a stop.
+        exit_with_parent: end, and keep no state, when standard input, a pipe, is
+            closed.
     """
 
     host: str = "127.0.0.1"
@@ -46,6 +55,8 @@ class Command:
     log: bool = True
     ring_timeout: float = DEFAULT_RING_TIMEOUT
     skills: Sequence[str] = ()
+    survey: bool = False
+    state: str | None = None
     exit_with_parent: bool = False
 
 
@@ -67,8 +78,20 @@ def run_command(command: Command) -> None:
         log=command.log,
         ring_timeout=command.ring_timeout,
         skills=_skills(command),
+        survey=command.survey,
+        state=command.state,
     )
+    _allow_descriptors()
     asyncio.run(_serve(emulator, exit_with_parent=command.exit_with_parent))
+
+
+def _allow_descriptors() -> None:
+    """Let the process have as many sockets as it may have at all."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAX_DESCRIPTORS if hard == resource.RLIM_INFINITY else hard
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):  # then with those it has
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def _serve(emulator: Emulator, *, exit_with_parent: bool) -> None:
@@ -76,7 +99,13 @@ async def _serve(emulator: Emulator, *, exit_with_parent: bool) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     if exit_with_parent:
-        _watch_parent(loop, stop)
+
+        def parent_gone() -> None:
+            if not stop.is_set():
+                emulator.keep_in(None)  # nobody is left who would come back to it
+            stop.set()
+
+        _watch_parent(loop, parent_gone)
     async with emulator:
         sys.stdout.write(_ready_line(emulator) + "\n")
         sys.stdout.flush()
@@ -85,13 +114,15 @@ async def _serve(emulator: Emulator, *, exit_with_parent: bool) -> None:
         loop.remove_reader(sys.stdin.fileno())
 
 
-def _watch_parent(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+def _watch_parent(
+    loop: asyncio.AbstractEventLoop, parent_gone: Callable[[], None]
+) -> None:
     descriptor = sys.stdin.fileno()
 
     def read() -> None:
         if not os.read(descriptor, 4_096):
             loop.remove_reader(descriptor)
-            stop.set()
+            parent_gone()
 
     try:
         loop.add_reader(descriptor, read)
@@ -103,16 +134,7 @@ def _watch_parent(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
 
 
 def _ready_line(emulator: Emulator) -> str:
-    return json.dumps(
-        {
-            "csds": emulator.csds,
-            "account": emulator.account,
-            "tls": emulator.tls,
-            "ca": emulator.ca,
-            "control": emulator.control,
-            "users": emulator.users,
-        }
-    )
+    return json.dumps(msgspec.to_builtins(Ready.of(emulator)))
 
 
 def _skills(command: Command) -> dict[str, list[str]]:

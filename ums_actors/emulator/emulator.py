@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import ipaddress
 import re
 from typing import TYPE_CHECKING, Final, Self
@@ -27,7 +26,10 @@ from ums_actors.emulator.http.files import Storage
 from ums_actors.emulator.http.idp import Idp
 from ums_actors.emulator.http.login import Login
 from ums_actors.emulator.http.sockets import Sockets
+from ums_actors.emulator.kept.memory import facts_of, restore
+from ums_actors.emulator.kept.store import Store
 from ums_actors.emulator.service import Service
+from ums_actors.emulator.serving import Serving
 from ums_actors.emulator.tls import LoopbackTLS
 from ums_actors.emulator.wire.framelog import DEFAULT_LOG_LIMIT
 
@@ -38,9 +40,6 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_ACCOUNT", "Emulator"]
 
 DEFAULT_ACCOUNT: Final = "12345678"
-HANDLER_GRACE: Final = 0.5
-"""Seconds for HTTP calls under way when the emulator stops."""
-BACKLOG: Final = 1_024
 MAX_SECONDS: Final = 86_400
 """What a setting in seconds stays below."""
 _ACCOUNT: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -66,6 +65,8 @@ class Emulator(Controls):
         ring_timeout: seconds that a ring waits for its agent.
         skills: skill ids by name of user; who is not named has every skill.
         survey: whether a survey follows every MAIN dialog that is closed.
+        state: directory in which the account's facts outlive :meth:`stop`, and are
+            found by the next :meth:`start`; None keeps nothing.
 
     Raises:
         EmulatorError: a setting is wrong; the text ends with what to do.
@@ -90,6 +91,7 @@ class Emulator(Controls):
         ring_timeout: float = DEFAULT_RING_TIMEOUT,
         skills: Mapping[str, Iterable[str]] | None = None,
         survey: bool = False,
+        state: str | None = None,
     ) -> None:
         self._host = _loopback(host)
         self._port = port
@@ -116,7 +118,9 @@ class Emulator(Controls):
         self.tls = tls
         self.users = tuple(user.name for user in service.users)
         self._tls: LoopbackTLS | None = None
-        self._runner: web.AppRunner | None = None
+        self._serving: Serving | None = None
+        self._store: Store | None = None
+        self.keep_in(state)
 
     @property
     def csds(self) -> str:
@@ -134,53 +138,71 @@ class Emulator(Controls):
         scheme = "https" if self.tls else "http"
         return f"{scheme}://{self.csds}{CONTROL_PATH}"
 
+    def keep_in(self, directory: str | None) -> None:
+        """Keep the account's facts in a directory from now on; None keeps nothing."""
+        self._store = None if directory is None else Store(directory)
+
     async def start(self) -> None:
-        """Listen.
+        """Listen, with the facts that were kept if there are any.
 
         Raises:
-            EmulatorError: the port is in use, or the CA cannot be written.
+            EmulatorError: the port is in use, the CA cannot be written, or the state
+                is of no use.
         """
+        try:
+            self._recall()
+        except BaseException:
+            await self.stop()
+            raise
         app = web.Application()
         for part in (Domains, Login, Idp, Sockets, Storage):
             part(self._service).add_to(app)
         ControlSide(self).add_to(app)
-        self._tls = LoopbackTLS(self._ca_out) if self.tls else None
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=HANDLER_GRACE)
-        self._runner = runner
-        await runner.setup()
-        site = web.TCPSite(
-            runner,
-            self._host,
-            self._port,
-            ssl_context=self._tls.context if self._tls else None,
-            backlog=BACKLOG,
-        )
+        tls = self._tls.context if self._tls else None
+        serving = Serving(app, self._host, self._port, tls)
         try:
-            await site.start()
-        except (OSError, OverflowError) as error:
+            self._service.authority = await serving.start()
+        except BaseException:
             await self.stop()
-            raise _bind_error(self._host, self._port, error) from None
-        host, port = runner.addresses[0][:2]
-        shown = f"[{host}]" if ":" in host else host
-        self._service.authority = f"{shown}:{port}"
+            raise
+        self._serving = serving
         self._service.alarm.set()
 
     async def stop(self) -> None:
-        """Close all sockets with 1001 and stop listening; may be called twice."""
-        runner, self._runner = self._runner, None
-        if runner is not None:
-            await _stop_accepting(runner)
-            for site in list(runner.sites):
-                await site.stop()
+        """Close all sockets with 1001 and stop listening; may be called twice.
+
+        Raises:
+            EmulatorError: the state cannot be kept; all else is done.
+        """
+        serving, self._serving = self._serving, None
+        if serving is not None:
+            await serving.stop_accepting()
             try:
                 async with asyncio.timeout(2 * CLOSE_WAIT):
                     await self.close_sockets(SHUTDOWN_CLOSE_CODE)
             except TimeoutError:
                 self.cut()
-            await _clean_up(runner)
+            await serving.stop()
         self._service.alarm.cancel()
+        self._service.repeater.cancel()
         if self._tls is not None:
             self._tls.remove()
+        if serving is not None and self._store is not None:
+            certificate = self._tls.certificate if self._tls else None
+            self._store.write(facts_of(self._service, certificate))
+
+    def _recall(self) -> None:
+        store, facts, ca_out = self._store, None, self._ca_out
+        if store is not None:
+            facts = store.read()
+            ca_out = ca_out or (store.ca_file() if self.tls else None)
+        try:
+            if self.tls:
+                self._tls = LoopbackTLS(ca_out, facts.tls if facts else None)
+            if facts is not None:
+                restore(self._service, facts)
+        except ValueError as error:
+            raise store.corrupt(error) if store else error from None
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -193,38 +215,6 @@ class Emulator(Controls):
         trace: TracebackType | None,
     ) -> None:
         await self.stop()
-
-
-_LAST_TURNS: Final = 4
-"""Turns of the loop in which connections that begin or end do so."""
-
-
-async def _stop_accepting(runner: web.AppRunner) -> None:
-    """Let nobody in any more, and let those who are half in come in.
-
-    asyncio leaks a connection that was accepted just before its server is closed.
-    """
-    loop = asyncio.get_running_loop()
-    for site in runner.sites:
-        server = getattr(site, "_server", None)
-        for listening in getattr(server, "sockets", ()):
-            loop.remove_reader(listening.fileno())
-    for _ in range(_LAST_TURNS):
-        await asyncio.sleep(0)
-
-
-async def _clean_up(runner: web.AppRunner) -> None:
-    """Stop the server, and abort what would wait for a peer's TLS goodbye."""
-    server = runner.server
-    for _ in range(_LAST_TURNS):  # who was just being accepted gets its transport
-        await asyncio.sleep(0)
-    handlers = [] if server is None else server.connections
-    transports = [it.transport for it in handlers if it.transport is not None]
-    await runner.cleanup()
-    for transport in transports:
-        transport.abort()
-    for _ in range(_LAST_TURNS):  # the aborted connections are lost in these
-        await asyncio.sleep(0)
 
 
 def _positive(name: str, seconds: float) -> float:
@@ -248,11 +238,3 @@ def _loopback(host: str) -> str:
             "use --host 127.0.0.1 or leave it out"
         )
     return name
-
-
-def _bind_error(host: str, port: int, error: Exception) -> EmulatorError:
-    way_out = "choose another with --port, or --port 0 for a free one"
-    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-        return EmulatorError(f"port {port} of {host} is in use; {way_out}")
-    reason = getattr(error, "strerror", None) or str(error)
-    return EmulatorError(f"cannot listen on {host} port {port} ({reason}); {way_out}")

@@ -138,11 +138,6 @@ class RemoteControls:
         """Give all faults that strike: ``name``, ``user``, ``count``, ``value``."""
         return _faults(self._caller.call("GET", "/faults"))
 
-    def set_faults(self, **knobs: Any) -> dict[str, Any]:
-        """Set the knobs of old; goes away."""
-        answer: dict[str, Any] = self._caller.call("POST", "/faults", body=knobs)
-        return answer
-
     # -- looking inside
 
     def log(self, user: str | None = None) -> list[dict[str, Any]]:

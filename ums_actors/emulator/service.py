@@ -11,13 +11,14 @@ from ums_actors.emulator.choices import DEFAULT_INIT_TIMEOUT
 from ums_actors.emulator.counters import Counters
 from ums_actors.emulator.failures import EmulatorError
 from ums_actors.emulator.faults.faults import Faults
-from ums_actors.emulator.http.sessions import Sessions
+from ums_actors.emulator.repeater import Repeater
 from ums_actors.emulator.requests.consumers import introduce
 from ums_actors.emulator.requests.table import answer_request
 from ums_actors.emulator.sides.brand import BrandSide
 from ums_actors.emulator.sides.consumer import ConsumerSide
 from ums_actors.emulator.wire.framelog import FrameLog
 from ums_actors.emulator.wire.line import Line
+from ums_actors.emulator.world.sessions import Sessions
 from ums_actors.emulator.world.users import User, Users
 from ums_actors.emulator.world.world import World
 
@@ -69,6 +70,7 @@ class Service:
         self.world.listeners += [self.brand_side, self.consumer_side]
         self.sessions = Sessions()
         self.faults = Faults()
+        self.repeater = Repeater(self.world, self.faults)
         self.log = FrameLog(log_limit, self.sessions.issued)
         self.counters = Counters()
         self.connectors = connectors

@@ -6,15 +6,15 @@ import asyncio
 import contextlib
 import threading
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
 from ums_actors.emulator.emulator import Emulator
 from ums_actors.emulator.failures import EmulatorError
-from ums_actors.emulator.remote import RemoteControls
+from ums_actors.emulator.ready import Ready
+from ums_actors.emulator.running import RunningEmulator
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-    from types import TracebackType
 
 __all__ = ["EmulatorThread", "running_emulator"]
 
@@ -22,73 +22,58 @@ START_TIMEOUT: Final = 10.0
 STOP_TIMEOUT: Final = 10.0
 
 
-class EmulatorThread(RemoteControls):
+class EmulatorThread(RunningEmulator):
     """Runs an :class:`Emulator` on its own loop and thread.
 
-    Takes the settings of :class:`Emulator`. The calls of RemoteControls work from any
-    thread once it is started; as a context manager it starts and stops itself.
+    Takes the settings of :class:`Emulator`. To start and to stop take at most 10 s.
+
+    Attributes:
+        emulator: what runs; a restart makes another. Only its own loop may touch it.
     """
 
     def __init__(self, **settings: Any) -> None:
+        super().__init__(settings.pop("state", None))
+        self._settings = settings
         self.emulator = Emulator(**settings)
-        self._ready: Future[None] = Future()
+        self._run: _Run | None = None
+
+    def _begin(self, state: str, port: int | None) -> Ready:
+        if port is not None:
+            self._settings["port"] = port
+            self.emulator = Emulator(**self._settings)
+        self.emulator.keep_in(state)
+        self._run = _Run(self.emulator)
+        self._run.start()
+        return Ready.of(self.emulator)
+
+    def _end(self, *, keep: bool) -> None:
+        run, self._run = self._run, None
+        if run is not None:
+            if not keep:
+                self.emulator.keep_in(None)
+            run.stop()
+
+
+class _Run:
+    """One life of a thread, from an emulator's start to its stop."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+        self._started: Future[None] = Future()
+        self._ended: Future[None] = Future()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
         self._thread = threading.Thread(
-            target=self._run, name="ums-emulator", daemon=True
+            target=self._work, name="ums-emulator", daemon=True
         )
 
-    @property
-    def csds(self) -> str:
-        """Bare ``host:port``."""
-        return self.emulator.csds
-
-    @property
-    def account(self) -> str:
-        """The one account that exists."""
-        return self.emulator.account
-
-    @property
-    def tls(self) -> bool:
-        """Whether it serves TLS."""
-        return self.emulator.tls
-
-    @property
-    def ca(self) -> str | None:
-        """Path of the CA's file; None without TLS."""
-        return self.emulator.ca
-
-    @property
-    def control(self) -> str:
-        """Base URL of the script's calls."""
-        return self.emulator.control
-
-    @property
-    def users(self) -> tuple[str, ...]:
-        """Login names."""
-        return self.emulator.users
-
-    def start(self) -> Self:
-        """Start it and wait until it listens, at most 10 s.
-
-        Raises:
-            EmulatorError: it cannot start; the text ends with what to do.
-        """
+    def start(self) -> None:
+        """Start it and wait until it listens; raise what kept it from that."""
         self._thread.start()
-        try:
-            self._ready.result(START_TIMEOUT)
-        except BaseException:
-            self.stop()
-            raise
-        super().__init__(self.control, self.ca)
-        return self
+        self._started.result(START_TIMEOUT)
 
     def stop(self) -> None:
-        """Stop it and join its thread, at most 10 s; may be called twice.
-
-        Raises:
-            EmulatorError: the thread does not end.
-        """
+        """Stop it and join its thread; raise what it ended with."""
         if self._loop is not None and self._stop is not None:
             with contextlib.suppress(RuntimeError):  # it has ended by itself
                 self._loop.call_soon_threadsafe(self._stop.set)
@@ -97,33 +82,26 @@ class EmulatorThread(RemoteControls):
             raise EmulatorError(
                 "the emulator's thread does not end; look for a call that blocks it"
             )
+        if self._started.exception(0) is None:
+            self._ended.result(0)
 
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
-
-    def _run(self) -> None:
+    def _work(self) -> None:
         try:
             asyncio.run(self._serve())
-        except BaseException as error:
-            if not self._ready.done():
-                self._ready.set_exception(error)
-            else:
-                raise
+        except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+            which = self._ended if self._started.done() else self._started
+            which.set_exception(error)
+        else:
+            self._ended.set_result(None)
 
     async def _serve(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        async with self.emulator:
-            self._ready.set_result(None)
-            await self._stop.wait()
-        await _abort_leftovers(self._loop)
+        try:
+            async with self._emulator:
+                self._started.set_result(None)
+                await self._stop.wait()
+        finally:
+            await _abort_leftovers(self._loop)
 
 
 async def _abort_leftovers(loop: asyncio.AbstractEventLoop) -> None:

@@ -113,3 +113,11 @@ def test_no_malformed_frame_is_a_good_notification():
     assert "body" not in json.loads(frames["no-body"])
     (bare,) = json.loads(frames["bare-result"])["body"]["changes"]
     assert bare == {"type": "UPSERT", "result": {}}
+
+
+def test_maps_by_role_or_id_get_no_unknown_field():
+    maps = ("participants", "participantsPId", "numberOfunreadMessages")
+    frame = {"body": {name: {"CONSUMER": ["c"]} for name in maps}}
+    bending.add_unknown_fields(frame)
+    assert all(frame["body"][name] == {"CONSUMER": ["c"]} for name in maps)
+    assert "fromTheFuture" in frame["body"]

@@ -127,7 +127,7 @@ async def test_a_handshake_needs_a_live_token_and_a_known_version(scene):
 async def test_call_faults_answer_as_told_and_run_out(scene):
     async with scene(online=()) as (emulator, bot):
         for call in ("login", "refresh", "handshake", "csds"):
-            emulator.set_faults(**{call: {"status": 503, "times": 1}})
+            emulator.add_fault(call, count=1, value=503)
         path = f"/api/account/{emulator.account}/service/baseURI.json"
         assert [(await get(bot, path))[0] for _ in range(2)] == [503, 200]
         assert [await bot.log_in() for _ in range(2)] == [503, 200]

@@ -171,3 +171,45 @@ async def test_muted_pings_run_out(scene):
         message = await ws.receive(timeout=5)
         assert message.type is aiohttp.WSMsgType.TEXT
         assert emulator.faults() == []
+
+
+async def test_an_introduction_is_refused_or_never_answered(scene):
+    async with scene(online=(), consumers=1, init_timeout=0.5) as (
+        emulator,
+        _,
+        visitor,
+    ):
+        emulator.add_fault("init", count=1)
+        await visitor.connect("")
+        answer = await visitor.init()
+        assert (answer["code"], answer["type"]) == (401, "StringResponse")
+        assert (await visitor.init())["code"] == 200
+        await visitor.close()
+        emulator.add_fault("init", user=None, count=1, value="unanswered")
+        await visitor.connect("")
+        visitor.end.clear()
+        header = {"type": ".ams.headers.ConsumerAuthentication", "jwt": visitor.jwt}
+        await visitor.send_request("unheard", "InitConnection", headers=[header])
+        assert await visitor.ended() == 4401
+        assert not visitor.answers["unheard"].done()
+
+
+async def test_faults_of_one_consumer_are_in_the_consumers_dialect(scene):
+    async with scene(consumers=2) as (emulator, bot, one, other):
+        emulator.add_fault(
+            "reject", user=one.id, value={"code": 429, "type": ".GetClock"}
+        )
+        answer = await one.request("GetClock")
+        assert (answer["code"], answer["type"]) == (429, "StringResponse")
+        assert (await other.request("GetClock"))["code"] == 200
+        assert (await bot.request(".GetClock"))["code"] == 200
+        emulator.add_fault("duplicate", user=one.id, count=1, value=CHANGES)
+        emulator.add_fault("unknown-enum", user=one.id, count=1)
+        await one.request("cqm.SubscribeExConversations", {"stage": ["OPEN"]})
+        emulator.open_conversation(consumer=one.id)
+        bodies = [await one.note() for _ in range(3)]
+        assert bodies[0] == bodies[1]
+        (change,) = bodies[2]["changes"]
+        roles = change["result"]["conversationDetails"]["participants"]
+        assert "FROM_THE_FUTURE" in {it["role"] for it in roles}
+        assert [it["name"] for it in emulator.faults()] == ["reject"]

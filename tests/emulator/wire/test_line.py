@@ -104,7 +104,7 @@ async def test_a_frozen_socket_stays_up_and_says_nothing(scene):
 async def test_muted_pings_are_not_answered_but_requests_are(scene):
     async with scene(online=()) as (emulator, bot):
         await bot.log_in()
-        emulator.set_faults(mute_pings=True)
+        emulator.add_fault("mute-pings")
         reader, writer = await raw_socket(bot)
         writer.write(masked(9))
         writer.write(masked(1, b'{"kind":"req","id":"1","type":"KeepAlive"}'))
@@ -151,7 +151,7 @@ async def test_a_frame_beyond_the_limit_closes_with_1009(scene):
 
 async def test_responses_can_be_late_by_type(scene):
     async with scene() as (emulator, bot):
-        emulator.set_faults(response_delay=0.2, response_delay_types=["GetClock"])
+        emulator.add_fault("delay", value={"seconds": 0.2, "types": "GetClock"})
         await bot.send_request("slow", ".GetClock")
         await bot.request("KeepAlive")
         assert not bot.answers["slow"].done()
@@ -160,7 +160,7 @@ async def test_responses_can_be_late_by_type(scene):
 
 async def test_a_late_subscription_still_comes_before_its_snapshot(scene):
     async with scene() as (emulator, bot):
-        emulator.set_faults(response_delay=0.1)
+        emulator.add_fault("delay", value=0.1)
         await bot.subscribe(stage=["OPEN"])
         kinds = [frame["kind"] for _, frame in bot.frames]
         assert kinds == ["resp", "notification"]
@@ -169,7 +169,7 @@ async def test_a_late_subscription_still_comes_before_its_snapshot(scene):
 async def test_a_dropped_response_was_carried_out_all_the_same(scene):
     async with scene() as (emulator, bot):
         opened = emulator.open_conversation(assign="bot1")
-        emulator.set_faults(drop_responses={"ms.PublishEvent": 1})
+        emulator.add_fault("drop", count=1, value="ms.PublishEvent")
         event = {"type": "ContentEvent", "message": "x"}
         body = {"dialogId": opened.dialog_id, "event": event}
         await bot.send_request("dropped", ".ams.ms.PublishEvent", body)
@@ -181,7 +181,9 @@ async def test_a_dropped_response_was_carried_out_all_the_same(scene):
 async def test_a_rejected_request_is_not_carried_out(scene):
     async with scene() as (emulator, bot):
         opened = emulator.open_conversation(assign="bot1")
-        emulator.set_faults(reject={"ms.PublishEvent": {"code": 401}})
+        emulator.add_fault(
+            "reject", count=1, value={"code": 401, "type": "ms.PublishEvent"}
+        )
         answer = await bot.say(opened.dialog_id, "x")
         assert (answer["code"], answer["type"]) == (401, ".ReqBody$StringResp")
         assert (await bot.say(opened.dialog_id, "y"))["body"] == {"sequence": 0}
@@ -189,7 +191,8 @@ async def test_a_rejected_request_is_not_carried_out(scene):
 
 async def test_too_many_requests_at_once_get_429_and_the_socket_stays(scene):
     async with scene() as (emulator, bot):
-        emulator.set_faults(max_concurrent=2, response_delay=0.1)
+        emulator.add_fault("too-many", value=2)
+        emulator.add_fault("delay", value=0.1)
         for number in range(4):
             await bot.send_request(str(number), ".GetClock")
         codes = [

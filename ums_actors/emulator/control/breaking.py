@@ -67,6 +67,7 @@ class Breaking:
         if user is not None:
             self._service.require_known(user)
         self._service.faults.add(name, user=user, count=count, value=value)
+        self._service.repeater.set()
         return self.faults()
 
     def clear_faults(
@@ -76,6 +77,7 @@ class Breaking:
         if user is not None:
             self._service.require_known(user)
         self._service.faults.clear(name, user)
+        self._service.repeater.set()
         return self.faults()
 
     def faults(self) -> list[dict[str, Any]]:

@@ -84,9 +84,15 @@ class ScriptedConsumers:
         self._service.world.update(conversation, conversation.consumer, [member])
 
     def transcript(self, conversation_id: str, since: int = 0) -> list[dict[str, Any]]:
-        """Give the event records of a conversation from a sequence on."""
+        """Give the event records of a conversation from a sequence on.
+
+        Each has ``recipients`` too: who was to hear it, by old id or consumer id.
+        """
         conversation = self._service.world.find(conversation_id)
-        return [event_record(event) for event in conversation.events_from(since)]
+        return [
+            {**event_record(event), "recipients": list(event.recipients)}
+            for event in conversation.events_from(since)
+        ]
 
     async def wait_for_events(
         self,

@@ -130,10 +130,7 @@ class ControlSide:
         return {"expired": self._controls.expire_tokens(call.text("user"))}
 
     async def _add_fault(self, call: Call) -> Any:
-        body = await call.body()
-        if isinstance(body, dict) and "name" not in body:
-            return self._controls.set_faults(**body)
-        fault = msgspec.convert(body, _Fault)
+        fault = msgspec.convert(await call.body(), _Fault)
         return {
             "faults": self._controls.add_fault(
                 fault.name, user=fault.user, count=fault.count, value=fault.value

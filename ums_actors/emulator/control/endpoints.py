@@ -96,7 +96,8 @@ ENDPOINTS: Final = (
     Endpoint(
         "GET",
         "/transcript",
-        "Give the events of a conversation, as brand sockets see them.",
+        "Give the events of a conversation, as brand sockets see them, and who was to "
+        "hear each (recipients).",
         '{"conversation", "stage", "events": […]}',
         query={
             "conversation": f"required; {_CONVERSATION}",

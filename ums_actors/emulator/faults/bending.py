@@ -26,6 +26,8 @@ UNKNOWN: Final = "FROM_THE_FUTURE"
 _UNKNOWN_FIELD: Final = "fromTheFuture"
 _OPAQUE: Final = frozenset({"content", "quickReplies", "event"})
 """What people wrote is not for the service to reshape."""
+_MAPS: Final = frozenset({"participants", "participantsPId", "numberOfunreadMessages"})
+"""Objects whose keys are roles or ids, not fields."""
 
 
 def results_of(frame: dict[str, Any]) -> list[dict[str, Any]]:
@@ -62,10 +64,10 @@ def _unknown_role(details: dict[str, Any]) -> None:
     stranger = {"id": UNKNOWN.lower(), "role": UNKNOWN}
     for name in ("participants", "participantsPId"):
         members = details.get(name)
-        if isinstance(members, dict):
-            members[UNKNOWN] = [stranger["id"]]
+        if (by_role := as_object(members)) is not None:
+            by_role[UNKNOWN] = [stranger["id"]]
         elif isinstance(members, list):
-            members.append(stranger)
+            details[name] = [*as_list(members), stranger]
     for dialog in map(as_object, as_list(details.get("dialogs"))):
         if dialog is not None:
             members = as_list(dialog.get("participantsDetails"))
@@ -95,31 +97,27 @@ _ENUMS: Final[dict[str, Callable[[dict[str, Any]], None]]] = {
 
 def add_unknown_fields(value: Any) -> None:
     """Give every object of a frame a field that nobody knows."""
-    for inner in _inner(value):
-        add_unknown_fields(inner)
-    if isinstance(value, dict):
-        value[_UNKNOWN_FIELD] = {"known": False, "list": [1, None, "x"]}
+    if isinstance(value, list):
+        for part in as_list(value):
+            add_unknown_fields(part)
+    if (known := as_object(value)) is not None:
+        for key, part in known.items():
+            if key not in _OPAQUE | _MAPS:
+                add_unknown_fields(part)
+        known[_UNKNOWN_FIELD] = {"known": False, "list": [1, None, "x"]}
 
 
 def unwrap_single_elements(value: Any) -> Any:
     """Give a frame with its lists of one element as the bare element."""
     if isinstance(value, list):
-        parts = [unwrap_single_elements(part) for part in value]
+        parts = [unwrap_single_elements(part) for part in as_list(value)]
         return parts[0] if len(parts) == 1 else parts
-    if not isinstance(value, dict):
+    if (known := as_object(value)) is None:
         return value
     return {
         key: part if key in _OPAQUE else unwrap_single_elements(part)
-        for key, part in value.items()
+        for key, part in known.items()
     }
-
-
-def _inner(value: Any) -> list[Any]:
-    if isinstance(value, list):
-        return list(value)
-    if isinstance(value, dict):
-        return [part for key, part in value.items() if key not in _OPAQUE]
-    return []
 
 
 # -- nonsense

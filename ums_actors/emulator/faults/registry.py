@@ -21,6 +21,7 @@ from ums_actors.emulator.faults.values import (
     nothing,
     number,
     one_of,
+    seconds,
 )
 
 __all__ = ["CALLS", "KINDS", "Kind", "kind_of"]
@@ -187,10 +188,10 @@ _WRITTEN: Final = (
     ),
     Kind(
         "repeat-rings",
-        "A notification of rings is followed by all rings that wait for the agent.",
-        "nothing",
-        None,
-        nothing,
+        "All rings that wait are announced again; a round without any is no strike.",
+        "seconds between the rounds (0.01 to 3600)",
+        1.0,
+        seconds(0.01),
     ),
 )
 _SOCKETS: Final = (

@@ -22,6 +22,7 @@ __all__ = [
     "nothing",
     "number",
     "one_of",
+    "seconds",
 ]
 
 CUT: Final = 0
@@ -184,6 +185,13 @@ def number(least: int) -> Reader:
     """Give a reader of numbers from ``least`` on."""
     return lambda value: msgspec.convert(
         value, Annotated[int, msgspec.Meta(ge=least, le=MAX_COUNT)]
+    )
+
+
+def seconds(least: float) -> Reader:
+    """Give a reader of seconds from ``least`` on."""
+    return lambda value: msgspec.convert(
+        value, Annotated[float, msgspec.Meta(ge=least, le=MAX_SECONDS)]
     )
 
 

@@ -16,8 +16,8 @@ from ums_actors.emulator.http.answers import (
 from ums_actors.emulator.http.domains import domains_of
 
 if TYPE_CHECKING:
-    from ums_actors.emulator.http.sessions import Session
     from ums_actors.emulator.service import Service
+    from ums_actors.emulator.world.sessions import Session
     from ums_actors.emulator.world.users import User
 
 __all__ = ["Login"]

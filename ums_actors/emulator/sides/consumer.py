@@ -37,20 +37,23 @@ class ConsumerSide(Listener):
 
     A consumer hears of conversations that are theirs at that moment, and of events in
     the dialogs that the socket has subscribed to.
+
+    Attributes:
+        away: consumers who were here, and whose sockets have all gone.
     """
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._clients: dict[str, list[Client]] = {}
-        self._away: set[str] = set()
+        self.away: set[str] = set()
         self._owners: WeakKeyDictionary[Conversation, str] = WeakKeyDictionary()
 
     def join(self, client: Client) -> None:
         """Take in a client that has said who it is; a consumer who left is back."""
         consumer = client.identity
         self._clients.setdefault(consumer, []).append(client)
-        if consumer in self._away:
-            self._away.remove(consumer)
+        if consumer in self.away:
+            self.away.remove(consumer)
             self._announce(consumer, BACK)
 
     def leave(self, client: Client) -> None:
@@ -59,7 +62,7 @@ class ConsumerSide(Listener):
         clients.remove(client)
         if not clients:
             del self._clients[client.identity]
-            self._away.add(client.identity)
+            self.away.add(client.identity)
             self._announce(client.identity, GONE)
 
     def event_published(self, conversation: Conversation, event: Event) -> None:

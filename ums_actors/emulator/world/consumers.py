@@ -69,6 +69,22 @@ class Consumers:
             consumer = self._by_id[consumer_id] = Consumer(consumer_id)
         return consumer
 
+    def hand_over(self, conversation_id: str, before: str, after: str) -> None:
+        """Let a conversation be another consumer's, if it is not already.
+
+        Raises:
+            Refused: there are too many consumers.
+        """
+        if before == after:
+            return
+        owner = self.meet(after)
+        self.meet(before).conversations.pop(conversation_id, None)
+        owner.conversations[conversation_id] = None
+
+    def put(self, consumer: Consumer) -> None:
+        """Take in a consumer who was known before."""
+        self._by_id[consumer.consumer_id] = consumer
+
     def authenticate(self, consumer_id: str, claims: dict[str, Any]) -> Consumer:
         """Note that a customer's own login names this consumer.
 

@@ -59,14 +59,20 @@ class Details:
                 return dialog
         raise Refused(404, "Dialog not found")
 
+    @property
+    def current(self) -> list[Dialog]:
+        """The dialogs that say who takes part: MAIN, and others while they are open."""
+        others = [dialog for dialog in self.dialogs[1:] if dialog.state == "OPEN"]
+        return [self.main, *others]
+
     def in_role(self, role: str) -> list[str]:
-        """List who is active in a role in any dialog, each once."""
-        listed = (name for dialog in self.dialogs for name in dialog.in_role(role))
+        """List who takes part in a role, each once."""
+        listed = (name for dialog in self.current for name in dialog.in_role(role))
         return list(dict.fromkeys(listed))
 
     def takes_part(self, identity: str) -> bool:
-        """Say whether somebody is active in any dialog."""
-        return any(dialog.active(identity) for dialog in self.dialogs)
+        """Say whether somebody takes part."""
+        return any(dialog.active(identity) for dialog in self.current)
 
     def draft(self) -> Details:
         """Copy it, so that an update is made as a whole or not at all."""
@@ -82,6 +88,7 @@ class Conversation:
         events: content and accept events by dialog; an event's place is its sequence.
         last_content: the latest message, private ones too.
         last_public_content: the latest message that consumers may see.
+        unread_messages: which messages each participant has not read.
     """
 
     def __init__(
@@ -104,18 +111,18 @@ class Conversation:
         self.events: dict[str, list[Event]] = {}
         self.last_content: Event | None = None
         self.last_public_content: Event | None = None
-        self._unread = Unread()
+        self.unread_messages = Unread()
 
     @property
     def unread(self) -> dict[str, int]:
         """How many messages each participant has not read."""
-        return self._unread.counts()
+        return self.unread_messages.counts()
 
     @property
     def effective_ttr(self) -> int:
         """When an answer is due, in epoch milliseconds; -1 when none is."""
         details, last = self.details, self.last_public_content
-        if details.stage != "OPEN":
+        if details.main.state != "OPEN":  # nobody answers a survey
             return choices.NOTHING_DUE
         if details.manual_ettr is not None:
             return details.manual_ettr
@@ -136,10 +143,10 @@ class Conversation:
         for dialog in details.dialogs:
             if dialog != former.get(dialog.dialog_id):
                 dialog.updated = self.updated
-        self._unread.keep(
+        self.unread_messages.keep(
             {
                 identity
-                for dialog in details.dialogs
+                for dialog in details.current
                 for identity in dialog.audience(is_private=False)
             }
         )
@@ -151,10 +158,10 @@ class Conversation:
             self.last_content = event
             if self.consumer in event.recipients:
                 self.last_public_content = event
-            self._unread.add(event)
+            self.unread_messages.add(event)
         elif event.body["status"] == "READ":
             sequences = event.body["sequenceList"]
-            self._unread.read(event.author.id, event.dialog_id, sequences)
+            self.unread_messages.read(event.author.id, event.dialog_id, sequences)
 
     def events_from(self, since: int) -> Iterator[Event]:
         """Give the events of all dialogs from a sequence on, dialog by dialog."""

@@ -87,7 +87,9 @@ class Files:
     def may(self, method: str, path: str, signature: str, expires: str) -> bool:
         """Say whether an address is ours, for this method, and still good."""
         expected = self._sign(method, _normal(path), expires)
-        if not hmac.compare_digest(expected.encode(), signature.encode()):
+        if not hmac.compare_digest(
+            expected.encode(), signature.encode(errors="replace")
+        ):
             return False
         return int(expires) * 1000 > self._now()  # it is a number: we signed it
 
@@ -128,7 +130,9 @@ class Files:
 
     def _sign(self, method: str, path: str, expires: str) -> str:
         text = f"{method}\n{expires}\n{path}"
-        return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(
+            self._key, text.encode(errors="replace"), hashlib.sha256
+        ).hexdigest()
 
 
 def _normal(path: str) -> str:

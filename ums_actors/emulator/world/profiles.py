@@ -41,18 +41,21 @@ class Profiles:
 
     Args:
         account: the account, whose own profile is the brand's.
+
+    Attributes:
+        told: what was set, by old id or consumer id; the brand's by the empty text.
     """
 
     def __init__(self, account: str) -> None:
         self._account = account
-        self._set: dict[str, dict[str, Any]] = {}
+        self.told: dict[str, dict[str, Any]] = {}
 
     def of_user(self, user: User) -> dict[str, Any]:
         """Give an agent's profile; the login name is the first name until it is set."""
         texts: dict[str, Any] = dict.fromkeys(_TEXTS, "")
         known = {**texts, "firstName": user.name, "nickName": user.name}
         known["role"] = "ASSIGNED_AGENT"
-        return {**known, **self._set.get(user.old_id, {}), "userId": user.old_id}
+        return {**known, **self.told.get(user.old_id, {}), "userId": user.old_id}
 
     def of_consumer(self, consumer: Consumer) -> dict[str, Any]:
         """Give a consumer's profile, with what their own login said of them."""
@@ -74,13 +77,13 @@ class Profiles:
             "claims": {"iss": _text(claims, "iss"), "lp_sdes": details},
             "acr": ANONYMOUS_ACR if is_anonymous else AUTHENTICATED_ACR,
         }
-        return {**known, **self._set.get(consumer.consumer_id, {}), **fixed}
+        return {**known, **self.told.get(consumer.consumer_id, {}), **fixed}
 
     def of_brand(self) -> dict[str, Any]:
         """Give the brand's own profile."""
         texts: dict[str, Any] = dict.fromkeys(_BRAND_TEXTS, "")
         known = {**texts, "name": f"Brand {self._account}"}
-        return {**known, **self._set.get("", {}), "brandId": self._account}
+        return {**known, **self.told.get("", {}), "brandId": self._account}
 
     def set_person(self, identity: str, told: dict[str, Any]) -> None:
         """Set the parts that are told, by old id or consumer id; others are kept.
@@ -108,7 +111,7 @@ class Profiles:
         texts: tuple[str, ...],
         objects: tuple[str, ...],
     ) -> None:
-        kept = dict(self._set.get(identity, {}))
+        kept = dict(self.told.get(identity, {}))
         for names, kind in ((texts, str), (objects, dict)):
             for name in names:
                 value = told.get(name)
@@ -119,7 +122,7 @@ class Profiles:
                 kept[name] = value
         if json_length(kept) > MAX_LENGTH:
             raise Refused(400, f"The profile is longer than {MAX_LENGTH} characters")
-        self._set[identity] = kept
+        self.told[identity] = kept
 
 
 def _text(claims: dict[str, Any], name: str) -> str:

@@ -133,9 +133,9 @@ class Router(Listener):
             self._end(ring, state)
             self._go_on(ring)
 
-    def repeat_rings(self) -> int:
-        """Announce all waiting rings again; give how many."""
-        rings = self.rings.waiting()
+    def repeat_rings(self, agent: str | None = None) -> int:
+        """Announce the waiting rings of an agent, or all, again; give how many."""
+        rings = self.rings.waiting(agent)
         for ring in rings:
             self._roster.tell(ring)
         return len(rings)

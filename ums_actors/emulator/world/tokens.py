@@ -11,7 +11,7 @@ import jwt
 from ums_actors.emulator.values import as_object
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from jwt.types import Options
 
@@ -122,6 +122,15 @@ class Tokens:
     def now(self) -> float:
         """Give epoch seconds, as expiry is judged."""
         return self._clock()
+
+    def kept(self) -> tuple[bytes, list[tuple[str, str, str]]]:
+        """Give the key, and the live tokens by issuer, consumer and ``jti``."""
+        return self._key, [(*whose, jti) for whose, jti in self._live.items()]
+
+    def restore(self, key: bytes, live: Iterable[tuple[str, str, str]]) -> None:
+        """Take what :meth:`kept` gave in place of what there is."""
+        self._key = key
+        self._live = {(issuer, consumer): jti for issuer, consumer, jti in live}
 
     def expire(self, consumer_id: str) -> int:
         """Kill the live tokens of a consumer; 1 if one of them let them in, else 0."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from ums_actors.emulator.world.event import Event
 
@@ -36,6 +36,14 @@ class Unread:
         """Let go of those who do not read any more."""
         for identity in self._by_reader.keys() - readers:
             del self._by_reader[identity]
+
+    def listed(self) -> dict[str, list[tuple[str, int]]]:
+        """List them, each by its dialog and sequence."""
+        return {identity: sorted(it) for identity, it in self._by_reader.items()}
+
+    def restore(self, listed: Mapping[str, Iterable[tuple[str, int]]]) -> None:
+        """Take what :meth:`listed` gave in place of what there is."""
+        self._by_reader = {identity: set(it) for identity, it in listed.items()}
 
     def counts(self) -> dict[str, int]:
         """Give how many each has unread; who never had any is not named."""

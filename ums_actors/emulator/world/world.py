@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import time
-import uuid
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.emulator import choices
 from ums_actors.emulator.failures import Refused
 from ums_actors.emulator.world.changes import Update, apply_members
 from ums_actors.emulator.world.consumers import Consumers
-from ums_actors.emulator.world.conversation import Conversation, Details
 from ums_actors.emulator.world.conversations import Conversations
-from ums_actors.emulator.world.dialog import Dialog, Participant
 from ums_actors.emulator.world.event import Author, Event
 from ums_actors.emulator.world.files import Files
-from ums_actors.emulator.world.origin import Origin
+from ums_actors.emulator.world.opening import new_conversation
 from ums_actors.emulator.world.profiles import Profiles
 from ums_actors.emulator.world.properties import NO_PROPERTIES
 from ums_actors.emulator.world.publishing import chat_state_event, new_event
@@ -25,7 +22,10 @@ from ums_actors.emulator.world.tokens import Tokens
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ums_actors.emulator.world.conversation import Conversation, Details
+    from ums_actors.emulator.world.dialog import Dialog
     from ums_actors.emulator.world.listener import Listener
+    from ums_actors.emulator.world.origin import Origin
     from ums_actors.emulator.world.users import User, Users
 
 __all__ = ["World"]
@@ -88,30 +88,23 @@ class World:
         """
         self.conversations.require_room()
         person = self.consumers.meet(consumer) if consumer else self.consumers.new()
-        identity, now, origin = str(uuid.uuid4()), self.now(), origin or Origin()
-        members = [Participant(person.consumer_id, "CONSUMER")]
-        if assign is not None:
-            members.append(Participant(assign.old_id, "ASSIGNED_AGENT"))
-        main = Dialog(identity, "MAIN", now, members, origin.channel)
-        details = Details(
-            [main],
-            skill or choices.DEFAULT_SKILL,
+        conversation = new_conversation(
+            person,
+            skill=skill,
+            assign=assign,
             survey=survey or self._survey,
-            ttr_type=origin.ttr_type,
+            origin=origin,
+            now=self.now(),
         )
-        details.ttr_value = choices.TTR_SECONDS.get(origin.ttr_type, details.ttr_value)
-        conversation = Conversation(
-            identity,
-            person.consumer_id,
-            details,
-            now,
-            origin,
-            is_first=not person.conversations,
-        )
-        person.conversations[identity] = None
+        person.conversations[conversation.conversation_id] = None
         self.conversations.keep(conversation)
         self._tell_changed(conversation)
         return conversation
+
+    def recall(self, conversation: Conversation) -> None:
+        """Take in a conversation that was known before, and tell it."""
+        self.conversations.keep(conversation)
+        self._tell_changed(conversation)
 
     def conversations_of(self, consumer_id: str) -> list[Conversation]:
         """Give all conversations of a consumer, oldest first."""
@@ -163,10 +156,12 @@ class World:
         by: str,
         body: Any,
         *,
-        audience: str = "ALL",
-        metadata: list[Any] | None = None,
+        audience: Any = None,
+        metadata: Any = None,
     ) -> int:
         """Publish an event; give its sequence, 0 for a chat state.
+
+        Body, audience and metadata are checked here; they may be what a client sent.
 
         Raises:
             Refused: no such dialog, it is closed, not a participant, a bad event.
@@ -239,23 +234,17 @@ class World:
     # -- changes
 
     def _replace(self, conversation: Conversation, draft: Details) -> None:
-        conversation.replace(draft, self.now())
         for consumer in draft.main.in_role("CONSUMER")[:1]:  # taken over, maybe
-            self._hand_over(conversation, consumer)
+            self.consumers.hand_over(
+                conversation.conversation_id, conversation.consumer, consumer
+            )
+            conversation.consumer = consumer
+        conversation.replace(draft, self.now())
         dropped = self.conversations.keep(conversation)
         if dropped is not None:
             owner = self.consumers.meet(dropped.consumer)
             owner.conversations.pop(dropped.conversation_id, None)
         self._tell_changed(conversation)
-
-    def _hand_over(self, conversation: Conversation, consumer: str) -> None:
-        if consumer == conversation.consumer:
-            return
-        identity = conversation.conversation_id
-        person = self.consumers.meet(consumer)
-        self.consumers.meet(conversation.consumer).conversations.pop(identity, None)
-        person.conversations[identity] = None
-        conversation.consumer = consumer
 
     def _tell_published(self, conversation: Conversation, event: Event) -> None:
         for listener in (*self.listeners, self.router):

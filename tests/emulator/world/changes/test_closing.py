@@ -26,10 +26,10 @@ def close_dialog(dialog, **more):
     ],
 )
 def test_who_closes_is_the_reason(ground, by, more, reason):
-    for member in (close(**more), None):
+    for is_dialog in (False, True):
         conversation = ground.open()
-        member = member or close_dialog(conversation.conversation_id, **more)
-        ground.change(conversation, by, member)
+        dialog = close_dialog(conversation.conversation_id, **more)
+        ground.change(conversation, by, dialog if is_dialog else close(**more))
         details = conversation.details
         assert (details.stage, details.main.state) == ("CLOSE", "CLOSE")
         assert details.close_reason == details.main.closed_by == reason

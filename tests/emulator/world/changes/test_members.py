@@ -168,15 +168,19 @@ def test_members_after_a_close_in_the_same_list_count(ground):
 
 def test_a_change_marks_only_the_dialogs_that_it_changes(ground):
     conversation = ground.open()
+
+    def times():
+        return [dialog.updated for dialog in conversation.details.dialogs]
+
+    ground.time += 10
     ground.change(conversation, ONE, COBROWSE)
-    main, other = conversation.details.dialogs
-    assert main.updated == main.created
+    assert times() == [1_700_000_000_000, 1_700_000_010_000]
     ground.time += 10
     ground.change(conversation, ONE, NOTE)
-    assert (main.updated, other.updated) == (main.created, other.created)
-    assert conversation.updated == 1_700_000_010_000
+    ground.say(conversation, ONE)
+    assert times() == [1_700_000_000_000, 1_700_000_010_000]
+    assert conversation.updated == 1_700_000_020_001
     ground.time += 10
     ground.change(conversation, ONE, part("ADD", "MANAGER", TWO))
-    main, other = conversation.details.dialogs
-    assert main.updated == conversation.updated == 1_700_000_020_000
-    assert other.updated == other.created
+    assert times() == [1_700_000_030_000, 1_700_000_010_000]
+    assert conversation.updated == 1_700_000_030_000

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from ums_actors.emulator import choices
+
 ONE, TWO, THREE = "acc.1001", "acc.1002", "acc.1003"
 CONSUMER = "carla"
 SKILL = {"field": "Skill", "type": "UPDATE", "skill": "s9"}
@@ -119,6 +121,44 @@ def test_a_named_dialog_is_changed_alone(ground):
     assert conversation.details.in_role("CONTROLLER") == [TWO]
 
 
+def test_who_leaves_the_main_dialog_leaves_the_others(ground):
+    conversation = ground.open()
+    ground.change(conversation, ONE, COBROWSE, part("ADD", "MANAGER", TWO))
+    ground.change(conversation, ONE, part("REMOVE"))
+    assert conversation.details.in_role("ASSIGNED_AGENT") == []
+    assert not conversation.details.takes_part(ONE)
+    assert who(conversation, 1) == {(CONSUMER, "CONSUMER", "ACTIVE")}
+
+
+def test_who_was_in_a_dialog_that_is_closed_takes_no_part(ground):
+    conversation = ground.open()
+    ground.change(conversation, ONE, COBROWSE)
+    dialog = conversation.details.dialogs[1].dialog_id
+    ground.change(conversation, TWO, part("ADD", "MANAGER", dialogId=dialog))
+    assert conversation.details.takes_part(TWO)
+    close = {"field": "DialogChange", "type": "UPDATE"}
+    close["dialog"] = {"dialogId": dialog, "state": "CLOSE"}
+    ground.change(conversation, ONE, close)
+    assert not conversation.details.takes_part(TWO)
+    assert conversation.details.in_role("MANAGER") == []
+
+
+def test_a_takeover_reaches_the_other_dialogs_of_the_consumer(ground):
+    conversation = ground.open()
+    agents = {"field": "DialogChange", "type": "CREATE"}
+    agents["dialog"] = {"dialogType": "AGENTS"}
+    ground.change(conversation, ONE, COBROWSE, agents)
+    ground.change(
+        conversation,
+        CONSUMER,
+        part("REMOVE", "CONSUMER", CONSUMER),
+        part("ADD", "CONSUMER", "dora"),
+    )
+    main, cobrowse, agents = conversation.details.dialogs
+    assert main.in_role("CONSUMER") == cobrowse.in_role("CONSUMER") == ["dora"]
+    assert agents.in_role("CONSUMER") == []
+
+
 def test_a_closed_dialog_is_not_joined(ground):
     conversation = ground.open(survey=True)
     dialog = {"dialogId": conversation.conversation_id, "state": "CLOSE"}
@@ -153,3 +193,15 @@ def test_participants_have_a_bound(ground):
     many = [part("ADD", "CONSUMER", f"c{number}") for number in range(100)]
     ground.change(conversation, ONE, *many[1:])
     assert ground.refusal(conversation, ONE, many[0]) == 400
+
+
+def test_a_takeover_by_one_consumer_too_many_changes_nothing(ground, monkeypatch):
+    conversation = ground.open()
+    monkeypatch.setattr(choices, "MAX_CONSUMERS", 1)
+    members = [
+        part("REMOVE", "CONSUMER", CONSUMER),
+        part("ADD", "CONSUMER", "dora"),
+    ]
+    assert ground.refusal(conversation, ONE, *members) == 429
+    assert conversation.consumer == CONSUMER
+    assert ground.world.conversations_of(CONSUMER) == [conversation]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["change_dialog"]
 
 COBROWSE: Final = "COBROWSE"
-_BESIDE_COBROWSE: Final = frozenset({"OTHER", "AGENTS", COBROWSE})
+_BESIDE_COBROWSE: Final = ("OTHER", "AGENTS", COBROWSE)
 
 
 def change_dialog(update: Update, member: dict[str, Any]) -> str:

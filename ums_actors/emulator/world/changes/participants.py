@@ -39,6 +39,10 @@ def _add(update: Update, dialog: Dialog, user: str, role: str) -> str:
     if assigned not in ([], [user]):
         raise Refused(409, "Another agent is assigned")
     _put(dialog, Participant(user, role))
+    if role == "CONSUMER":  # taken over, maybe: where the other one was too
+        for other in _beside(update, dialog):
+            if other.dialog_type != "AGENTS" and not other.in_role(role):
+                _put(other, Participant(user, role))
     return choices.AGENT_ADDED
 
 
@@ -48,6 +52,8 @@ def _remove(update: Update, dialog: Dialog, user: str, role: str) -> str:
     if not _drop(dialog, user, role):
         # the service fails the whole list when nobody is there to be removed
         raise Refused(400, f"There is no such {role} in the conversation")
+    for other in _beside(update, dialog):
+        _drop(other, user, role)
     return choices.AGENT_REMOVED
 
 
@@ -67,6 +73,12 @@ def _move(update: Update, dialog: Dialog, user: str, role: str) -> str:
         raise Refused(404, "Participant not found")
     dialog.participants = kept
     return _add(update, dialog, user, role)
+
+
+def _beside(update: Update, dialog: Dialog) -> list[Dialog]:
+    """Give the other open dialogs, for who leaves MAIN leaves them too."""
+    current = update.draft.current
+    return current[1:] if dialog is update.draft.main else []
 
 
 def _put(dialog: Dialog, participant: Participant) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ums_actors.emulator.failures import EmulatorError
-from ums_actors.emulator.http.sessions import Sessions
+from ums_actors.emulator.world.sessions import Sessions
 from ums_actors.emulator.world.users import Users
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from ums_actors.emulator.world.users import User
 
@@ -36,12 +36,19 @@ class Sessions:
         self._by_bearer: dict[str, Session] = {}
         self._issued: OrderedDict[str, None] = OrderedDict()
 
+    def __iter__(self) -> Iterator[Session]:
+        return iter(self._by_user.values())
+
     def log_in(self, user: User) -> Session:
         """Make a session; the user's previous one is dead from now on."""
-        self._forget(user)
-        session = Session(
+        return self.restore(
             user, secrets.token_hex(32), secrets.token_hex(32), secrets.token_hex(16)
         )
+
+    def restore(self, user: User, bearer: str, csrf: str, session_id: str) -> Session:
+        """Make a session of these words; the user's previous one is dead."""
+        self._forget(user)
+        session = Session(user, bearer, csrf, session_id)
         self._by_user[user.name] = session
         self._by_bearer[session.bearer] = session
         for value in (session.bearer, session.csrf, session.session_id):

@@ -1,0 +1,1 @@
+"""What outlives a stop: the account's facts in a file, and back from it."""
