@@ -59,6 +59,41 @@ def test_events_end_when_nothing_comes(connected):
     assert list(connected.events(ums.MessageReceived, timeout=0.2)) == []
 
 
+def test_events_that_nobody_iterates_over_leave_no_subscriber(connected, eventually):
+    subscribers = connected.ref.actor_inbox.keep.subscribers
+    connected.events(ums.MessageReceived)  # and forgotten
+    eventually(lambda: not subscribers._all)
+    with connected.events(ums.MessageReceived):
+        eventually(lambda: subscribers._all)
+    eventually(lambda: not subscribers._all)
+
+
+def test_events_of_a_bad_kind_are_refused_at_once(connected):
+    with pytest.raises(ums.LocalProtocolError, match="no event class"):
+        connected.events(int)
+
+
+def test_a_script_waits_for_the_first_snapshot(emulator, runtime):
+    emulator.open_conversation()
+    with ums.connect(
+        emulator.account,
+        auth=ums.PasswordLogin("bot1", password_of("bot1")),
+        csds=f"http://{emulator.csds}",
+        runtime=runtime,
+        timeout=10,
+        wait_for_ready=True,
+    ) as connection:
+        kernel = connection.ref.actor_inbox.keep
+        assert kernel.subscriptions["default"].snapshot_seen
+        subscription = connection.create_conversation_subscription()
+        connection.update_conversation_subscription(subscription, {})
+        connection.unsubscribe_conversations(subscription)
+        assert connection.subscribe_agents_state(wait_for_ready=True)
+        assert connection.set_user_profile({"first_name": "Ann"}).startswith("OK")
+        assert connection.get_user_profile().first_name == "Ann"
+        assert connection.subscribe_notifications(print, ".x")
+
+
 def test_events_say_when_the_connection_has_ended(connected):
     heard = connected.events(ums.MessageReceived)
     threading.Timer(0.2, connected.proxy.close).start()
@@ -92,7 +127,7 @@ def test_a_consumer_writes_a_script_too(emulator, runtime):
         assert consumer.send_text(conversation, "hello") == 0
         assert next(heard).mine
         heard.close()
-        assert consumer.get_user_profile()["userId"] == consumer.status().agent_id
+        assert consumer.get_user_profile().user_id == consumer.status().agent_id
         assert consumer.close_conversation(conversation).startswith("OK")
     assert not consumer.ref.is_alive()
 

@@ -6,15 +6,21 @@ from ums_actors._version import __version__
 
 # what is heard
 from ums_actors.actors.events import (
+    AgentStateChanged,
+    AttemptFailed,
     ConversationChanged,
+    ErrorOccurred,
     Event,
     IdentityChanged,
     MessageReceived,
     NotificationReceived,
+    RequestSent,
+    ResponseReceived,
     RingOffered,
     RingUpdated,
     StateChanged,
 )
+from ums_actors.actors.iterator import EventIterator
 
 # auth
 from ums_actors.auth.credentials import (
@@ -75,6 +81,15 @@ from ums_actors.protocol.enums import (
     ParticipantRole,
     RingState,
 )
+from ums_actors.protocol.metadata import (
+    ActionReason,
+    BotResponse,
+    BusinessCase,
+    EscalationSummary,
+    ExternalId,
+    IBMWatsonInfo,
+    Intent,
+)
 from ums_actors.protocol.properties import (
     OS,
     ClientProperties,
@@ -100,13 +115,18 @@ from ums_actors.transport.proxy import Proxy
 
 __all__ = [
     "OS",
+    "ActionReason",
     "AgentState",
+    "AgentStateChanged",
     "Anonymous",
     "AssertionLogin",
+    "AttemptFailed",
     "AuthenticatedConsumer",
     "AuthenticationRejected",
+    "BotResponse",
     "BrandConnectionProxy",
     "BrandWebsocketConnection",
+    "BusinessCase",
     "ClientProperties",
     "ConnectError",
     "Connection",
@@ -119,11 +139,17 @@ __all__ = [
     "Delivery",
     "DeviceFamily",
     "DialogCloseReason",
+    "ErrorOccurred",
+    "EscalationSummary",
     "Event",
+    "EventIterator",
     "ExistingSession",
+    "ExternalId",
     "Feature",
+    "IBMWatsonInfo",
     "IdentityChanged",
     "Integration",
+    "Intent",
     "LocalProtocolError",
     "LoginError",
     "LoopActor",
@@ -143,7 +169,9 @@ __all__ = [
     "RemoteProtocolError",
     "RequestError",
     "RequestRejected",
+    "RequestSent",
     "RequestTimedOut",
+    "ResponseReceived",
     "RestartBudgetExhausted",
     "Ring",
     "RingNotWaiting",

@@ -47,7 +47,9 @@ __all__ = [
     "WouldDeadlock",
 ]
 
-_PASSING = frozenset({401, 429})
+_TOO_MANY = 429
+_LEAST_PAUSE = 1.0
+_PASSING = frozenset({401, _TOO_MANY})
 _FIRST_SERVER_ERROR = 500
 
 
@@ -55,7 +57,8 @@ class Delivery(enum.StrEnum):
     """On which side of the write a failed request was."""
 
     NOT_SENT = "NOT_SENT"
-    """No byte of it reached the kernel: the server cannot have seen it."""
+    """No byte of it reached the kernel, or the server was too busy for it (429): it has
+    not been carried out."""
     UNKNOWN = "UNKNOWN"
     """Some or all of it was written, and no answer came."""
     ANSWERED = "ANSWERED"
@@ -243,6 +246,11 @@ class RequestRejected(RequestError):
         )
         self.code = code
         self.body = body
+
+    @property
+    def retry_after(self) -> float:
+        """Least seconds to wait before asking again; 1 after a 429, else 0."""
+        return _LEAST_PAUSE if self.code == _TOO_MANY else 0.0
 
     @property
     def may_pass(self) -> bool:

@@ -31,12 +31,16 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """From an accepted ring to its conversation; outlasts a reconnect in between."""
     request_timeout: float = 10.0
     """From the write to the answer; node-agent-sdk waits as long."""
+    retry_too_many: bool = True
+    """Send what was refused with 429 once more, after a second or more and within its
+    own deadline: the service did not carry it out. Without it only requests with
+    ``resend`` and the library's own are; the others are rejected at once."""
     queue_timeout: float = 60.0
-    """How long a request waits for a READY line."""
+    """How long a request waits for a READY line, and for room on it."""
     queue_limit: int = 1_000
-    """Requests that may wait for a READY line."""
+    """Requests that may wait for a READY line, or after a 429."""
     in_flight_limit: int = 10_000
-    """Requests that may wait for an answer."""
+    """Requests that may wait for an answer; fewer after a 429, as long as it takes."""
     write_buffer_limit: int = 4 << 20
     """Bytes the kernel has not taken yet; beyond, requests are Overloaded."""
 
@@ -63,10 +67,22 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Length of the intensity window."""
 
     # -- tokens
+    refresh_tokens: bool = True
+    """Refresh tokens by ourselves; without it only ``refresh_token()`` does, and a
+    brand's token that nobody refreshes dies after about ten minutes (UMS.md 4.3)."""
     refresh_interval: float = 240.0
-    """Between refreshes of the brand token; the reference's own (UMS.md 12.6)."""
+    """Most seconds between refreshes, at most 600; earlier where the service says that
+    the token ends earlier. The reference's own (UMS.md 12.6)."""
     csds_cache: float = 600.0
     """How long a domain look-up is believed."""
+    csds_stale: float = 86_400.0
+    """How long it serves beyond that while the domain service fails; 0 is not at all.
+    Hosts move seldom, and a wrong one shows itself when it is dialled."""
+
+    # -- the way through the network
+    proxy_from_environment: bool = False
+    """Use HTTPS_PROXY and NO_PROXY of the environment where no ``proxy`` is given. Off:
+    a variable set for another program would make tokens go a way nobody chose here."""
 
     # -- receiving
     max_frame_size: int = 16 << 20
@@ -77,6 +93,14 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Events that may wait for one slow subscriber before the oldest are dropped."""
     dialog_limit: int = 10_000
     """Dialogs whose order is tracked; the least recently used is forgotten."""
+    conversation_limit: int = 10_000
+    """Conversations that are kept true; beyond, one that has ended, or else the one not
+    heard of for longest, is removed."""
+    messages_per_dialog: int = 100
+    """The last messages of each dialog that are kept; 0 keeps none."""
+    clear_conversation_timeout: float = 5.0
+    """From a conversation's leaving its last subscription to its removal; the
+    reference's own (UMS.md 12.1). One that comes back in time stays."""
     catch_up_limit: int = 5
     """Message queries in flight while missed messages are fetched."""
 
@@ -91,6 +115,12 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
                 raise LocalProtocolError(
                     f"Options.{name}={value!r} is out of bounds: it must be {least}"
                 )
+        if self.refresh_interval > _LONGEST_REFRESH_INTERVAL:
+            raise LocalProtocolError(
+                f"Options.refresh_interval={self.refresh_interval!r} is out of bounds: "
+                f"a token that is not refreshed for {_LONGEST_REFRESH_INTERVAL:g} s "
+                "dies; use refresh_tokens=False to refresh none"
+            )
 
     @property
     def backoff_cap(self) -> float:
@@ -98,4 +128,13 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         return 14_400.0 if self.use_extended_reconnect_schedule else 600.0
 
 
-_MAY_BE_ZERO = frozenset({"restart_intensity", "queue_limit"})
+_MAY_BE_ZERO = frozenset(
+    {
+        "restart_intensity",
+        "queue_limit",
+        "csds_stale",
+        "messages_per_dialog",
+        "clear_conversation_timeout",
+    }
+)
+_LONGEST_REFRESH_INTERVAL = 600.0

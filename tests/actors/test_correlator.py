@@ -12,7 +12,7 @@ def profile() -> dict:
 def test_a_short_deadline_behind_a_long_one_is_kept(emulator, start):
     proxy = start(emulator)
     proxy.open().get(timeout=10)
-    emulator.set_faults(drop_responses={".ams.userprofile.GetUserProfile": 2})
+    emulator.add_fault("drop", count=2, value=".ams.userprofile.GetUserProfile")
     long = proxy.send(profile(), timeout=3600)
     with pytest.raises(ums.RequestTimedOut):
         proxy.send(profile(), timeout=0.2).get(timeout=5)
@@ -24,10 +24,8 @@ def test_a_request_put_back_by_a_lost_line_keeps_the_patience_of_the_queue(
 ):
     proxy = start(emulator, options={"queue_timeout": 0.5, "backoff_base": 60.0})
     proxy.open().get(timeout=10)
-    emulator.set_faults(
-        drop_responses={".ams.userprofile.GetUserProfile": 1},
-        handshake={"status": 502, "times": 1000},
-    )
+    emulator.add_fault("drop", count=1, value=".ams.userprofile.GetUserProfile")
+    emulator.add_fault("handshake")
     doomed = proxy.send(profile(), timeout=3600, resend=True)
     proxy.get_clock().get(timeout=5)  # behind it on the wire: it has been written
     emulator.cut("bot1")

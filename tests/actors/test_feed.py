@@ -33,7 +33,7 @@ def test_what_was_said_during_an_outage_comes_in_order_and_once(
     opened = emulator.open_conversation(assign="bot1", text="0")
     heard.wait(lambda event: event.text == "0")
     for line in (2, 3):
-        emulator.set_faults(handshake={"status": 502, "times": 1})
+        emulator.add_fault("handshake", count=1, value=502)
         emulator.cut("bot1")
         for number in range(3):
             emulator.write(opened.conversation_id, f"{line}.{number}")

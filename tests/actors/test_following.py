@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 import ums_actors as ums
+from ums_actors.actors.catching import CatchUps
 from ums_actors.actors.following import GRACE, FollowedDialogs
 from ums_actors.core.following import FollowedStreams
 from ums_actors.core.session import State
@@ -29,6 +30,7 @@ class Bench:
             own_id="me",
             connection_id="c",
             streams=FollowedStreams(10, tries=2),
+            catch_ups=CatchUps(),
             subscribers=SimpleNamespace(publish=self.heard.append),
             runtime=SimpleNamespace(
                 observer=SimpleNamespace(

@@ -39,7 +39,7 @@ def test_a_stop_during_a_stuck_login_does_not_wait_for_it(emulator, start, event
 
 
 def test_a_stop_during_a_stuck_upgrade_leaves_no_socket(emulator, start, eventually):
-    emulator.set_faults(handshake={"status": None, "times": 1, "delay": 5.0})
+    emulator.add_fault("handshake", count=1, value={"delay": 5.0})
     proxy = start(emulator)
     opened = proxy.open()
     eventually(lambda: proxy.status().get(timeout=5).state == "CONNECTING")
@@ -58,8 +58,8 @@ def test_two_stops_at_once_both_end(emulator, start):
 
 
 def test_a_close_while_restoring_is_final(emulator, start, eventually):
-    emulator.set_faults(
-        response_delay=0.5, response_delay_types=[".ams.aam.SubscribeExConversations"]
+    emulator.add_fault(
+        "delay", value={"seconds": 0.5, "types": ".ams.aam.SubscribeExConversations"}
     )
     proxy = start(emulator)
     opened = proxy.open()

@@ -45,7 +45,7 @@ def test_what_waits_in_an_inbox_is_answered_when_a_stop_comes_first(
 def test_a_root_that_crashes_during_a_login_does_not_wait_for_its_deadline(
     emulator, start, events
 ):
-    emulator.set_faults(login={"status": None, "times": 1, "delay": 2.0})
+    emulator.add_fault("login", count=1, value={"delay": 2.0})
     proxy = start(emulator)
     states = events(proxy, ums.StateChanged)
     proxy.open()

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import queue
 import threading
+import types
 
 import pykka
 import pytest
 
 import ums_actors as ums
 from ums_actors.actors.events import NotificationReceived, StateChanged
+from ums_actors.actors.inbox import EventInbox
 from ums_actors.actors.subscribers import Subscribers
 
 
@@ -75,3 +77,79 @@ def test_a_target_that_cannot_hear_is_refused(subscribers, target):
 def test_a_kind_that_is_no_event_is_refused(subscribers):
     with pytest.raises(ums.LocalProtocolError, match="no event class"):
         subscribers.add(print, (int,))
+
+
+def ring_at(place: str) -> ums.RingOffered:
+    return ums.RingOffered(ring=types.SimpleNamespace(conversation_id=place))
+
+
+def test_who_asks_for_one_conversation_hears_of_no_other(subscribers):
+    one: queue.Queue = queue.Queue()
+    handle = subscribers.add(one, (ums.RingOffered,), conversation_id="C")
+    assert subscribers.wants(ums.RingOffered)
+    for place in ("C", "D"):
+        subscribers.publish(ring_at(place))
+    subscribers.publish(event(1))
+    assert one.get_nowait().conversation_id == "C"
+    assert one.empty()
+    assert subscribers.remove(handle)
+    subscribers.publish(ring_at("C"))
+    assert one.empty()
+    assert not subscribers.wants(ums.RingOffered)
+
+
+def test_a_filter_that_raises_is_reported_and_concerns_its_owner_alone(subscribers):
+    def broken(_):
+        raise ValueError("broken")
+
+    narrow: queue.Queue = queue.Queue()
+    wide: queue.Queue = queue.Queue()
+    subscribers.add(narrow, (), where=broken)
+    subscribers.add(wide, ())
+    subscribers.publish(event(1))
+    heard = [wide.get_nowait(), wide.get_nowait()]
+    assert wide.empty()
+    assert narrow.empty()
+    (error,) = [each for each in heard if isinstance(each, ums.ErrorOccurred)]
+    assert error.context == "subscriber.filter_failed"
+    assert str(error.error) == "broken"
+    assert error.event == event(1)
+
+
+def test_only_the_wanted_types_of_notifications_are_wanted(subscribers):
+    assert not subscribers.wants_notification("x")
+    handle = subscribers.add(queue.Queue(), (NotificationReceived,), types=["x"])
+    assert subscribers.wants_notification("x")
+    assert not subscribers.wants_notification("y")
+    subscribers.add(queue.Queue(), ())
+    assert subscribers.wants_notification("y")
+    subscribers.remove(handle)
+    assert subscribers.wants_notification("x")
+
+
+def test_it_knows_whether_the_traffic_is_tapped(subscribers):
+    subscribers.add(queue.Queue(), ())
+    assert not subscribers.tapped
+    handle = subscribers.add(queue.Queue(), (ums.RequestSent,))
+    assert subscribers.tapped
+    subscribers.remove(handle)
+    assert not subscribers.tapped
+
+
+def test_what_one_lost_is_counted_when_it_is_gone(subscribers):
+    handle = subscribers.add(queue.Queue(1), ())
+    for number in range(3):
+        subscribers.publish(event(number))
+    subscribers.remove(handle)
+    assert subscribers.dropped == 2
+
+
+def test_rest_ends_those_that_iterate_and_no_others(subscribers):
+    inbox, target = EventInbox(3), queue.Queue()
+    subscribers.add(inbox, ())
+    subscribers.add(target, ())
+    subscribers.rest(None)
+    assert inbox.ended
+    subscribers.publish(event(1))
+    assert target.get_nowait() == event(1)
+    assert len(inbox) == 0

@@ -12,7 +12,7 @@ def test_a_subscription_that_is_refused_for_now_fails_at_once_and_is_forgotten(
 ):
     proxy = start(emulator)
     proxy.open().get(timeout=10)
-    emulator.set_faults(reject={SUBSCRIBE: {"code": 429, "times": 1}})
+    emulator.add_fault("reject", count=1, value={"code": 503, "type": SUBSCRIBE})
     with pytest.raises(ums.RequestRejected):
         proxy.create_conversation_subscription().get(timeout=5)
     kernel = proxy.actor_ref.actor_inbox.keep
@@ -23,7 +23,7 @@ def test_a_subscription_asked_for_while_restoring_is_made_on_this_line(
     emulator, start, eventually
 ):
     proxy = start(emulator)
-    emulator.set_faults(response_delay=0.3, response_delay_types=[SUBSCRIBE])
+    emulator.add_fault("delay", value={"seconds": 0.3, "types": SUBSCRIBE})
     opened = proxy.open()
     kernel = proxy.actor_ref.actor_inbox.keep
     eventually(lambda: kernel.session.state == "RESTORING")

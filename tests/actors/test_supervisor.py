@@ -24,7 +24,7 @@ def test_a_crash_while_backing_off_does_not_stop_the_attempts(
     proxy = start(emulator, options={"backoff_base": 0.6})
     proxy.actor_ref.actor_inbox.runtime.random = Chance()
     states = events(proxy, ums.StateChanged)
-    emulator.set_faults(handshake={"status": 502, "times": 1})
+    emulator.add_fault("handshake", count=1, value=502)
     opened = proxy.open()
     states.wait(lambda event: event.state == "BACKING_OFF")
     proxy.child(child).get(timeout=5).tell(object())
@@ -58,7 +58,7 @@ def test_a_crash_in_the_midst_of_a_transition_leaves_nobody_waiting(
 
     proxy = start(emulator)
     if target == "BACKING_OFF":
-        emulator.set_faults(handshake={"status": 502, "times": 1})
+        emulator.add_fault("handshake", count=1, value=502)
     queued = proxy.get_clock()
     monkeypatch.setattr(supervising, "announce", explode)
     opened = proxy.open()
@@ -131,3 +131,18 @@ def test_a_login_that_waits_at_the_gate_is_not_begun_after_close(emulator, start
     proxy.close().get(timeout=5)
     time.sleep(0.6)
     assert emulator.state()["logins"] == 0
+
+
+def test_a_crash_in_ready_does_not_cost_the_renewal_of_the_budgets(
+    emulator, start, eventually
+):
+    proxy = start(emulator, options={"restart_intensity": 2, "stable_after": 0.4})
+    proxy.open().get(timeout=10)
+    token = proxy.child("token").get(timeout=5)
+    token.tell(object())
+    token.tell(object())
+    eventually(lambda: proxy.status().get(timeout=5).restarts_left["token"] == 0)
+    proxy.child("supervisor").get(timeout=5).tell(object())
+    status = proxy.status().get(timeout=5)
+    assert (status.state, status.restarts_left["token"]) == ("READY", 0)
+    eventually(lambda: proxy.status().get(timeout=5).restarts_left["token"] == 2)

@@ -2,7 +2,12 @@ import json
 
 import pytest
 
-from ums_actors.auth.answers import check_login, check_refresh, read_session
+from ums_actors.auth.answers import (
+    check_login,
+    check_refresh,
+    prolonged,
+    read_session,
+)
 from ums_actors.auth.http import Answer
 from ums_actors.errors import AuthenticationRejected, LoginError
 
@@ -145,3 +150,21 @@ def test_failed_refresh_says_whether_the_session_is_dead(status, body, seen, pau
     assert not isinstance(error, AuthenticationRejected)
     assert (error.step, error.status, error.retry_after) == ("refresh", seen, pause)
     assert "hunter2" not in str(error)
+
+
+@pytest.mark.parametrize("told", ["28800000", 28_800_000])
+def test_session_ends_when_the_service_says(told):
+    body = {**GOOD, "sessionTTl": told}
+    found = read_session(answer(200, body), now=100.0)
+    assert (found.life, found.valid_until) == (28_800.0, 28_900.0)
+    later = prolonged(found, 500.0)
+    assert (later.life, later.valid_until) == (28_800.0, 29_300.0)
+    assert later.token == found.token
+    assert read_session(answer(200, body)).valid_until is None
+
+
+@pytest.mark.parametrize("told", [None, "", "0", 0, "-5", "soon", "9" * 40, [], 1.5])
+def test_session_whose_end_is_no_time_has_none(told):
+    found = read_session(answer(200, {**GOOD, "sessionTTl": told}), now=100.0)
+    assert (found.life, found.valid_until) == (None, None)
+    assert prolonged(found, 200.0) is found

@@ -123,10 +123,26 @@ def test_refresh_and_logout_send_csrf_and_cookie(source_for):
         assert seen.headers["Cookie"] == f"session_id={LOGIN['sessionId']}"
 
 
+def test_refresh_prolongs_a_session_of_which_the_end_is_known(source_for):
+    source, _ = source_for(login=(200, {**LOGIN, "sessionTTl": "60000"}))
+    session = source.login(PATIENCE)
+    later = source.refresh(session, PATIENCE)
+    assert later.token == session.token
+    assert later.valid_until > session.valid_until
+
+
+def test_session_made_elsewhere_is_refreshed_and_not_logged_out(source_for):
+    source, server = source_for(SESSION, logout=(200, b""))
+    session = source.login(PATIENCE)
+    assert source.refresh(session, PATIENCE) is session
+    source.logout(session, PATIENCE)
+    assert [seen.path for seen in calls(server)] == ["/api/account/acc7/refresh?v=1.3"]
+
+
 def test_session_without_csrf_is_not_refreshed(source_for):
     source, server = source_for(ReadyBearer("t", "31"))
     session = source.login(PATIENCE)
-    source.refresh(session, PATIENCE)
+    assert source.refresh(session, PATIENCE) is None
     source.logout(session, PATIENCE)
     assert server.seen == []
 

@@ -363,3 +363,94 @@ def test_an_identity_of_no_use_is_refused_at_once(identity, text):
     with pytest.raises(LocalProtocolError, match=text) as caught:
         ConsumerTokenSource("acc7", identity, csds, http)
     assert SECRET not in str(caught.value)
+
+
+RENEWED = {"/signup": (200, {"jwt": jwt("a", 1, life=90)})}
+
+
+def test_a_token_that_ends_soon_is_renewed_and_the_identity_kept(source_for):
+    clock = Clock()
+    answers = {
+        **RENEWED,
+        "/anonymous/authorize": (200, {"token": jwt("a", 2, life=90)}),
+    }
+    source, server = source_for(Anonymous(), answers, clock=clock)
+    first = source.login(PATIENCE)
+    clock.now += 59
+    assert source.refresh(first, PATIENCE) is None
+    assert len(calls(server)) == 1
+    clock.now += 2
+    second = source.refresh(first, PATIENCE)
+    assert (second.token.reveal(), second.user_id) == (jwt("a", 2, life=90), "a")
+    assert second.valid_until == clock.now + 90
+    assert source.refresh(first, PATIENCE) is None  # it is not held any more
+
+
+def test_renewals_in_good_time_use_up_no_trial(source_for):
+    clock = Clock()
+    numbers = itertools.count(2)
+    answers = {
+        **RENEWED,
+        "/anonymous/authorize": lambda _: (
+            200,
+            {"token": jwt("a", next(numbers), life=90)},
+        ),
+    }
+    source, server = source_for(Anonymous(), answers, clock=clock)
+    session = source.login(PATIENCE)
+    for _ in range(RENEWALS_ON_TRIAL + 2):
+        clock.now += 80
+        session = source.refresh(session, PATIENCE)
+    assert session.user_id == "a"
+    source.login(PATIENCE)  # refused by a line, for once
+    assert [path for path, _ in calls(server)].count("/signup") == 1
+
+
+@pytest.mark.parametrize("status", [400, 401, 428])
+def test_a_renewal_that_is_refused_in_good_time_changes_nothing(source_for, status):
+    clock = Clock()
+    answers = {**RENEWED, "/anonymous/authorize": (status, b"")}
+    source, server = source_for(Anonymous(), answers, clock=clock)
+    first = source.login(PATIENCE)
+    clock.now += 80
+    assert source.refresh(first, PATIENCE) is None
+    assert [path for path, _ in calls(server)] == ["/signup", "/anonymous/authorize"]
+
+
+@pytest.mark.parametrize("answer", [(503, b""), (200, {"token": "no jwt"})])
+def test_a_renewal_that_fails_in_good_time_is_tried_again(source_for, answer):
+    clock = Clock()
+    answers = {**RENEWED, "/anonymous/authorize": answer}
+    source, _ = source_for(Anonymous(), answers, clock=clock)
+    first = source.login(PATIENCE)
+    clock.now += 80
+    with pytest.raises(LoginError) as caught:
+        source.refresh(first, PATIENCE)
+    assert not isinstance(caught.value, AuthenticationRejected)
+
+
+@pytest.mark.parametrize("given", ["ext", lambda: "ext"], ids=["text", "callable"])
+def test_a_known_consumer_s_token_is_exchanged_again_in_good_time(source_for, given):
+    clock = Clock()
+    tokens = [(200, {"token": jwt("ann", n, life=90)}) for n in (1, 2)]
+    answers = {AUTHENTICATE: tokens}
+    identity = AuthenticatedConsumer("con", given)
+    source, server = source_for(identity, answers, clock=clock)
+    first = source.login(PATIENCE)
+    clock.now += 80
+    second = source.refresh(first, PATIENCE)
+    assert second.token.reveal() == jwt("ann", 2, life=90)
+    assert [body for _, body in calls(server)] == [{"id_token": "ext"}] * 2
+
+
+def test_a_ready_jwt_is_not_renewed(source_for):
+    source, server = source_for(ReadyJwt(jwt("ann", life=60)), {})
+    assert source.refresh(source.login(PATIENCE), PATIENCE) is None
+    assert server.seen == []
+
+
+def test_a_token_of_somebody_else_s_is_not_renewed(source_for):
+    source, server = source_for(Anonymous(), RENEWED)
+    other, _ = source_for(ReadyJwt(jwt("ann")), {})
+    assert source.refresh(other.login(PATIENCE), PATIENCE) is None
+    assert server.seen == []

@@ -5,6 +5,7 @@ import pytest
 
 from ums_actors.auth.csds import Csds
 from ums_actors.auth.deadline import Deadline
+from ums_actors.auth.domains import ServiceUnknown
 from ums_actors.auth.http import Answer, Http
 from ums_actors.auth.origin import Origin
 from ums_actors.errors import (
@@ -29,10 +30,12 @@ class FakeHttp:
     def __init__(self, *answers):
         self.answers = list(answers)
         self.paths = []
+        self.patience = []
 
     def call(self, method, origin, path, *, step, deadline):
         assert (method, step) == ("GET", "csds")
         self.paths.append(path)
+        self.patience.append(deadline.left())
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
             raise answer
@@ -42,7 +45,14 @@ class FakeHttp:
 
 
 def csds(*answers, **options):
-    return Csds("csds.example", "acc7", FakeHttp(*answers), **options)
+    http = FakeHttp(*answers)
+    made = Csds("csds.example", "acc7", http, **options)
+    made.http = http
+    return made
+
+
+ONE = "/api/account/acc7/service/agentVep/baseURI.json?version=1.0"
+LIST = "/api/account/acc7/service/baseURI.json?version=1.0"
 
 
 def look_up(domains, service="agentVep"):
@@ -66,10 +76,7 @@ def test_paths_are_those_of_the_service():
     domains = csds((200, ALL))
     look_up(domains)
     domains.domains(Deadline(PATIENCE))
-    assert domains._http.paths == [
-        "/api/account/acc7/service/agentVep/baseURI.json?version=1.0",
-        "/api/account/acc7/service/baseURI.json?version=1.0",
-    ]
+    assert domains.http.paths == [ONE, LIST]
 
 
 def test_all_domains_are_given_and_believed():
@@ -77,7 +84,7 @@ def test_all_domains_are_given_and_believed():
     hosts = {"agentVep": "a.example", "facadeMsg": "f.example"}
     assert domains.domains(Deadline(PATIENCE)) == hosts
     assert look_up(domains, "facadeMsg") == "f.example"
-    assert len(domains._http.paths) == 1
+    assert len(domains.http.paths) == 1
 
 
 def test_answer_is_believed_until_its_time_is_over():
@@ -86,10 +93,10 @@ def test_answer_is_believed_until_its_time_is_over():
     look_up(domains)
     now[0] += 599
     look_up(domains)
-    assert len(domains._http.paths) == 1
+    assert len(domains.http.paths) == 1
     now[0] += 1
     look_up(domains)
-    assert len(domains._http.paths) == 2
+    assert len(domains.http.paths) == 2
 
 
 def test_two_instances_share_nothing():
@@ -117,20 +124,148 @@ def test_unknown_account_is_rejected_for_good_and_named(answer):
 
 def test_account_that_was_known_is_not_given_up():
     now = [0.0]
-    domains = csds((200, ALL), (404, b""), (200, ALL), clock=lambda: now[0])
+    domains = csds((200, ALL), (404, b""), clock=lambda: now[0], stale_seconds=0.0)
     look_up(domains)
     now[0] += 601
-    with pytest.raises(LoginError) as caught:
+    with pytest.raises(LoginError, match="at the moment") as caught:
         look_up(domains)
     assert not isinstance(caught.value, AuthenticationRejected)
-    assert look_up(domains) == "a.example"
+    assert (caught.value.status, caught.value.retry_after) == (404, 5.0)
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_refusal_that_is_none_of_an_account_is_final_for_those_never_known(known):
+    now = [0.0]
+    answers = [(200, ALL), (451, b"")] if known else [(451, b"")]
+    domains = csds(*answers, clock=lambda: now[0], stale_seconds=0.0)
+    if known:
+        look_up(domains)
+        now[0] += 601
+    with pytest.raises(LoginError) as caught:
+        look_up(domains)
+    assert isinstance(caught.value, AuthenticationRejected) is not known
 
 
 def test_empty_answer_is_not_believed():
-    domains = csds((200, {"baseURIs": []}), (200, ALL))
+    empty = (200, {"baseURIs": []})
+    domains = csds(empty, empty, (200, ALL))
     with pytest.raises(AuthenticationRejected):
         look_up(domains)
     assert look_up(domains) == "a.example"
+
+
+FAILURES = [(503, b""), (429, b""), (404, b""), (200, b"<html>"), LoginError("line")]
+
+
+@pytest.mark.parametrize("failure", FAILURES, ids=str)
+def test_old_answer_serves_while_csds_fails(failure):
+    now = [0.0]
+    domains = csds((200, ALL), failure, clock=lambda: now[0])
+    look_up(domains)
+    now[0] += 601
+    assert look_up(domains) == "a.example"
+
+
+def test_old_answer_serves_no_longer_than_its_bound():
+    now = [0.0]
+    domains = csds((200, ALL), (503, b""), clock=lambda: now[0], stale_seconds=1_000.0)
+    look_up(domains)
+    now[0] += 1_599
+    assert look_up(domains) == "a.example"
+    now[0] += 1
+    with pytest.raises(LoginError, match="503"):
+        look_up(domains)
+
+
+def test_csds_that_fails_is_not_asked_for_each_line_nor_waited_for_long():
+    now = [0.0]
+    domains = csds((200, ALL), (503, b""), (200, ALL), clock=lambda: now[0])
+    look_up(domains)
+    now[0] += 601
+    for _ in range(5):
+        assert look_up(domains) == "a.example"
+    assert len(domains.http.paths) == 2
+    assert domains.http.patience[1] <= 3.0
+    now[0] += 61
+    look_up(domains)
+    assert len(domains.http.paths) == 3
+
+
+def test_haste_leaves_no_more_than_there_was():
+    now = [0.0]
+    domains = csds((200, ALL), clock=lambda: now[0])
+    look_up(domains)
+    now[0] += 601
+    domains.look_up("agentVep", Deadline(0.5))
+    assert domains.http.patience[1] <= 0.5
+
+
+@pytest.mark.parametrize(
+    "answer", [(404, b""), (400, b""), (200, {"service": "agentVep"})], ids=str
+)
+def test_what_is_not_known_by_itself_is_looked_for_in_the_list(answer):
+    domains = csds(answer, (200, ALL))
+    assert look_up(domains) == "a.example"
+    assert domains.http.paths == [ONE, LIST]
+    assert look_up(domains, "facadeMsg") == "f.example"
+    assert len(domains.http.paths) == 2
+
+
+def test_service_that_is_not_in_the_list_is_not_asked_for_again_and_again():
+    now = [0.0]
+    domains = csds((404, b""), (200, ALL), (404, b""), (200, ALL), clock=lambda: now[0])
+    for _ in range(3):
+        with pytest.raises(ServiceUnknown, match="acc7 has no service idp"):
+            look_up(domains, "idp")
+    assert len(domains.http.paths) == 2
+    now[0] += 601
+    with pytest.raises(ServiceUnknown):
+        look_up(domains, "idp")
+    assert len(domains.http.paths) == 4
+
+
+def test_service_that_the_account_lost_does_not_serve_any_more():
+    now = [0.0]
+    lost = {"baseURIs": [entry("facadeMsg", "f.example")]}
+    domains = csds((200, ALL), (404, b""), (200, lost), clock=lambda: now[0])
+    look_up(domains)
+    now[0] += 601
+    for _ in range(2):
+        with pytest.raises(ServiceUnknown):
+            look_up(domains)
+
+
+SOCKETS = ("facadeMsg", "asyncMessagingEnt")
+
+
+def find_first(domains):
+    return domains.find_first(SOCKETS, Deadline(PATIENCE)).host
+
+
+def test_first_service_that_the_account_has_is_taken():
+    both = {"baseURIs": [entry(name, f"{name}.example") for name in SOCKETS]}
+    assert find_first(csds((200, both))) == "facadeMsg.example"
+    second = {"baseURIs": both["baseURIs"][1:]}
+    assert find_first(csds((404, b""), (200, second))) == "asyncMessagingEnt.example"
+
+
+def test_account_with_none_of_the_services_is_told_of_the_last():
+    with pytest.raises(ServiceUnknown, match="no service asyncMessagingEnt"):
+        find_first(csds((404, b""), (200, {"baseURIs": [entry("idp", "i.example")]})))
+
+
+def test_failure_is_no_reason_to_try_another_service():
+    domains = csds((503, b""))
+    with pytest.raises(LoginError, match="503"):
+        find_first(domains)
+    assert len(domains.http.paths) == 1
+
+
+@pytest.mark.parametrize("service", SOCKETS)
+def test_override_of_either_service_spares_all_look_ups(service):
+    domains = csds((500, b""), overrides={service: "o.example"})
+    assert find_first(domains) == "o.example"
+    assert domains.http.paths == []
 
 
 @pytest.mark.parametrize(
@@ -183,7 +318,7 @@ def test_service_with_an_override_is_not_looked_up():
     deadline = Deadline(PATIENCE)
     assert domains.find("agentVep", deadline) == Origin("b.example", 443, True)
     assert domains.find("idp", deadline) == Origin("127.0.0.1", 81, False)
-    assert domains._http.paths == []
+    assert domains.http.paths == []
     assert domains.find("facadeMsg", deadline) == Origin("f.example", 443, True)
 
 
@@ -273,7 +408,7 @@ def test_those_who_ask_at_the_same_time_share_one_call():
 def test_they_share_its_failure_too(answer, kind, status, pause):
     gate = Gate(answer)
     errors = followers_of(gate)
-    assert len(gate.paths) == 1
+    assert len(gate.paths) == (2 if status == 404 else 1)
     assert len({id(each) for each in errors}) == 3
     for each in errors[1:]:
         assert type(each) is (kind or LoginError)

@@ -23,3 +23,12 @@ def test_file_that_holds_no_certificates_is_a_clear_error(tmp_path):
     for path in (tmp_path / "missing", tmp_path / "empty", tmp_path):
         with pytest.raises(LocalProtocolError, match="path of a PEM file"):
             trusting(path)
+
+
+def test_extra_certificates_are_trusted_as_well(ca_file, tmp_path):
+    extra = len(trusting(None, ca_file).get_ca_certs())
+    assert extra == len(trusting(None).get_ca_certs()) + 1
+    both = trusting(ca_file, ca_file)
+    assert len(both.get_ca_certs()) == 1
+    with pytest.raises(LocalProtocolError, match="extra_ca_file wants"):
+        trusting(ca_file, tmp_path)

@@ -93,7 +93,7 @@ def test_a_refusal_of_the_server_carries_code_and_sentence(emulator, start):
 def test_no_answer_in_time_is_unknown_delivery(emulator, start):
     proxy = start(emulator)
     proxy.open().get(timeout=10)
-    emulator.set_faults(drop_responses={".GetClock": 1})
+    emulator.add_fault("drop", count=1, value=".GetClock")
     with pytest.raises(ums.RequestTimedOut) as caught:
         proxy.send({"type": ".GetClock"}, timeout=0.2).get(timeout=5)
     assert caught.value.delivery is ums.Delivery.UNKNOWN
@@ -139,7 +139,7 @@ def test_a_dropped_line_comes_back(either, start, events, fault):
 def test_requests_in_flight_fail_at_the_drop_not_at_their_timeout(emulator, start):
     proxy = start(emulator)
     proxy.open().get(timeout=10)
-    emulator.set_faults(drop_responses={".ams.userprofile.GetUserProfile": 1})
+    emulator.add_fault("drop", count=1, value=".ams.userprofile.GetUserProfile")
     doomed = proxy.send(
         {"type": ".ams.userprofile.GetUserProfile", "body": {}}, timeout=3600
     )
@@ -153,7 +153,7 @@ def test_requests_in_flight_fail_at_the_drop_not_at_their_timeout(emulator, star
 def test_a_request_that_may_be_done_twice_is_sent_again(emulator, start):
     proxy = start(emulator)
     proxy.open().get(timeout=10)
-    emulator.set_faults(drop_responses={".GetClock": 1})
+    emulator.add_fault("drop", count=1, value=".GetClock")
     clock = proxy.get_clock()
     proxy.send({"type": ".ams.userprofile.GetUserProfile", "body": {}}).get(timeout=5)
     emulator.cut("bot1")
@@ -243,10 +243,10 @@ def test_close_is_idempotent_and_open_works_again(either, start):
 def test_close_works_from_any_state(emulator, start, when):
     proxy = start(emulator)
     if when == "authenticating":
-        emulator.set_faults(login={"status": None, "times": 1, "delay": 1.0})
+        emulator.add_fault("login", count=1, value={"delay": 1.0})
         proxy.open()
     elif when == "backing off":
-        emulator.set_faults(handshake={"status": 502, "times": 50})
+        emulator.add_fault("handshake", count=50, value=502)
         proxy.open()
     proxy.close().get(timeout=5)
     assert proxy.status().get(timeout=5).state == "CLOSED"
@@ -261,7 +261,7 @@ def test_an_unmaintained_connection_stays_down(emulator, start):
 
 
 def test_a_server_error_at_login_is_tried_again(emulator, start):
-    emulator.set_faults(handshake={"status": 502, "times": 2})
+    emulator.add_fault("handshake", count=2, value=502)
     proxy = start(emulator)
     proxy.open().get(timeout=15)
     assert proxy.status().get(timeout=5).logins == 1
@@ -272,7 +272,7 @@ def test_a_401_answer_is_rejected_to_its_caller_and_the_token_is_looked_at_once(
 ):
     proxy = start(emulator)
     proxy.open().get(timeout=10)
-    emulator.set_faults(reject={".GetClock": {"code": 401, "times": 2}})
+    emulator.add_fault("reject", count=2, value={"code": 401, "type": ".GetClock"})
     for _ in range(2):
         with pytest.raises(ums.RequestRejected):
             proxy.get_clock().get(timeout=5)
@@ -305,7 +305,7 @@ def test_no_token_in_any_log_or_error(emulator, start, caplog):
     proxy = start(emulator)
     proxy.open().get(timeout=10)
     token = proxy.get_token().get(timeout=5)
-    emulator.set_faults(handshake={"status": 502, "times": 2})
+    emulator.add_fault("handshake", count=2, value=502)
     emulator.cut("bot1")
     proxy.wait_ready().get(timeout=10)
     status = proxy.status().get(timeout=5)
@@ -348,7 +348,7 @@ def test_two_connections_share_a_runtime(emulator, start):
 def test_stopping_closes_first_and_answers_all(emulator, start, runtime):
     proxy = start(emulator)
     proxy.open().get(timeout=10)
-    emulator.set_faults(drop_responses={".GetClock": 1})
+    emulator.add_fault("drop", count=1, value=".GetClock")
     doomed = proxy.send({"type": ".GetClock"}, timeout=3600)
     assert proxy.actor_ref.stop(timeout=10)
     with pytest.raises(ums.ConnectionLost):

@@ -141,7 +141,7 @@ def test_the_default_subscription_may_be_another_or_none(emulator, opened):
 def test_what_a_consumer_can_ask_for_goes_out_under_short_names(emulator, opened):
     proxy = opened(emulator)
     assert proxy.get_clock().get(timeout=5) > 0
-    assert proxy.get_user_profile().get(timeout=5)["userId"] == own_id(proxy)
+    assert proxy.get_user_profile().get(timeout=5).user_id == own_id(proxy)
     conversation = proxy.create_conversation(
         context={"type": "SharkContext", "lang": "de"},
         campaign_info={"campaign_id": "1", "engagement_id": "2"},

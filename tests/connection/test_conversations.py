@@ -59,7 +59,7 @@ def test_what_was_said_while_the_line_was_down_comes_in_order_and_once(
     heard.wait(lambda e: e.text == "0")
     said = ["0"]
     for round_ in range(1, 4):
-        emulator.set_faults(handshake={"status": 502, "times": 1})
+        emulator.add_fault("handshake", count=1, value=502)
         emulator.cut("bot1")
         for part in "ab":
             emulator.write(opened.conversation_id, f"{round_}{part}")
@@ -73,10 +73,47 @@ def test_what_was_said_while_the_line_was_down_comes_in_order_and_once(
 
 def test_a_conversation_opened_while_the_line_was_down_is_heard(emulator, bot, events):
     heard = events(bot, ums.MessageReceived)
-    emulator.set_faults(handshake={"status": 502, "times": 1})
+    emulator.add_fault("handshake", count=1, value=502)
     emulator.cut("bot1")
     emulator.open_conversation(assign="bot1", text="are you there")
     heard.wait(lambda e: e.text == "are you there")
+
+
+@pytest.mark.parametrize("subscribed", [True, False])
+def test_the_tail_of_a_conversation_that_closed_while_the_line_was_down_is_heard(
+    emulator, start, events, subscribed
+):
+    bot = start(emulator, create_default_subscription=subscribed)
+    bot.open().get(timeout=10)
+    heard = events(bot, ums.MessageReceived)
+    opened = emulator.open_conversation(assign="bot1", text="0")
+    heard.wait(lambda e: e.text == "0")
+    emulator.add_fault("handshake", count=1, value=502)
+    emulator.cut("bot1")
+    emulator.write(opened.conversation_id, "1")
+    emulator.close_conversation(opened.conversation_id)
+    heard.wait(lambda e: e.text == "1")
+
+
+def test_what_was_said_before_one_was_removed_with_the_line_down_is_heard(
+    emulator, bot, start, events
+):
+    heard = events(bot, ums.MessageReceived)
+    opened = emulator.open_conversation(assign="bot1", text="0")
+    heard.wait(lambda e: e.text == "0")
+    manager = start(emulator, "bot2")
+    manager.open().get(timeout=10)
+    manager.join_dialog(opened.conversation_id, opened.dialog_id, "MANAGER").get(
+        timeout=5
+    )
+    emulator.add_fault("handshake", count=1, value=502, user="bot1")
+    emulator.cut("bot1")
+    emulator.write(opened.conversation_id, "1")
+    own = bot.status().get(timeout=5).agent_id
+    manager.transfer_conversation(opened.conversation_id, remove_agent_id=own).get(
+        timeout=5
+    )
+    heard.wait(lambda e: e.text == "1")
 
 
 def test_closing_says_so_and_ends_the_subscriptions_interest(emulator, bot, events):
@@ -130,8 +167,10 @@ def test_a_manual_subscription_waits_for_its_snapshot_and_is_made_again(
 
 def test_a_refused_resubscription_does_not_keep_the_line_down(emulator, bot, events):
     states = events(bot, ums.StateChanged)
-    emulator.set_faults(
-        reject={".ams.aam.SubscribeExConversations": {"code": 400, "times": 1}}
+    emulator.add_fault(
+        "reject",
+        count=1,
+        value={"code": 400, "type": ".ams.aam.SubscribeExConversations"},
     )
     emulator.cut("bot1")
     states.wait(lambda e: e.state == "READY" and e.generation == 2)

@@ -102,7 +102,7 @@ def test_an_acceptance_whose_answer_was_lost_is_known_by_its_conversation(
     emulator, online
 ):
     proxy, heard = online(emulator)
-    emulator.set_faults(drop_responses={UPDATE: 1})
+    emulator.add_fault("drop", count=1, value=UPDATE)
     opened = emulator.open_conversation(text="hello")
     ring = offered(heard)
     lost = ring.accept()

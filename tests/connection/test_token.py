@@ -66,7 +66,7 @@ def test_a_repeated_1011_costs_one_login(emulator, start, events):
 
 
 def test_a_slow_login_ends_with_its_deadline_and_is_tried_again(emulator, start):
-    emulator.set_faults(login={"status": None, "times": 1, "delay": 1.0})
+    emulator.add_fault("login", count=1, value={"delay": 1.0})
     proxy = start(emulator, options={"login_timeout": 0.3})
     proxy.open().get(timeout=15)
     assert proxy.status().get(timeout=5).state == "READY"

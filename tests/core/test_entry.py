@@ -26,3 +26,36 @@ def test_a_payload_that_may_be_needed_again_is_kept(resend, left):
     entry = Entry("1", "GetClock", b"{}", None, 10.0, resend)
     entry.forget_payload()
     assert entry.payload == left
+
+
+@pytest.mark.parametrize(
+    ("written", "resend", "internal", "stays"),
+    [
+        (False, False, False, True),
+        (True, False, False, False),
+        (True, True, False, True),
+        (False, False, True, False),
+        (False, True, True, False),
+    ],
+)
+def test_an_entry_outlives_its_line_if_it_may_be_sent_on_the_next(
+    written, resend, internal, stays
+):
+    entry = Entry("1", "GetClock", b"{}", None, 10.0, resend, internal)
+    entry.sent = True
+    assert entry.outlives_line(written=written) is stays
+    assert entry.sent is written
+
+
+def test_an_entry_that_rested_when_its_line_died_was_not_sent():
+    entry = Entry("1", "GetClock", b"{}", None, 10.0)
+    assert entry.outlives_line(written=True)
+    assert entry.delivery is Delivery.NOT_SENT
+
+
+def test_the_patience_with_the_first_line_is_that_with_all():
+    entry = Entry("1", "GetClock", b"{}", None, 10.0, resend=True)
+    entry.sent = True
+    assert entry.wait_again(60.0) == 60.0
+    assert entry.wait_again(90.0) == 60.0
+    assert entry.delivery is Delivery.UNKNOWN

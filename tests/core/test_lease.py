@@ -6,8 +6,8 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from ums_actors.core.lease import (
-    TRANSITIONS,
+from ums_actors.core.lease import TRANSITIONS, Lease
+from ums_actors.core.leasing import (
     ArmRefresh,
     Closed,
     Deny,
@@ -17,8 +17,8 @@ from ums_actors.core.lease import (
     FetchFailed,
     Grant,
     Invalidated,
-    Lease,
     LeaseState,
+    Life,
     Logout,
     RefreshDue,
     Refreshed,
@@ -86,7 +86,7 @@ LISTED = {
     (REFRESHING, RefreshDue): (REFRESHING, []),
     (REFRESHING, Refreshed): (HELD, [ARM]),
     (REFRESHING, RefreshRefused): (NONE, [DISARM]),
-    (REFRESHING, RefreshFailed): (HELD, [ARM]),
+    (REFRESHING, RefreshFailed): (HELD, [ArmRefresh(5.0)]),
     (REFRESHING, Closed): (NONE, [DISARM, Logout("S")]),
 }
 # Without a token there is no generation that could be refused, nor one to outlive.
@@ -203,6 +203,108 @@ def test_a_refresh_that_failed_on_the_way_is_tried_again_with_the_same_token():
     assert actions == [DisarmRefresh(), StartRefresh(1, "S", 3)]
 
 
+def refreshing(lease, now):
+    """Begin a refresh; gives its flight."""
+    [_, start] = lease.handle(RefreshDue(), now)
+    return start.flight
+
+
+def test_a_failed_refresh_is_tried_again_soon_and_from_the_fourth_time_on_seldom():
+    lease = lease_in(HELD)
+    pauses = []
+    for _ in range(5):
+        [arm] = lease.handle(RefreshFailed(refreshing(lease, 0.0)), 0.0)
+        pauses.append(arm.delay)
+    assert pauses == [5.0, 10.0, 15.0, 240.0, 240.0]
+    lease.handle(Refreshed(refreshing(lease, 0.0)), 0.0)
+    [arm] = lease.handle(RefreshFailed(refreshing(lease, 0.0)), 0.0)
+    assert arm.delay == 5.0
+
+
+@pytest.mark.parametrize(("asked", "delay"), [(1.0, 5.0), (30.0, 30.0), (999.0, 240.0)])
+def test_the_pause_that_a_failed_refresh_asked_for_is_kept(asked, delay):
+    lease = lease_in(REFRESHING)
+    assert lease.handle(RefreshFailed(2, asked), 0.0) == [ArmRefresh(delay)]
+
+
+@pytest.mark.parametrize(
+    ("renew_at", "delay"),
+    [
+        (None, 240.0),
+        (1_100.0, 100.0),
+        (1_240.0, 240.0),
+        (9_000.0, 240.0),
+        (999.0, 240.0),
+    ],
+)
+def test_a_refresh_comes_before_the_last_part_of_a_life_begins(renew_at, delay):
+    lease = Lease(240.0)
+    lease.handle(Wanted(), 1_000.0)
+    life = Life(renew_at, 20_000.0)
+    actions = lease.handle(Fetched(1, "S", life), 1_000.0)
+    assert actions == [Grant(1, "S"), ArmRefresh(delay)]
+    assert Lease(240.0, session="S", life=life).resume(1_000.0) == [ArmRefresh(delay)]
+
+
+def test_refreshing_can_be_switched_off():
+    lease = Lease(None)
+    lease.handle(Wanted(), 0.0)
+    assert lease.handle(Fetched(1, "S", Life(5.0, 9.0)), 0.0) == [Grant(1, "S")]
+    flight = refreshing(lease, 0.0)  # somebody wanted it
+    assert lease.handle(Refreshed(flight), 0.0) == []
+    assert lease.handle(RefreshFailed(refreshing(lease, 0.0)), 0.0) == []
+    assert lease.resume(0.0) == []
+
+
+def test_a_successor_without_a_token_has_nothing_to_refresh():
+    assert Lease(240.0).resume(0.0) == []
+
+
+def test_a_refresh_that_prolonged_the_session_keeps_the_generation():
+    lease = lease_in(REFRESHING)
+    refreshed = Refreshed(2, "S, later", Life(900.0, 1_000.0))
+    assert lease.handle(refreshed, 800.0) == [Grant(1, "S, later"), ArmRefresh(100.0)]
+    assert (lease.generation, lease.session) == (1, "S, later")
+
+
+def test_a_refresh_that_brought_another_token_is_a_new_generation():
+    lease = lease_in(REFRESHING)
+    actions = lease.handle(Refreshed(2, "T", renewed=True), 0.0)
+    assert actions == [Grant(2, "T"), ARM]
+    assert lease.handle(Invalidated(1, "a line that has the old one"), 0.0) == []
+    assert lease.session == "T"
+
+
+@pytest.mark.parametrize("refreshes", [False, True])
+def test_a_token_that_is_over_is_not_given_out_but_fetched_anew(refreshes):
+    lease = Lease(240.0)
+    lease.handle(Wanted(), 0.0)
+    lease.handle(Fetched(1, "S", Life(80.0, 100.0)), 0.0)
+    flight = refreshing(lease, 80.0) if refreshes else 0
+    assert lease.handle(Wanted(), 99.9) == [Grant(1, "S")]
+    fetch = StartFetch(flight + 1 if refreshes else 2)
+    assert lease.handle(Wanted(), 100.0) == [DisarmRefresh(), fetch]
+    assert lease.state is FETCHING
+    assert lease.handle(Wanted(), 101.0) == []
+
+
+def test_nobody_logs_in_before_the_pause_that_a_failed_login_asked_for():
+    lease = lease_in(FETCHING)
+    lease.handle(FetchFailed(1, ERROR, 5.0), 100.0)
+    assert lease.handle(Wanted(), 104.9) == [Deny(ERROR)]
+    assert lease.state is NONE
+    assert lease.handle(Wanted(), 105.0) == [StartFetch(2)]
+
+
+def test_a_pause_is_over_once_a_login_succeeded():
+    lease = lease_in(FETCHING)
+    lease.handle(FetchFailed(1, ERROR, 5.0), 0.0)
+    lease.handle(Wanted(), 5.0)
+    lease.handle(Fetched(2, "S"), 5.0)
+    lease.handle(Invalidated(1), 5.0)
+    assert lease.handle(Wanted(), 5.0) == [StartFetch(3)]
+
+
 class Model(RuleBasedStateMachine):
     """The world around a lease: calls under way, one timer, and those who wait."""
 
@@ -233,7 +335,7 @@ class Model(RuleBasedStateMachine):
                 case Deny():
                     self.waiting = 0
                 case ArmRefresh(delay):
-                    assert delay == 240.0
+                    assert delay in {5.0, 10.0, 15.0, 240.0}
                     assert not self.armed
                     self.armed = True
                 case DisarmRefresh():
@@ -272,6 +374,19 @@ class Model(RuleBasedStateMachine):
             self.tell(FetchFailed(flight, ERROR))
         else:
             self.tell((Refreshed, RefreshRefused, RefreshFailed)[outcome](flight))
+
+    @rule(renewed=st.booleans())
+    def bring_another_session(self, renewed):
+        flight = self.lease._flight
+        if self.calls.get(flight) != "refresh" or self.lease.state is not REFRESHING:
+            return
+        del self.calls[flight]
+        self.logins += 1
+        self.open.add(self.logins)
+        self.session = self.logins
+        before = self.lease.generation
+        self.tell(Refreshed(flight, self.logins, renewed=renewed))
+        assert self.lease.generation == before + renewed
 
     @precondition(lambda self: self.armed)
     @rule()

@@ -241,6 +241,174 @@ def test_what_a_first_line_may_have_delivered_stays_in_doubt():
     assert entry.delivery is UNKNOWN
 
 
+def refuse(table, request_id, now=0.0, pause=1.0, again=True):
+    entry = table.pending.answer(request_id)
+    anew = (request_id, b"payload") if again else None
+    return table.pending.turn_back(entry, now, pause, anew)
+
+
+def test_a_request_goes_again_under_an_id_of_its_own():
+    table = Table()
+    entry = table.submit("a")
+    assert table.pending.turn_back(table.pending.answer("a"), 0.0, 1.0, ("b", b"again"))
+    assert table.pending.release(1.0) == [entry]
+    assert (entry.id, entry.payload) == ("b", b"again")
+    assert entry.refused_as == "a"
+    assert table.pending.answer("a") is None
+    assert table.pending.answer("b") is entry
+
+
+def test_a_request_that_does_not_go_again_keeps_its_id():
+    table = Table()
+    entry = table.submit("a", timeout=1.0)
+    again = ("b", b"again")
+    assert not table.pending.turn_back(table.pending.answer("a"), 0.0, 1.0, again)
+    assert (entry.id, entry.payload) == ("a", b"payload")
+
+
+def test_a_request_that_was_too_many_rests_and_goes_again():
+    table = Table()
+    entry = table.submit("a")
+    assert refuse(table, "a", now=2.0, pause=1.5)
+    assert (table.pending.in_flight, table.pending.resting, len(table.pending)) == (
+        0,
+        1,
+        1,
+    )
+    assert not entry.sent
+    assert entry.delivery is NOT_SENT
+    assert table.pending.next_release() == 3.5
+    assert table.pending.release(3.4) == []
+    assert table.pending.release(3.5) == [entry]
+    assert entry.sent
+    assert entry.refusals == 1
+    assert table.pending.next_release() is None
+    assert table.pending.next_deadline() == 10.0  # as from the first time
+    assert table.pending.answer("a") is entry
+
+
+def test_a_429_narrows_the_window_and_the_rest_waits_unsent():
+    table = Table()
+    for name in "abcd":
+        table.submit(name)
+    refuse(table, "a")
+    assert table.pending.window.limit == 2
+    late = table.submit("e")
+    assert not late.sent
+    assert late.delivery is NOT_SENT
+    assert (table.pending.queued, table.pending.waiting) == (1, 2)
+    table.pending.answer("b")
+    assert table.pending.release(0.5) == []  # two are in flight still
+    table.pending.answer("c")
+    assert ids(table.pending.release(0.5)) == ["e"]
+
+
+def test_who_rested_goes_before_the_queue_and_needs_no_ready_line():
+    table = Table()
+    for name in "abcd":
+        table.submit(name)
+    refuse(table, "a")
+    table.submit("e")
+    table.pending.answer("b")
+    table.pending.answer("c")
+    assert ids(table.pending.release(1.0, ready=False)) == ["a"]
+    table.pending.answer("d")
+    assert table.pending.release(1.0, ready=False) == []
+    assert ids(table.pending.release(1.0)) == ["e"]
+
+
+def test_who_has_rested_and_finds_no_room_goes_with_the_next_answer():
+    table = Table()
+    for name in "ab":
+        table.submit(name)
+    refuse(table, "a")
+    assert table.pending.window.limit == 1
+    assert table.pending.release(5.0) == []
+    assert table.pending.next_release() is None  # no time helps, an answer does
+    assert (table.pending.queued, table.pending.waiting) == (0, 1)
+    table.pending.answer("b")
+    assert ids(table.pending.release(5.0)) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("now", "again", "stays"),
+    [(8.9, True, True), (9.0, True, False), (12.0, True, False), (0.0, False, False)],
+)
+def test_nobody_rests_beyond_his_deadline_or_against_his_will(now, again, stays):
+    table = Table()
+    table.submit("a")
+    assert refuse(table, "a", now=now, again=again) is stays
+    assert len(table.pending) == stays
+    assert (table.pending.next_deadline() is not None) is stays
+    assert table.pending.window.limit == 1  # the service was too busy all the same
+
+
+def test_those_who_rest_count_as_waiting():
+    table = Table(queue_limit=1)
+    for name in "abc":
+        table.submit(name)
+    table.submit("i", internal=True)
+    assert refuse(table, "a")
+    assert not refuse(table, "b")
+    assert refuse(table, "i")  # the library's own are few
+    with pytest.raises(Overloaded, match="queue_limit"):
+        table.submit("d", ready=False)
+
+
+def test_an_internal_request_beyond_the_window_is_the_next_to_go():
+    table = Table()
+    for name in "ab":
+        table.submit(name)
+    refuse(table, "a", pause=5.0)
+    table.submit("c")
+    entry = table.submit("i", internal=True, now=1.0, timeout=4.0, ready=False)
+    assert not entry.sent
+    assert table.pending.next_deadline() == 5.0
+    table.pending.answer("b")
+    assert table.pending.release(1.0, ready=False) == [entry]
+
+
+def test_time_takes_out_those_who_rest():
+    table = Table()
+    table.submit("a")
+    table.submit("b", timeout=50.0)
+    refuse(table, "a", now=2.0)
+    assert verdicts(table.pending.expire(10.0)) == {"a": NOT_SENT}
+    assert table.pending.next_release() is None
+
+
+def test_who_rests_may_be_given_up():
+    table = Table()
+    table.submit("a")
+    refuse(table, "a")
+    assert table.pending.forget("a").id == "a"
+    assert len(table.pending) == 0
+    assert table.pending.next_deadline() is None
+
+
+def test_a_dead_line_ends_the_rest():
+    table = Table()
+    table.submit("a")
+    table.submit("b")
+    table.submit("i", internal=True)
+    refuse(table, "a")
+    refuse(table, "i")
+    table.submit("c")
+    lost = table.pending.drop_line([], 1.0, 60.0)
+    assert verdicts(lost) == {"b": UNKNOWN, "i": NOT_SENT}
+    assert table.pending.window.limit == 10
+    assert ids(table.pending.release(2.0)) == ["a", "c"]
+
+
+def test_a_refused_request_that_an_earlier_line_may_have_delivered_is_in_doubt():
+    table = Table()
+    table.submit("a", resend=True)
+    table.pending.drop_line([], 0.0, 60.0)
+    table.pending.release(1.0)
+    refuse(table, "a", now=1.0)
+    assert verdicts(table.pending.drain()) == {"a": UNKNOWN}
+
+
 class Model(RuleBasedStateMachine):
     """Pending beside a list of dictionaries, with the kernel's side of the story.
 
@@ -258,6 +426,7 @@ class Model(RuleBasedStateMachine):
         self.count = 0
         self.queue = []
         self.flight = []
+        self.rested = []
         self.touched = set()
         self.touched_by_this_line = set()
         self.gone = set()
@@ -273,16 +442,24 @@ class Model(RuleBasedStateMachine):
             self.gone.add(entry.id)
             assert entry.reply is one["reply"]
             if entry.delivery is NOT_SENT:
-                assert entry.id not in self.touched
+                assert entry.id not in self.touched | self.touched_by_this_line
             else:
                 assert one["launched"]
 
+    def everyone(self):
+        return [*self.flight, *self.rested, *self.queue]
+
     def place(self, one):
-        return self.flight if one in self.flight else self.queue
+        return next(
+            place for place in (self.flight, self.rested, self.queue) if one in place
+        )
+
+    def room(self):
+        return self.pending.window.limit - len(self.flight)
 
     def pick(self, number):
         """The name of one in the table, or sometimes of one that has left it."""
-        names = [one["id"] for one in (*self.flight, *self.queue)]
+        names = [one["id"] for one in self.everyone()]
         return [*names, *sorted(self.gone)[:1], "never"][number % (len(names) + 1)]
 
     @rule(
@@ -302,10 +479,11 @@ class Model(RuleBasedStateMachine):
             "launched": False,
             "until": None,
         }
-        flies = internal or (self.ready and not self.queue)
-        full = (
-            len(self.flight) >= self.FLIGHT if flies else len(self.queue) >= self.QUEUE
-        )
+        room = self.room() > 0 or self.pending.window.limit == self.FLIGHT
+        flies = room and (internal or (self.ready and not self.queue))
+        waiting = len(self.queue) + len(self.rested)
+        full = len(self.flight) >= self.FLIGHT if flies else waiting >= self.QUEUE
+        full = full and (flies or not internal)
         arguments = {
             "now": self.now,
             "timeout": timeout,
@@ -324,6 +502,9 @@ class Model(RuleBasedStateMachine):
         assert entry.payload == b"p"
         if flies:
             self.launch(one)
+        elif internal:
+            one["deadline"] = self.now + timeout
+            self.rested.append({**one, "due": self.now, "seen": False})
         else:
             one["until"] = one["deadline"] = self.now + queue_timeout
             self.queue.append(one)
@@ -335,21 +516,54 @@ class Model(RuleBasedStateMachine):
         one["deadline"] = self.now + one["timeout"]
         self.flight.append(one)
 
-    @rule()
-    def release(self):
-        self.ready = True
-        room = self.FLIGHT - len(self.flight)
-        expected, self.queue = self.queue[:room], self.queue[room:]
-        released = self.pending.release(self.now)
-        assert ids(released) == [one["id"] for one in expected]
+    @rule(ready=st.booleans())
+    def release(self, ready):
+        self.ready = self.ready or ready
+        room = max(0, self.room())
+        for one in self.rested:
+            one["seen"] = one["seen"] or one["due"] <= self.now
+        due = {one["id"] for one in self.rested if one["seen"]}
+        released = self.pending.release(self.now, ready=self.ready)
         assert all(entry.sent and entry.payload == b"p" for entry in released)
+        rested = [name for name in ids(released) if name in due]
+        assert len(rested) == min(room, len(due))
+        for name in rested:
+            [one] = [one for one in self.rested if one["id"] == name]
+            self.rested.remove(one)
+            one["launched"] = True
+            self.flight.append(one)
+        room = room - len(rested) if self.ready else 0
+        expected, self.queue = self.queue[:room], self.queue[room:]
+        assert ids(released) == rested + [one["id"] for one in expected]
         for one in expected:
             self.launch(one)
+
+    @precondition(lambda self: self.flight)
+    @rule(pick=st.integers(0, 2), pause=st.integers(1, 8), again=st.booleans())
+    def turn_back(self, pick, pause, again):
+        one = self.flight[pick % len(self.flight)]
+        entry = self.pending.answer(one["id"])
+        self.touched_by_this_line.discard(one["id"])  # that copy did nothing
+        self.flight.remove(one)
+        full = len(self.queue) + len(self.rested) >= self.QUEUE
+        stays = (
+            again
+            and self.now + pause < one["deadline"]
+            and (one["internal"] or not full)
+        )
+        self.count += 1
+        anew = (str(self.count), b"p") if again else None
+        assert self.pending.turn_back(entry, self.now, pause, anew) is stays
+        if stays:
+            one["id"] = str(self.count)
+            one["due"], one["seen"] = self.now + pause, False
+            self.rested.append(one)
+        else:
+            self.gone.add(one["id"])
 
     @rule(which=st.sets(st.integers(0, 2), min_size=1))
     def write(self, which):
         names = {one["id"] for i, one in enumerate(self.flight) if i in which}
-        self.touched |= names
         self.touched_by_this_line |= names
 
     @rule(pick=st.integers(0, 100))
@@ -369,8 +583,7 @@ class Model(RuleBasedStateMachine):
     def forget(self, pick):
         name = self.pick(pick)
         entry = self.pending.forget(name)
-        everyone = [*self.flight, *self.queue]
-        expected = next((one for one in everyone if one["id"] == name), None)
+        expected = next((one for one in self.everyone() if one["id"] == name), None)
         if expected is None:
             assert entry is None
         else:
@@ -380,7 +593,7 @@ class Model(RuleBasedStateMachine):
     @rule(step=st.integers(0, 12))
     def expire(self, step):
         self.now += step
-        everyone = [*self.flight, *self.queue]
+        everyone = self.everyone()
         due = {one["id"]: one for one in everyone if one["deadline"] <= self.now}
         expired = self.pending.expire(self.now)
         assert {entry.id for entry in expired} == set(due)
@@ -400,15 +613,19 @@ class Model(RuleBasedStateMachine):
         self.write(which)
         self.ready = False
         unwritten = {one["id"] for one in self.flight} - self.touched_by_this_line
+        unwritten |= {one["id"] for one in self.rested}
+        self.touched |= self.touched_by_this_line
         self.touched_by_this_line.clear()
         lost, back = [], []
-        for one in self.flight:
+        for one in (*self.flight, *self.rested):
             again = one["resend"] or one["id"] in unwritten
             (back if again and not one["internal"] else lost).append(one)
         entries = self.pending.drop_line(unwritten, self.now, queue_timeout)
         for entry in entries:
-            assert (entry.delivery is NOT_SENT) is (entry.id in unwritten)
+            assert entry.sent is (entry.id not in unwritten)
         self.flight.clear()
+        self.rested.clear()
+        assert self.pending.window.limit == self.FLIGHT
         self.leave(entries, lost)
         for one in back:
             if one["until"] is None:
@@ -419,25 +636,30 @@ class Model(RuleBasedStateMachine):
     @precondition(lambda self: len(self.pending) > 5)
     @rule()
     def drain(self):
-        expected = [*self.flight, *self.queue]
-        self.flight, self.queue = [], []
+        expected = self.everyone()
+        self.flight, self.rested, self.queue = [], [], []
         self.leave(self.pending.drain(), expected)
 
     @invariant()
     def agrees_with_the_model(self):
-        assert self.pending.queued == len(self.queue) == len(self.pending._queue)
-        assert self.pending.in_flight == len(self.flight)
-        assert len(self.pending) == len(self.queue) + len(self.flight)
-        assert len(self.pending._deadlines) == len(self.pending)
-        assert not any(entry.sent for entry in self.pending._queue.values())
-        assert all(entry.sent for entry in self.pending._in_flight.values())
-        deadlines = [one["deadline"] for one in (*self.queue, *self.flight)]
-        assert self.pending.next_deadline() == min(deadlines, default=None)
-        assert list(self.pending._queue) == [one["id"] for one in self.queue]
+        pending, waiting = self.pending, self.pending._waiting
+        everyone = self.everyone()
+        assert pending.queued == len(self.queue)
+        assert pending.resting == len(self.rested)
+        assert pending.in_flight == len(self.flight)
+        assert len(pending) == len(everyone) == len(pending._deadlines)
+        assert not any(entry.sent for entry in waiting._queue.values())
+        assert not any(entry.sent for entry in waiting._resting.values())
+        assert all(entry.sent for entry in pending._in_flight.values())
+        deadlines = [one["deadline"] for one in everyone]
+        assert pending.next_deadline() == min(deadlines, default=None)
+        assert list(waiting._queue) == [one["id"] for one in self.queue]
+        dues = [one["due"] for one in self.rested if not one["seen"]]
+        assert pending.next_release() == min(dues, default=None)
+        assert pending.waiting == len(self.queue) + len(self.rested)
 
     def teardown(self):
-        expected = [*self.flight, *self.queue]
-        self.leave(self.pending.drain(), expected)
+        self.leave(self.pending.drain(), self.everyone())
 
 
 TestModel = Model.TestCase

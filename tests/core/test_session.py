@@ -157,6 +157,66 @@ def test_a_login_that_asks_for_patience_gets_it():
     assert retry.delay >= 5.0
 
 
+def pauses_after(made, *statuses, retry_after=0.0):
+    """Fail that many logins with these statuses; give the pauses, without jitter."""
+    pauses = []
+    for status in statuses:
+        failed = why.LoginFailed("login", status, retry_after)
+        actions = made.handle(s.AttemptEnded(failed, 0.0), 0.0)
+        pauses.append(actions[-1].delay)
+        made.handle(s.RetryDue(), 0.0)
+    return pauses
+
+
+def test_logins_at_an_ill_service_follow_the_official_retry_policy():
+    made = session()
+    made.handle(s.OpenRequested(), 0.0)
+    assert pauses_after(made, 500, 503, 429, 502, 500, 500) == [5, 10, 5, 15, 120, 120]
+    assert pauses_after(made, None) == [0.0]
+
+
+def test_the_jitter_of_the_backoff_comes_on_top_of_a_policy_pause():
+    made = session()
+    made.handle(s.OpenRequested(), 0.0)
+    pauses_after(made, 500, 500, 500, 500)
+    failed = why.LoginFailed("login", 500)
+    [retry] = made.handle(s.AttemptEnded(failed, 0.5), 0.0)
+    assert retry.delay == 120 + 0.5 * 16
+
+
+def test_a_source_that_asks_for_more_patience_gets_it():
+    made = session()
+    made.handle(s.OpenRequested(), 0.0)
+    assert pauses_after(made, 500, 500, retry_after=7.0) == [7, 10]
+
+
+@pytest.mark.parametrize("again", ["succeeds", "reopened"])
+def test_a_login_that_succeeds_or_is_asked_for_anew_starts_the_policy_over(again):
+    made = session()
+    made.handle(s.OpenRequested(), 0.0)
+    pauses_after(made, 500, 500)
+    if again == "succeeds":
+        made.handle(s.Prepared(), 0.0)
+        drop(made, why.ConnectFailed("tcp"), 0.0)
+        made.handle(s.RetryDue(), 0.0)
+    else:
+        made.handle(s.CloseRequested(), 0.0)
+        made.handle(s.AttemptEnded(why.Stopped()), 0.0)
+        made.handle(s.OpenRequested(), 0.0)
+    assert pauses_after(made, 500) == [5]
+
+
+@pytest.mark.parametrize(
+    "reason", [why.UpgradeRefused(429), why.RestoreFailed("busy", 429)], ids=str
+)
+def test_a_429_of_the_socket_s_own_is_followed_by_a_second_at_least(reason):
+    made = session()
+    for event in (s.OpenRequested(), *UP[1:3]):
+        made.handle(event, 0.0)
+    [retry] = made.handle(s.AttemptEnded(reason, 0.0), 0.0)
+    assert retry.delay == 1.0
+
+
 def test_backoff_grows_until_a_line_has_proven_itself():
     made = ready(stable_after=10.0)
     delays = []

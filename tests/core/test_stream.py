@@ -157,7 +157,61 @@ def test_what_others_say_is_not_queried():
     snapshot(stream, 12, 2, participating=False)
     assert stream.queries() == []
     snapshot(stream, 13, 3)
-    assert stream.queries() == [Query("D", 9)]
+    assert stream.queries() == [Query("D", -1)]
+
+
+def test_what_was_said_before_one_left_with_the_line_away_is_queried():
+    stream = streams()
+    live(stream, 0, 1)
+    stream.line_lost()
+    snapshot(stream, 4, 2, participating=False)
+    assert stream.queries() == [Query("D", 1)]
+    assert stream.caught_up("D", result(2, 3)) == [2, 3]
+    snapshot(stream, 5, 3, participating=False)
+    assert stream.queries() == []
+
+
+def test_who_left_on_a_good_line_has_heard_all():
+    stream = streams()
+    live(stream, 0, 1)
+    snapshot(stream, 1, 2)
+    snapshot(stream, 1, 3, participating=False)
+    stream.line_lost()
+    snapshot(stream, 9, 4, participating=False)
+    stream.snapshots_over()
+    assert stream.queries() == []
+
+
+def test_a_dialog_that_is_not_shown_again_is_queried_once():
+    stream = streams()
+    snapshot(stream, 7, baseline=True)
+    snapshot(stream, 7, dialog="E", baseline=True, participating=False)
+    for _ in range(2):
+        stream.line_lost()
+        stream.snapshots_over()
+        stream.snapshots_over()
+        wanted = stream.queries()
+        stream.caught_up("D", [])
+    assert wanted == []
+
+
+def test_a_dialog_that_is_not_shown_again_is_queried_from_where_it_was_heard():
+    stream = streams()
+    live(stream, 0, 1)
+    stream.line_lost()
+    assert stream.queries() == []
+    stream.snapshots_over()
+    assert stream.queries() == [Query("D", 1)]
+    assert stream.caught_up("D", result(2)) == [2]
+
+
+def test_a_dialog_that_is_shown_unchanged_is_not_queried():
+    stream = streams()
+    live(stream, 0, 1)
+    stream.line_lost()
+    snapshot(stream, 1, 5)
+    stream.snapshots_over()
+    assert stream.queries() == []
 
 
 def test_a_snapshot_older_than_the_last_is_ignored_and_counted():
@@ -307,6 +361,47 @@ def test_another_user_begins_with_nothing():
     live(stream, 0, 2)
     stream.abandon()
     assert (len(stream), stream.queries(), stream.dropped) == (0, [], 1)
+
+
+def test_a_dialog_may_be_asked_for_though_nothing_is_known_to_be_missing():
+    stream = streams()
+    live(stream, 0, 1)
+    number = stream.ask("D")
+    assert stream.answered("D") < number
+    assert stream.queries() == [Query("D", 1)]
+    assert stream.answered("D") < number
+    assert stream.caught_up("D", result(2)) == [2]
+    assert stream.answered("D") == number
+    assert stream.queries() == []
+
+
+def test_a_query_that_was_under_way_already_does_not_answer_who_asks():
+    stream = streams()
+    first = stream.ask("D")
+    assert stream.queries() == [Query("D", -1)]
+    second = stream.ask("D")
+    stream.caught_up("D", result(0))
+    assert stream.answered("D") == first < second
+    assert stream.queries() == [Query("D", 0)]
+    stream.caught_up("D", [])
+    assert stream.answered("D") == second
+
+
+def test_a_query_that_is_lost_or_fails_answers_nobody_and_a_later_one_does():
+    stream = streams()
+    number = stream.ask("D")
+    assert stream.queries()
+    stream.line_lost()
+    assert stream.queries()
+    stream.query_failed("D")
+    assert stream.answered("D") == 0
+    assert stream.queries()
+    stream.caught_up("D", [])
+    assert stream.answered("D") >= number
+
+
+def test_nothing_was_answered_of_a_dialog_that_is_not_known():
+    assert streams().answered("D") == 0
 
 
 # -- bounds

@@ -21,13 +21,19 @@ class Stranger(msgspec.Struct):
 def test_mapping_is_taken_apart():
     headers, metadata = [{"type": "h"}], [{"type": "m"}]
     request = {"type": ".X", "body": [1], "headers": headers, "metadata": metadata}
-    assert user_request(request) == (".X", [1], headers, metadata)
-    assert user_request(types.MappingProxyType(request)) == tuple(request.values())
+    taken = (".X", [1], headers, metadata, None)
+    assert user_request(request) == taken
+    assert user_request(types.MappingProxyType(request)) == taken
+
+
+@pytest.mark.parametrize("key", ["encodedMetadata", "encoded_metadata"])
+def test_encoded_metadata_is_a_part_by_either_name(key):
+    assert user_request({"type": ".X", key: "e30="}).encoded_metadata == "e30="
 
 
 def test_body_is_an_empty_object_by_default():
     for request in ({"type": ".X"}, {"type": ".X", "body": None}, Own(".X")):
-        assert user_request(request) == (".X", {}, None, None)
+        assert user_request(request) == (".X", {}, None, None, None)
 
 
 def test_empty_text_and_zero_are_bodies():
@@ -36,8 +42,8 @@ def test_empty_text_and_zero_are_bodies():
 
 
 def test_call_and_struct_are_taken_apart():
-    assert user_request(Call(".X", {"a": 1})) == (".X", {"a": 1}, None, None)
-    assert user_request(Own(".X", {}, [{}])) == (".X", {}, None, [{}])
+    assert user_request(Call(".X", {"a": 1})) == (".X", {"a": 1}, None, None, None)
+    assert user_request(Own(".X", {}, [{}])) == (".X", {}, None, [{}], None)
 
 
 def test_metadata_may_be_the_bare_element():

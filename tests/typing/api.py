@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, assert_type
 
 import ums_actors as ums
+from ums_actors.protocol.profiles import UserProfile
 from ums_actors.protocol.records import MessageEvent
 from ums_actors.runtime import LoopFuture, LoopRef
 
@@ -19,6 +20,7 @@ def futures(ref: LoopRef[ums.BrandWebsocketConnection]) -> None:
     assert_type(proxy.get_clock(), LoopFuture[int])
     assert_type(proxy.get_clock().get(), int)
     assert_type(proxy.get_token(), LoopFuture[str])
+    assert_type(proxy.refresh_token(), LoopFuture[None])
     assert_type(proxy.send({"type": ".GetClock"}), LoopFuture[Any])
     assert_type(proxy.send_text("c", "hello"), LoopFuture[int])
     assert_type(proxy.query_messages("d"), LoopFuture[list[MessageEvent]])
@@ -30,6 +32,25 @@ def futures(ref: LoopRef[ums.BrandWebsocketConnection]) -> None:
     assert_type(proxy.subscribe(print, ums.MessageReceived), LoopFuture[str])
     assert_type(proxy.unsubscribe("handle"), LoopFuture[bool])
     assert_type(proxy.actor_ref, LoopRef[ums.BrandWebsocketConnection])
+    assert_type(proxy.open(wait_for_ready=True), LoopFuture[None])
+    assert_type(
+        proxy.update_conversation_subscription("s", {"stage": "OPEN"}), LoopFuture[None]
+    )
+    assert_type(proxy.subscribe_agents_state(), LoopFuture[str])
+    assert_type(proxy.subscribe_notifications(print, ".x"), LoopFuture[str])
+    assert_type(proxy.get_user_profile("c"), LoopFuture[UserProfile])
+    assert_type(proxy.send({"type": ".x"}, encoded_metadata="e30="), LoopFuture[Any])
+
+
+async def iterated(proxy: ums.BrandConnectionProxy) -> None:
+    heard = proxy.events(ums.MessageReceived, where=lambda event: not event.mine)
+    assert_type(heard, ums.EventIterator[ums.MessageReceived])
+    async for event in heard:
+        assert_type(event, ums.MessageReceived)
+    async with proxy.events(ums.ErrorOccurred, ums.AttemptFailed) as failures:
+        async for failure in failures:
+            assert_type(failure, ums.Event)
+    proxy.events(int)  # type: ignore[type-var]
 
 
 def consumers_futures(ref: LoopRef[ums.ConsumerWebsocketConnection]) -> None:
@@ -38,10 +59,11 @@ def consumers_futures(ref: LoopRef[ums.ConsumerWebsocketConnection]) -> None:
     assert_type(proxy.open(), LoopFuture[None])
     assert_type(proxy.get_clock(), LoopFuture[int])
     assert_type(proxy.get_token(), LoopFuture[str])
+    assert_type(proxy.refresh_token(), LoopFuture[None])
     assert_type(proxy.send_text("c", "hello"), LoopFuture[int])
     assert_type(proxy.create_conversation(), LoopFuture[str])
     assert_type(proxy.create_conversation(skill_id="4").get(), str)
-    assert_type(proxy.get_user_profile(), LoopFuture[Any])
+    assert_type(proxy.get_user_profile(), LoopFuture[UserProfile])
     assert_type(proxy.create_conversation_subscription(), LoopFuture[str])
     assert_type(proxy.actor_ref, LoopRef[ums.ConsumerWebsocketConnection])
     proxy.create_conversation(4)  # type: ignore[arg-type]

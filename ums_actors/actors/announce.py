@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from ums_actors.actors.events import IdentityChanged, StateChanged
+from ums_actors.actors.events import AttemptFailed, IdentityChanged, StateChanged
 from ums_actors.core.course import State
 
 if TYPE_CHECKING:
     from ums_actors.actors.kernel import Kernel
     from ums_actors.auth.session import Session
 
-__all__ = ["adopt", "announce"]
+__all__ = ["adopt", "announce", "tell_failed_attempt"]
+
+_TRYING = frozenset({State.AUTHENTICATING, State.CONNECTING, State.RESTORING})
 
 
 def adopt(kernel: Kernel, login: Session) -> None:
@@ -20,9 +22,12 @@ def adopt(kernel: Kernel, login: Session) -> None:
     previous = kernel.own_id
     kernel.login = login
     current = kernel.own_id
+    if current is not None and login.user_pid:
+        kernel.ids.learn(current, login.user_pid)
     if previous is None or current is None or previous == current:
         return
     kernel.streams.abandon()
+    kernel.conversations.abandon()
     kernel.baseline_seen = False
     kernel.history.append(f"the user {previous} became {current}")
     kernel.runtime.observer.observe(
@@ -60,5 +65,25 @@ def announce(kernel: Kernel, previous: State, now: float) -> None:
             generation=generation,
             at=now,
             reason=reason,
+        )
+    )
+
+
+def tell_failed_attempt(
+    kernel: Kernel, state: State, pause: float | None, error: BaseException | None
+) -> None:
+    """Tell subscribers that the attempt which was in ``state`` got no line."""
+    if state not in _TRYING:
+        return
+    session = kernel.session
+    at_once = 0.0 if session.state in _TRYING else None
+    kernel.subscribers.publish(
+        AttemptFailed(
+            state=str(state),
+            attempt=session.backoff.attempt,
+            generation=session.generation,
+            reason=str(kernel.last_reason or ""),
+            error=error,
+            retry_in=at_once if pause is None else pause,
         )
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ums_actors.actors.dialogs import Dialogs
+from ums_actors.core.session import State
 from ums_actors.errors import ConnectionLost, RequestRejected
 from ums_actors.protocol import brand
 from ums_actors.protocol.records import read_message_events
@@ -61,9 +62,12 @@ class AskedDialogs(Dialogs):
 
     def catch_up(self) -> None:
         """Ask for what was said while nobody listened, a few dialogs at a time."""
-        if self._kernel.websocket is None:
+        kernel = self._kernel
+        if kernel.websocket is None:
             return  # asked again when there is a line
-        for wanted in self._kernel.streams.queries():
+        if kernel.session.state is State.READY and kernel.all_shown():
+            kernel.streams.snapshots_over()
+        for wanted in kernel.streams.queries():
             call = brand.query_messages(wanted.dialog_id, wanted.newer_than)
             answer = self._query(call.type, call.body)
             answer.add_done_callback(partial(self._caught_up, wanted.dialog_id))
@@ -75,7 +79,8 @@ class AskedDialogs(Dialogs):
             if isinstance(error, ConnectionLost):
                 return  # losing the line has put it back
             if error is not None:
-                self._report("catch_up.failed", reason=type(error).__name__)
+                self._report("catch_up.failed", error, dialog_id=dialog_id)
+                self._kernel.catch_ups.fail(dialog_id, error)
                 if isinstance(error, RequestRejected) and error.may_pass:
                     self._fail_later(dialog_id)
                     return
@@ -93,7 +98,7 @@ class AskedDialogs(Dialogs):
                 )
         except Exception as failure:  # noqa: BLE001  (isolation is the point)
             self._kernel.counters.failed_notifications += 1
-            self._report("catch_up.failed", error=failure)
+            self._report("catch_up.failed", failure, dialog_id=dialog_id)
             ready = streams.query_failed(dialog_id)
         self._hand_out(ready)
 

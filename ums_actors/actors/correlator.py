@@ -6,6 +6,7 @@ answered also if handling it raises.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ums_actors.actors.child import Child
@@ -19,7 +20,9 @@ from ums_actors.actors.messages import (
     SubmitRequest,
     ValidateToken,
 )
+from ums_actors.core.pauses import TOO_MANY
 from ums_actors.core.session import State
+from ums_actors.core.window import pause_after
 from ums_actors.errors import (
     ConnectionLost,
     Delivery,
@@ -28,6 +31,7 @@ from ums_actors.errors import (
     UMSError,
 )
 from ums_actors.protocol.envelopes import Response, decode_body, encode_request
+from ums_actors.protocol.renumbering import renumbered
 from ums_actors.runtime import LoopFuture
 
 if TYPE_CHECKING:
@@ -107,7 +111,12 @@ class CorrelatorActor(Child):
                 request_type=command.type,
             )
         payload = encode_request(
-            request_id, command.type, command.body, command.headers, command.metadata
+            request_id,
+            command.type,
+            command.body,
+            command.headers,
+            command.metadata,
+            command.encoded_metadata,
         )
         options = kernel.options
         now = self._now()
@@ -123,9 +132,9 @@ class CorrelatorActor(Child):
             queue_timeout=options.queue_timeout,
             resend=command.resend,
             internal=command.internal,
-            ready=state is State.READY and line_up and not self._pending.queued,
+            ready=state is State.READY and line_up,
         )
-        deadline = now + (entry.timeout if entry.sent else options.queue_timeout)
+        deadline = entry.answer_by if entry.queue_until is None else entry.queue_until
         if self._sweep is None or deadline < self._sweep.when - _SWEEP_GRAIN:
             self._arm()
         if entry.sent:
@@ -135,13 +144,22 @@ class CorrelatorActor(Child):
         kernel = self._kernel
         if kernel.websocket is None or kernel.session.state is not State.READY:
             return  # it waited here while that line went away
-        for entry in self._pending.release(self._now()):
-            if entry.payload is not None:
-                self._write(entry, entry.payload)
-        self._arm()
+        self._let_go()
         self._feed.catch_up()
 
+    def _let_go(self) -> None:
+        """Send what may go now; before READY only what belongs to the line itself."""
+        kernel = self._kernel
+        if kernel.websocket is not None:
+            ready = kernel.session.state is State.READY
+            for entry in self._pending.release(self._now(), ready=ready):
+                if entry.payload is not None:
+                    self._write(entry, entry.payload)
+        self._arm()
+
     def _write(self, entry: Entry, payload: bytes) -> None:
+        if self._kernel.subscribers.tapped:
+            self._kernel.taps.sent(entry, payload)
         self._tell("socket", SendFrame(entry.id, payload))
 
     # -- in
@@ -158,13 +176,20 @@ class CorrelatorActor(Child):
                     self._resolve(entry, message)
             else:
                 self._feed.take(message)
-        if self._pending.queued and self._kernel.session.state is State.READY:
-            self._release(ReleaseQueue())
+        if self._pending.waiting:
+            self._let_go()
 
     def _catch_up(self, _: CatchUp) -> None:
         self._feed.catch_up()
 
     def _resolve(self, entry: Entry, response: Response) -> None:
+        if self._kernel.subscribers.tapped:
+            self._kernel.taps.answered(entry, response)
+        if response.code == TOO_MANY:
+            if self._sent_again(entry):
+                return
+        else:
+            self._pending.window.answered(entry.round)
         reply, raw = entry.reply
         try:
             body = response.body if raw else decode_body(response.body)
@@ -194,6 +219,23 @@ class CorrelatorActor(Child):
             self._validated = generation  # once a line is enough
             self._tell("token", ValidateToken())
 
+    def _sent_again(self, entry: Entry) -> bool:
+        """Narrow the window after a 429; tell whether the request stays in the table.
+
+        It has not been carried out, so that sending it again does nothing twice.
+        """
+        kernel, payload = self._kernel, entry.payload
+        again: tuple[str, bytes] | None = None
+        wanted = kernel.options.retry_too_many or entry.resend or entry.internal
+        if wanted and payload is not None:
+            new_id = kernel.next_id()
+            again = new_id, renumbered(payload, entry.id, new_id)
+        pause = pause_after(entry.refusals + 1, self._runtime.random.random())
+        stays = self._pending.turn_back(entry, self._now(), pause, again)
+        window = self._pending.window.limit
+        self._observe("request.too_many", logging.INFO, window=window)
+        return stays
+
     def _query(self, request_type: str, body: Any) -> LoopFuture[Any]:
         """Send a query of the feed's; its answer comes undecoded."""
         reply: LoopFuture[Any] = LoopFuture()
@@ -214,7 +256,8 @@ class CorrelatorActor(Child):
 
     def _arm(self) -> None:
         self._disarm()
-        when = self._pending.next_deadline()
+        times = (self._pending.next_deadline(), self._pending.next_release())
+        when = min((time for time in times if time is not None), default=None)
         if when is not None:
             delay = max(when - self._now(), _SWEEP_GRAIN)
             self._sweep = self._call_later(delay, self._expire)
@@ -227,14 +270,21 @@ class CorrelatorActor(Child):
             if written and websocket is not None and websocket.withdraw(entry.id):
                 entry.sent = False
             reply, _ = entry.reply
-            reply.try_fail(
-                RequestTimedOut(
-                    f"{entry.type} got no answer in {entry.timeout:g} s"
-                    if written
-                    else f"{entry.type} waited too long for a READY line",
-                    delivery=entry.delivery,
-                    request_id=entry.id,
-                    request_type=entry.type,
-                )
-            )
-        self._arm()
+            reply.try_fail(_too_late(entry, written=written))
+        self._let_go()
+
+
+def _too_late(entry: Entry, *, written: bool) -> UMSError:
+    """Make the error for a request whose time is over."""
+    if entry.refusals and not written:  # the last that was heard of it
+        return RequestRejected(
+            TOO_MANY, request_id=entry.refused_as, request_type=entry.type
+        )
+    return RequestTimedOut(
+        f"{entry.type} got no answer in {entry.timeout:g} s"
+        if written
+        else f"{entry.type} waited too long for a READY line with room for it",
+        delivery=entry.delivery,
+        request_id=entry.id,
+        request_type=entry.type,
+    )

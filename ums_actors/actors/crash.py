@@ -1,7 +1,8 @@
-"""Crashes of the two actors that hold the rest: the root and the supervisor.
+"""Crashes of the two actors that hold the rest, and of the hooks of a subclass.
 
-They are restarted in place; a second crash in the window fails the connection, and
-the address stays to say so.
+The root and the supervisor are restarted in place; a second crash in the window fails
+the connection, and the address stays to say so. A hook that raises ends an attempt; as
+often as a child may crash, it may.
 """
 
 from __future__ import annotations
@@ -15,9 +16,12 @@ from ums_actors.errors import RestartBudgetExhausted
 
 if TYPE_CHECKING:
     from ums_actors.actors.kernel import Kernel
+    from ums_actors.core.reason import Crashed
     from ums_actors.runtime.cell import Cell
 
-__all__ = ["crashed", "root_crashed"]
+__all__ = ["crashed", "hook_gave_up", "root_crashed"]
+
+_ROOT = "root"
 
 
 def root_crashed(cell: Cell, error: BaseException) -> None:
@@ -29,6 +33,29 @@ def root_crashed(cell: Cell, error: BaseException) -> None:
         crashed(kernel, cell, error)
         if cell.dead:  # no hook of its own will do it
             dismantle(kernel, kernel.loop.clock.now())
+
+
+def hook_gave_up(kernel: Kernel, reason: Crashed, error: BaseException) -> bool:
+    """Count a crash in a step that the root runs; tell whether it is one too many.
+
+    What the network may raise (OSError, and with it TimeoutError) is no bug: a hook
+    that calls a service of the user's has its outages, too.
+    """
+    if isinstance(error, OSError):
+        return False
+    options = kernel.options
+    kernel.restarts[_ROOT] = kernel.restarts.get(_ROOT, 0) + 1
+    kernel.history.append(f"{_ROOT}: {reason}")
+    if not kernel.hooks.exhausted(kernel.loop.clock.now()):
+        return False
+    kernel.last_error = RestartBudgetExhausted(
+        f"the connection's own steps crashed more than {options.restart_intensity} "
+        f"times in {options.restart_period:g} s: the connection has FAILED",
+        child=_ROOT,
+        history=tuple(line for line in kernel.history if line.startswith(_ROOT)),
+    )
+    kernel.last_error.__cause__ = error
+    return True
 
 
 def crashed(kernel: Kernel, cell: Cell, error: BaseException) -> None:

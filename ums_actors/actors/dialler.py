@@ -12,7 +12,7 @@ from ums_actors.transport.tls import client_context
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from ums_actors.options import Options
     from ums_actors.secret import Secret
@@ -45,7 +45,7 @@ class _Dialling:
             timeout=self._timeout,
             headers=self._headers,
             ssl_context=connector.context(),
-            proxy=connector.proxy,
+            proxy=connector.proxy_of(self._target),
             attempt=self._attempt,
         )
         options = connector.options
@@ -70,18 +70,24 @@ class NetworkConnector:
         *,
         ssl_context: ssl.SSLContext | None = None,
         ca_file: str | None = None,
-        proxy: Proxy | None = None,
+        extra_ca_file: str | None = None,
+        proxy: Callable[[Target], Proxy | None] | None = None,
     ) -> None:
         self.options = options
-        self.proxy = proxy
+        self._proxy = proxy
         self._context = ssl_context
         self._ca_file = ca_file
+        self._extra_ca_file = extra_ca_file
 
     def context(self) -> ssl.SSLContext:
         """Give the TLS context, made once: reading certificates takes long."""
         if self._context is None:
-            self._context = client_context(self._ca_file)
+            self._context = client_context(self._ca_file, self._extra_ca_file)
         return self._context
+
+    def proxy_of(self, target: Target) -> Proxy | None:
+        """Give the proxy through which a target is dialled, if any; worker thread."""
+        return None if self._proxy is None else self._proxy(target)
 
     def dial(
         self, url: Secret, timeout: float, headers: Mapping[str, Secret]

@@ -8,11 +8,11 @@ subscribes to (:mod:`ums_actors.actors.following`).
 from __future__ import annotations
 
 import abc
-import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.actors.events import MessageReceived
+from ums_actors.actors.trouble import report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,9 +63,12 @@ class Dialogs(abc.ABC):
 
     def _publish(self, event: MessageEvent) -> None:
         own_id = self._kernel.own_id
+        if event.originator_pid:
+            self._kernel.ids.learn(event.originator_id, event.originator_pid)
+        message = self._kernel.conversations.heard(event)
         self._kernel.subscribers.publish(
             MessageReceived(
-                conversation_id=event.conversation_id or event.dialog_id,
+                conversation_id=event.conversation_id or self._place_of(event),
                 dialog_id=event.dialog_id,
                 sequence=event.sequence,
                 originator_id=event.originator_id,
@@ -75,12 +78,19 @@ class Dialogs(abc.ABC):
                 event=event.event,
                 metadata=event.metadata,
                 mine=own_id is not None and event.originator_id == own_id,
+                message=message,
             )
         )
+
+    def _place_of(self, event: MessageEvent) -> str:
+        """Give the conversation of a dialog; a main one has its id."""
+        card = self._kernel.conversations.find("", event.dialog_id)
+        return event.dialog_id if card is None else card.conversation_id
 
     def _hand_out(self, ready: Iterable[MessageEvent]) -> None:
         for event in ready:
             self._publish(event)
+        self._kernel.catch_ups.settle(self._kernel.streams.answered)
         self.catch_up()
 
     def _fail_later(self, dialog_id: str) -> None:
@@ -93,9 +103,5 @@ class Dialogs(abc.ABC):
 
         self._call_later(_PAUSE, failed)
 
-    def _report(self, event: str, **fields: Any) -> None:
-        self._kernel.runtime.observer.observe(
-            event,
-            logging.WARNING,
-            {"connection": self._kernel.connection_id, **fields},
-        )
+    def _report(self, context: str, error: BaseException, **fields: Any) -> None:
+        report(self._kernel, context, error, **fields)

@@ -7,18 +7,26 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 if TYPE_CHECKING:
+    from ums_actors.model.conversation import Conversation
+    from ums_actors.model.message import Message
     from ums_actors.model.ring import Ring
     from ums_actors.protocol import records
 
 __all__ = [
+    "AgentStateChanged",
+    "AttemptFailed",
     "ConversationChanged",
+    "ErrorOccurred",
     "Event",
     "IdentityChanged",
     "MessageReceived",
     "NotificationReceived",
+    "RequestSent",
+    "ResponseReceived",
     "RingOffered",
     "RingUpdated",
     "StateChanged",
+    "Tap",
 ]
 
 
@@ -41,6 +49,46 @@ class StateChanged(Event, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class AttemptFailed(Event, frozen=True, kw_only=True):
+    """An attempt to get a line ended without one.
+
+    Attributes:
+        state: in which it was: AUTHENTICATING, CONNECTING or RESTORING.
+        attempt: how many there have been since the line was last stable.
+        reason: why, one line.
+        error: what was raised, if anything was.
+        retry_in: seconds until the next attempt; None if there will be none.
+    """
+
+    state: str
+    attempt: int
+    generation: int
+    reason: str
+    error: BaseException | None = None
+    retry_in: float | None = None
+
+
+class ErrorOccurred(Event, frozen=True, kw_only=True):
+    """Something failed in the background; the connection goes on.
+
+    Attributes:
+        context: what it was, the name under which it is logged as well, such as
+            ``subscriber.failed``, ``notification.failed``, ``frame.undecodable``,
+            ``catch_up.failed``, ``subscription.refused``, ``agent_state.refused``.
+        error: what was raised.
+        notification_type: of the notification that could not be handled.
+        event: that a handler failed on.
+    """
+
+    context: str
+    error: BaseException
+    notification_type: str = ""
+    conversation_id: str = ""
+    dialog_id: str = ""
+    subscription_id: str = ""
+    event: Event | None = None
+
+
 class IdentityChanged(Event, frozen=True, kw_only=True):
     """The connection goes on as somebody else: the identity could not be renewed.
 
@@ -52,12 +100,21 @@ class IdentityChanged(Event, frozen=True, kw_only=True):
 
 
 class ConversationChanged(Event, frozen=True, kw_only=True):
-    """A conversation was added, changed (UPSERT) or left a subscription (DELETE)."""
+    """A conversation was added, changed (UPSERT) or left a subscription (DELETE).
+
+    Each notification is told, also one that brings nothing new; what is different is
+    told by the events about conversations.
+
+    Attributes:
+        conversation: as it was told.
+        live: the same as an object that is kept true; None if it is not known.
+    """
 
     subscription_id: str
     type: str
     conversation_id: str
     conversation: records.ConversationResult
+    live: Conversation | None = None
 
 
 class MessageReceived(Event, frozen=True, kw_only=True):
@@ -69,6 +126,7 @@ class MessageReceived(Event, frozen=True, kw_only=True):
         text: the message of a plain-text ContentEvent.
         event: the whole event as it came.
         mine: whether this connection's own user sent it.
+        message: the same as an object, of a content event; None for other events.
     """
 
     conversation_id: str
@@ -81,12 +139,18 @@ class MessageReceived(Event, frozen=True, kw_only=True):
     event: records.Event
     metadata: Any
     mine: bool
+    message: Message | None = None
 
 
 class RingOffered(Event, frozen=True, kw_only=True):
     """A conversation is offered to the agent: once for each ring, while it waits."""
 
     ring: Ring
+
+    @property
+    def conversation_id(self) -> str:
+        """The conversation that is offered."""
+        return self.ring.conversation_id
 
 
 class RingUpdated(Event, frozen=True, kw_only=True):
@@ -100,9 +164,75 @@ class RingUpdated(Event, frozen=True, kw_only=True):
     ring: Ring
     state: str
 
+    @property
+    def conversation_id(self) -> str:
+        """The conversation that was offered."""
+        return self.ring.conversation_id
+
+
+class AgentStateChanged(Event, frozen=True, kw_only=True):
+    """An agent that is subscribed to has another availability: each change once.
+
+    Attributes:
+        agent_id: ``account.user``.
+        state: see :class:`~ums_actors.protocol.enums.AgentState`; others may come.
+        previous: None the first time.
+        description: free text that an agent may have set beside it.
+    """
+
+    agent_id: str
+    state: str
+    previous: str | None = None
+    description: str = ""
+    subscription_id: str = ""
+
 
 class NotificationReceived(Event, frozen=True, kw_only=True):
     """Any notification frame, as it came."""
 
     type: str
     body: Any
+
+
+class Tap(Event, frozen=True, kw_only=True):
+    """Base of events about the traffic itself.
+
+    They are heard by those alone who name their class when they subscribe: a handler
+    of all events that sends something would hear of that, and so on for ever.
+    """
+
+
+class RequestSent(Tap, frozen=True, kw_only=True):
+    """A request was written; again if it is sent again on a later line.
+
+    Headers are left out, for they may hold a token.
+
+    Attributes:
+        at: monotonic seconds.
+    """
+
+    request_id: str
+    type: str
+    body: Any
+    metadata: Any
+    at: float
+
+
+class ResponseReceived(Tap, frozen=True, kw_only=True):
+    """A request was answered.
+
+    Attributes:
+        type: of the request.
+        response_type: of the answer.
+        code: as of HTTP; 400 and more mean no.
+        at: monotonic seconds.
+        seconds: since the request was written; None if nobody listened then.
+    """
+
+    request_id: str
+    type: str
+    response_type: str
+    code: int
+    body: Any
+    at: float
+    seconds: float | None = None

@@ -6,16 +6,18 @@ would come again with the same snapshot after each restart.
 
 from __future__ import annotations
 
-import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from ums_actors.actors.agents import AGENT_STATE_TYPES
 from ums_actors.actors.asking import AskedDialogs
 from ums_actors.actors.events import ConversationChanged, NotificationReceived
 from ums_actors.actors.following import FollowedDialogs
 from ums_actors.actors.rings import ROUTING_TYPES
+from ums_actors.actors.trouble import report
 from ums_actors.core.following import FollowedStreams
-from ums_actors.protocol import brand, consumer
+from ums_actors.protocol import brand
 from ums_actors.protocol.envelopes import Notification, decode_body
+from ums_actors.protocol.names import spellings
 from ums_actors.protocol.records import read_conversation_changes
 
 if TYPE_CHECKING:
@@ -25,16 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Feed"]
 
-_CONVERSATIONS = frozenset(
-    {brand.CONVERSATION_NOTIFICATION, consumer.CONVERSATION_NOTIFICATION}
-)
-_MESSAGES = frozenset(
-    {
-        brand.MESSAGE_NOTIFICATION,
-        "ms.OnlineEventDistribution",
-        consumer.MESSAGE_NOTIFICATION,
-    }
-)
+_CONVERSATIONS = spellings(brand.CONVERSATION_NOTIFICATION)
+_MESSAGES = spellings(brand.MESSAGE_NOTIFICATION)
 
 
 class Feed:
@@ -53,7 +47,7 @@ class Feed:
     def take(self, frame: Notification) -> None:
         """Handle one notification; never raises."""
         try:
-            if self._subscribers.wants(NotificationReceived):
+            if self._subscribers.wants_notification(frame.type):
                 self._subscribers.publish(
                     NotificationReceived(type=frame.type, body=decode_body(frame.body))
                 )
@@ -63,21 +57,33 @@ class Feed:
                 self._dialogs.take(frame)
             elif frame.type in ROUTING_TYPES:
                 self._kernel.rings.take(frame)
+            elif frame.type in AGENT_STATE_TYPES:
+                self._kernel.agents.take(frame)
         except Exception as error:  # noqa: BLE001  (isolation is the point)
             self._kernel.counters.failed_notifications += 1
-            self._report("notification.failed", type=frame.type, error=error)
+            report(
+                self._kernel,
+                "notification.failed",
+                error,
+                notification_type=frame.type,
+            )
         self.catch_up()
 
     def catch_up(self) -> None:
         """Ask for messages that are missing, a few dialogs at a time."""
         self._dialogs.catch_up()
+        self._kernel.conversations.settle()
 
     def _conversations(self, frame: Notification) -> None:
         body = read_conversation_changes(frame.body)
         subscription = self._subscription(body.subscription_id)
         baseline = not self._kernel.baseline_seen
         first = subscription is not None and not subscription.ever_seen
+        conversations = self._kernel.conversations
         for change in body.changes:
+            details = change.result.conversation_details
+            self._kernel.ids.learn_all(details.participants, details.participants_pid)
+            news = conversations.take(change, body.subscription_id, subscription)
             if change.type == "UPSERT":
                 self._dialogs.sight(change.result, baseline=baseline, first=first)
             elif change.type == "DELETE":
@@ -88,9 +94,13 @@ class Feed:
                     type=change.type,
                     conversation_id=change.result.conv_id,
                     conversation=change.result,
+                    live=conversations.view(change.result.conversation_id),
                 )
             )
+            conversations.tell(news)
         if subscription is not None:
+            if not subscription.snapshot_seen:
+                conversations.snapshot_over(subscription, body.changes)
             self._kernel.baseline_seen = True
             subscription.snapshot_seen = subscription.ever_seen = True
             subscription.waiters.resolve(body.subscription_id)
@@ -100,10 +110,3 @@ class Feed:
             if known.subscription_id == subscription_id:
                 return known
         return None
-
-    def _report(self, event: str, **fields: Any) -> None:
-        self._kernel.runtime.observer.observe(
-            event,
-            logging.WARNING,
-            {"connection": self._kernel.connection_id, **fields},
-        )

@@ -102,7 +102,8 @@ class FollowedDialogs(Dialogs):
         if isinstance(error, ConnectionLost):
             return  # losing the line has put it back
         code = error.code if isinstance(error, RequestRejected) else None
-        self._report("messages.refused", reason=type(error).__name__, code=code)
+        self._report("messages.refused", error, dialog_id=dialog_id, code=code)
+        self._kernel.catch_ups.fail(dialog_id, error)
         if not isinstance(error, RequestRejected):
             self._hand_out(self._streams.query_failed(dialog_id))
         elif error.may_pass:

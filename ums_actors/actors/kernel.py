@@ -13,8 +13,14 @@ import math
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from ums_actors.actors.agents import AgentStates
+from ums_actors.actors.catching import CatchUps
+from ums_actors.actors.conversations import Conversations
+from ums_actors.actors.departure import Departure
 from ums_actors.actors.rings import Rings
 from ums_actors.actors.subscribers import Subscribers
+from ums_actors.actors.subscription import Kind
+from ums_actors.actors.taps import Taps
 from ums_actors.actors.waiters import Waiters
 from ums_actors.core.following import FollowedStreams
 from ums_actors.core.pending import Pending
@@ -29,6 +35,8 @@ from ums_actors.core.restart import (
 from ums_actors.core.session import Session, State
 from ums_actors.core.stream import Streams
 from ums_actors.errors import ConnectionLost, Delivery
+from ums_actors.protocol.consumer import short
+from ums_actors.protocol.ids import IdTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,7 +117,7 @@ class Kernel:
         self.source = source
         self.connector = connector
         self._identify = identify
-        self.closers: list[Callable[[], object]] = [source.close]
+        self.departure = Departure(runtime, loop, source)
         self.connection_id = runtime.ids()
         self.session = Session(options)
         self.pending: Pending = Pending(
@@ -124,11 +132,19 @@ class Kernel:
         self.subscribers = Subscribers(runtime, loop, options.subscriber_limit)
         self.supervision = self.new_supervision()
         self.crashes = Intensity(1, options.restart_period)
+        self.hooks = Intensity(options.restart_intensity, options.restart_period)
         self.counters = Counters()
         self.restarts: dict[str, int] = {}
         self.history: deque[str] = deque(maxlen=_HISTORY)
         self.subscriptions: dict[str, Subscription] = {}
+        self.ids = IdTable(account_id)
+        self.conversations = Conversations(
+            self, short if follows else str, is_brand=not follows
+        )
         self.rings = Rings(self)
+        self.agents = AgentStates(self)
+        self.taps = Taps(self)
+        self.catch_ups = CatchUps()
         self.baseline_seen = False
         self.agent_state: str | None = None
         self.login: Login | None = None
@@ -136,6 +152,7 @@ class Kernel:
         self.token_generation = 0
         self.line_token: int | None = None
         self.token_waiters = Waiters()
+        self.refresh_waiters = Waiters()
         self.openers = Waiters()
         self.ready_waiters = Waiters()
         self.closed_waiters = Waiters()
@@ -157,6 +174,14 @@ class Kernel:
             TREE,
             intensity=self.options.restart_intensity,
             period=self.options.restart_period,
+        )
+
+    def all_shown(self) -> bool:
+        """Tell whether all conversation subscriptions have had a first notification."""
+        return all(
+            known.snapshot_seen
+            for known in self.subscriptions.values()
+            if known.kind is Kind.CONVERSATIONS
         )
 
     def next_id(self) -> str:

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["dismantle", "finish", "lose_line"]
 
-_CLOSING = 5.0
-"""Seconds that giving back what is outside of us may take."""
-
 
 def lose_line(kernel: Kernel, reason: Reason, now: float) -> None:
     """Shut the socket and answer, at once, those whose requests went down with it.
@@ -36,6 +33,7 @@ def lose_line(kernel: Kernel, reason: Reason, now: float) -> None:
     )
     kernel.streams.line_lost()
     kernel.rings.line_lost()
+    kernel.conversations.line_lost()
     correlator = kernel.refs.get("correlator")
     if correlator is not None and correlator.is_alive():
         correlator.tell(LineDropped())
@@ -55,11 +53,27 @@ def finish(kernel: Kernel, now: float) -> None:
     kernel.openers.reject(refusal)
     kernel.ready_waiters.reject(refusal)
     kernel.token_waiters.reject(refusal)
+    kernel.refresh_waiters.reject(refusal)
     for subscription in list(kernel.subscriptions.values()):
         subscription.made.reject(refusal)
         subscription.waiters.reject(refusal)
     kernel.rings.at_rest()
+    kernel.catch_ups.reject(refusal)
+    kernel.subscribers.rest(_nothing_more(kernel))
     kernel.closed_waiters.resolve(tuple(kernel.history))
+
+
+def _nothing_more(kernel: Kernel) -> ConnectionLost | None:
+    """Give what those hear who iterate over events; None after an orderly end."""
+    if kernel.session.state is not State.FAILED:
+        return None
+    error = ConnectionLost(
+        f"the connection is FAILED ({kernel.last_reason or 'it gave up'}): no more "
+        "events will come",
+        delivery=Delivery.NOT_SENT,
+    )
+    error.__cause__ = kernel.last_error
+    return error
 
 
 def dismantle(kernel: Kernel, now: float) -> None:
@@ -67,10 +81,10 @@ def dismantle(kernel: Kernel, now: float) -> None:
     for ref in reversed(list(kernel.refs.values())):  # the supervisor comes first
         ref._cell.stop()
     finish(kernel, now)
+    kernel.conversations.stop()
     kernel.subscribers.close()
     kernel.connector.close()
-    for close in kernel.closers:
-        kernel.runtime.workers("auth").submit(kernel.loop, close, timeout=_CLOSING)
+    kernel.departure.begin()
 
 
 def _take_unwritten(kernel: Kernel) -> list[str]:

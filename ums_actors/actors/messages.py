@@ -29,9 +29,11 @@ __all__ = [
     "InvalidateToken",
     "LineDropped",
     "LineRestored",
+    "LogOut",
     "OpenConnection",
     "OpenSocket",
     "PrepareConnect",
+    "RefreshToken",
     "ReleaseQueue",
     "RestoreLine",
     "SendFrame",
@@ -133,6 +135,18 @@ class AcquireToken(Message, frozen=True):
     reply: LoopFuture[Any]
 
 
+class RefreshToken(Message, frozen=True):
+    """Refresh now, or log in; answer when there is a token that is alive."""
+
+    reply: LoopFuture[Any]
+
+
+class LogOut(Message, frozen=True):
+    """End the session, for good; answer when that has been tried."""
+
+    reply: LoopFuture[Any]
+
+
 class SubmitToken(Message, frozen=True):
     """A worker's login or refresh, begun by that object, came to an end."""
 
@@ -169,6 +183,7 @@ class SubmitRequest(Message, frozen=True):
     resend: bool = False
     internal: bool = False
     raw: bool = False
+    encoded_metadata: str | None = None
 
 
 class FramesReceived(Message, frozen=True):

@@ -6,7 +6,6 @@ correlator, a drained inbox gives one write.
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ums_actors.actors.child import Child
@@ -20,6 +19,7 @@ from ums_actors.actors.messages import (
     SocketOpened,
     StepFailed,
 )
+from ums_actors.actors.trouble import report
 from ums_actors.core.heartbeat import Beat, Heartbeat
 from ums_actors.core.reason import (
     LineBroken,
@@ -164,7 +164,7 @@ class SocketActor(Child):
                 messages.append(decode_message(frame))
             except RemoteProtocolError as error:
                 self._kernel.counters.bad_frames += 1
-                self._observe("frame.undecodable", logging.WARNING, reason=str(error))
+                report(self._kernel, "frame.undecodable", error)
         self._tell("correlator", FramesReceived(self._line, messages))
 
     def _end_of(self, websocket: Websocket) -> Reason | None:

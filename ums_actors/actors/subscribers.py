@@ -9,112 +9,204 @@ from typing import TYPE_CHECKING, Any
 
 import pykka
 
-from ums_actors.actors.events import Event
+from ums_actors.actors.events import ErrorOccurred, Event, NotificationReceived, Tap
+from ums_actors.actors.inbox import EventInbox
+from ums_actors.actors.selection import Selection, selection
 from ums_actors.errors import LocalProtocolError, Overloaded
 from ums_actors.runtime.strand import Strand
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ums_actors.runtime import Loop, Runtime
 
 __all__ = ["Subscribers", "Target"]
 
-Target = Callable[[Any], object] | pykka.ActorRef[Any] | queue.Queue[Any]
+Target = Callable[[Any], object] | pykka.ActorRef[Any] | queue.Queue[Any] | EventInbox
 
 
 class _Subscriber:
-    """One target with its filter and its count of lost events."""
+    """One target with what it wants to hear and its count of lost events."""
 
-    __slots__ = ("close", "dropped", "kinds", "push")
+    __slots__ = ("close", "dropped", "plain", "push", "selection", "target")
 
     def __init__(
         self,
-        kinds: tuple[type[Event], ...],
+        target: Target,
+        selection: Selection,
         push: Callable[[Event], bool],
         close: Callable[[], None],
     ) -> None:
-        self.kinds = kinds
+        self.target = target
+        self.selection = selection
+        self.plain = selection.plain
         self.push = push
         self.close = close
         self.dropped = 0
 
 
 class Subscribers:
-    """Fan-out to subscribers; loop thread only. A slow one loses its oldest events."""
+    """Fan-out to subscribers; loop thread only. A slow one loses its oldest events.
+
+    Attributes:
+        tapped: whether anybody hears of the traffic itself.
+    """
 
     def __init__(self, runtime: Runtime, loop: Loop, limit: int) -> None:
         self._runtime = runtime
         self._loop = loop
         self._limit = limit
         self._all: dict[str, _Subscriber] = {}
+        self._wide: dict[str, _Subscriber] = {}  # those of no one place
         self._by_kind: dict[type[Event], tuple[_Subscriber, ...]] = {}
+        self._by_place: dict[str, dict[str, _Subscriber]] = {}
+        self._lost = 0  # events of subscribers that are gone
+        self.tapped = False
 
-    def add(self, target: Target, kinds: tuple[type[Event], ...]) -> str:
+    def add(self, target: Target, kinds: Iterable[type[Event]], **narrower: Any) -> str:
         """Add a subscriber of these kinds (none: all); give its handle.
+
+        Args:
+            target: who hears them.
+            kinds: event classes.
+            narrower: as for :func:`~ums_actors.actors.selection.selection`.
 
         Raises:
             LocalProtocolError: the target or a kind is of the wrong type.
         """
-        for kind in kinds:
-            if not (isinstance(kind, type) and issubclass(kind, Event)):
-                raise LocalProtocolError(
-                    f"{kind!r} is no event class: subscribe to classes such as "
-                    "ums_actors.MessageReceived, or to all with none"
-                )
+        chosen = selection(kinds, **narrower)
         push, close = self._pusher(target)
         handle = self._runtime.ids()
-        self._all[handle] = _Subscriber(kinds, push, close)
-        self._by_kind.clear()
+        subscriber = _Subscriber(target, chosen, push, close)
+        self._all[handle] = subscriber
+        if chosen.place is None:
+            self._wide[handle] = subscriber
+        else:
+            self._by_place.setdefault(chosen.place, {})[handle] = subscriber
+        self._refresh()
         return handle
 
     def remove(self, handle: str) -> bool:
         """Remove a subscriber; tell whether it was there."""
         subscriber = self._all.pop(handle, None)
-        self._by_kind.clear()
-        if subscriber is not None:
-            subscriber.close()
-        return subscriber is not None
+        if subscriber is None:
+            return False
+        self._wide.pop(handle, None)
+        place = subscriber.selection.place
+        if place is not None:
+            self._by_place[place].pop(handle)
+            if not self._by_place[place]:
+                del self._by_place[place]
+        self._lost += subscriber.dropped
+        self._refresh()
+        subscriber.close()
+        return True
+
+    def rest(self, error: Exception | None) -> None:
+        """End those that iterate: the connection has come to rest."""
+        for handle, subscriber in list(self._all.items()):
+            if isinstance(subscriber.target, EventInbox):
+                subscriber.target.end(error)
+                self.remove(handle)
 
     def close(self) -> None:
         """Remove all; callbacks still hear what waits for them."""
         self._all.clear()
+        self._wide.clear()
+        self._by_place.clear()
+        self._refresh()
+
+    def _refresh(self) -> None:
         self._by_kind.clear()
+        self.tapped = any(
+            each.selection.wants(kind)
+            for each in self._all.values()
+            for kind in Tap.__subclasses__()
+        )
 
     def wants(self, kind: type[Event]) -> bool:
-        """Tell whether anybody hears events of this kind."""
-        return bool(self._of(kind))
+        """Tell whether anybody may hear events of this kind."""
+        return bool(self._of(kind)) or any(
+            each.selection.wants(kind)
+            for place in self._by_place.values()
+            for each in place.values()
+        )
+
+    def wants_notification(self, notification_type: str) -> bool:
+        """Tell whether anybody hears notifications of this type as they come."""
+        return any(
+            each.selection.takes_type(notification_type)
+            for each in self._of(NotificationReceived)
+        )
 
     def publish(self, event: Event) -> None:
-        """Give an event to all who asked for its kind."""
+        """Give an event to all who asked for it."""
         for subscriber in self._of(type(event)):
-            if not subscriber.push(event):
-                subscriber.dropped += 1
-                if subscriber.dropped == 1:
-                    self._report("subscriber.overflow")
+            self._offer(subscriber, event)
+        if self._by_place:
+            self._publish_in_place(event)
+
+    def _publish_in_place(self, event: Event) -> None:
+        conversation_id = getattr(event, "conversation_id", "")
+        dialog_id = getattr(event, "dialog_id", "")
+        for place in {conversation_id, dialog_id} - {""}:
+            for subscriber in tuple(self._by_place.get(place, {}).values()):
+                if subscriber.selection.wants(type(event)):
+                    self._offer(subscriber, event)
+
+    def _offer(self, subscriber: _Subscriber, event: Event) -> None:
+        if not subscriber.plain and not self._selects(subscriber, event):
+            return
+        if not subscriber.push(event):
+            subscriber.dropped += 1
+            if subscriber.dropped == 1:
+                self._observe("subscriber.overflow", limit=self._limit)
+
+    def _selects(self, subscriber: _Subscriber, event: Event) -> bool:
+        try:
+            return subscriber.selection.takes(event)
+        except Exception as error:  # noqa: BLE001  (a user's predicate)
+            self._observe("subscriber.filter_failed", error=error)
+            self._tell_failure("subscriber.filter_failed", error, event)
+            return False
 
     @property
     def dropped(self) -> int:
         """Events that subscribers lost because they were slow."""
-        return sum(subscriber.dropped for subscriber in self._all.values())
+        return self._lost + sum(each.dropped for each in self._all.values())
 
     def _of(self, kind: type[Event]) -> tuple[_Subscriber, ...]:
         found = self._by_kind.get(kind)
         if found is None:
             found = self._by_kind[kind] = tuple(
-                subscriber
-                for subscriber in self._all.values()
-                if not subscriber.kinds or issubclass(kind, subscriber.kinds)
+                each for each in self._wide.values() if each.selection.wants(kind)
             )
         return found
+
+    def _tell_failure(self, context: str, error: BaseException, event: Event) -> None:
+        """Tell of a user's code that raised; not if that was told of just this."""
+        if not isinstance(event, ErrorOccurred) and self.wants(ErrorOccurred):
+            self.publish(ErrorOccurred(context=context, error=error, event=event))
 
     def _pusher(
         self, target: Target
     ) -> tuple[Callable[[Event], bool], Callable[[], None]]:
+        if isinstance(target, EventInbox):
+            return target.push, target.end
         if isinstance(target, pykka.ActorRef):
             return self._to_actor(target), _nothing
         if isinstance(target, queue.Queue):
             return self._to_queue(target), _nothing
         if callable(target):
-            strand = Strand(self._runtime, self._loop, target, self._limit)
+            strand = Strand(
+                self._runtime,
+                self._loop,
+                target,
+                self._limit,
+                lambda error, event: self._tell_failure(
+                    "subscriber.failed", error, event
+                ),
+            )
             return strand.push, strand.close
         raise LocalProtocolError(
             f"{type(target).__name__} cannot hear events: subscribe a callable, a "
@@ -153,8 +245,8 @@ class Subscribers:
 
         return push
 
-    def _report(self, event: str) -> None:
-        self._runtime.observer.observe(event, logging.WARNING, {"limit": self._limit})
+    def _observe(self, event: str, **fields: Any) -> None:
+        self._runtime.observer.observe(event, logging.WARNING, fields)
 
 
 def _nothing() -> None:

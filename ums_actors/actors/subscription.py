@@ -20,6 +20,7 @@ class Kind(enum.Enum):
 
     CONVERSATIONS = "conversations"
     ROUTING = "routing tasks"
+    AGENT_STATES = "agents' states"
 
 
 class Subscription:

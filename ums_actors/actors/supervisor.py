@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ums_actors.actors.announce import announce
+from ums_actors.actors.announce import announce, tell_failed_attempt
 from ums_actors.actors.child import Child
 from ums_actors.actors.correlator import CorrelatorActor
+from ums_actors.actors.crash import hook_gave_up
 from ums_actors.actors.line import finish, lose_line
 from ums_actors.actors.messages import (
     ApplyEvent,
@@ -35,6 +36,8 @@ from ums_actors.core.session import State
 from ums_actors.errors import LocalProtocolError, RestartBudgetExhausted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ums_actors.actors.kernel import Kernel
     from ums_actors.runtime.cell import Cell
     from ums_actors.runtime.timers import Timer
@@ -169,6 +172,7 @@ class SupervisorActor(Child):
         if kernel.session.state in (State.CLOSED, State.FAILED):
             kernel.supervision = kernel.new_supervision()
             kernel.crashes.reset()
+            kernel.hooks.reset()
             kernel.last_error = kernel.last_reason = None
         kernel.opening = False
         waiter = kernel.openers.add(self._loop, command.timeout)
@@ -177,7 +181,7 @@ class SupervisorActor(Child):
         if self._session.state is State.READY:
             kernel.openers.resolve()
 
-    def _apply(self, event: session.Event) -> None:
+    def _apply(self, event: session.Event, error: BaseException | None = None) -> None:
         previous = self._session.state
         if not self._session.allows(event):
             self._kernel.counters.stale += 1
@@ -185,6 +189,8 @@ class SupervisorActor(Child):
         actions = self._session.handle(event, self._now())
         if self._session.state is not previous:
             announce(self._kernel, previous, self._now())
+        if isinstance(event, (session.AttemptEnded, session.GaveUp)):
+            tell_failed_attempt(self._kernel, previous, _pause(actions), error)
         for action in actions:
             self._execute(action)
 
@@ -243,10 +249,12 @@ class SupervisorActor(Child):
         self._tell("correlator", ReleaseQueue())
         kernel.openers.resolve()
         kernel.ready_waiters.resolve()
-        self._stable = self._call_later(
-            kernel.options.stable_after,
-            lambda: kernel.supervision.stable(self._now()),
-        )
+        self._stable = self._call_later(kernel.options.stable_after, self._proven)
+
+    def _proven(self) -> None:
+        """Give everybody their full budget: the line has held."""
+        self._kernel.supervision.stable(self._now())
+        self._kernel.hooks.reset()
 
     def _close_line(self) -> None:
         if self._kernel.websocket is None:
@@ -278,8 +286,14 @@ class SupervisorActor(Child):
             self._apply(session.Restored())
 
     def _step_failed(self, event: StepFailed) -> None:
-        if self._current(event.generation):
-            self._end_attempt(from_error(event.error), event.error)
+        if not self._current(event.generation):
+            return
+        error, reason = event.error, from_error(event.error)
+        if isinstance(reason, Crashed) and hook_gave_up(self._kernel, reason, error):
+            self._kernel.last_reason = reason
+            self._apply(session.GaveUp(), error)
+        else:
+            self._end_attempt(reason, error)
 
     def _end_attempt(self, reason: Reason, error: BaseException | None = None) -> None:
         """End the line or the attempt, whichever there is.
@@ -296,7 +310,7 @@ class SupervisorActor(Child):
         self._kernel.last_reason = reason
         lose_line(self._kernel, reason, self._now())
         fraction = self._runtime.random.random()
-        self._apply(session.AttemptEnded(reason, fraction))
+        self._apply(session.AttemptEnded(reason, fraction), error)
 
     # -- timers
 
@@ -331,3 +345,11 @@ class SupervisorActor(Child):
                 )
             case _:
                 self._end_attempt(Crashed("SupervisorActor", "crashed during a step"))
+
+
+def _pause(actions: Iterable[session.Action]) -> float | None:
+    """Give the seconds until the next attempt, None if none is scheduled."""
+    for action in actions:
+        if isinstance(action, session.ScheduleRetry):
+            return action.delay
+    return None

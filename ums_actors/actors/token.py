@@ -8,28 +8,39 @@ and costs no login, which a ready bearer could not repeat.
 from __future__ import annotations
 
 import logging
+import math
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ums_actors.actors.announce import adopt
 from ums_actors.actors.child import Child
+from ums_actors.actors.errands import Errands
 from ums_actors.actors.messages import (
     AcquireToken,
     InvalidateToken,
+    LogOut,
+    RefreshToken,
     SubmitToken,
     ValidateToken,
 )
-from ums_actors.core import lease
-from ums_actors.errors import LoginError, UMSError
+from ums_actors.actors.trouble import report
+from ums_actors.core import leasing
+from ums_actors.core.lease import Lease
+from ums_actors.core.pauses import is_final
+from ums_actors.errors import LoginError
+from ums_actors.runtime.ports import HoldingGate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ums_actors.actors.kernel import Kernel
+    from ums_actors.auth.session import Session
+    from ums_actors.runtime import LoopFuture
     from ums_actors.runtime.timers import Timer
 
 __all__ = ["TokenActor"]
 
 _REFUSED = 401
+_EARLIER = 0.1
+"""Share of a pause between refreshes that chance may take off, so that connections
+which were opened together do not refresh together for ever."""
 
 
 class TokenActor(Child):
@@ -38,156 +49,208 @@ class TokenActor(Child):
     handlers: ClassVar[dict[type[Any], str]] = {
         AcquireToken: "_acquire",
         InvalidateToken: "_invalidate",
+        LogOut: "_log_out",
+        RefreshToken: "_refresh",
         SubmitToken: "_settle",
         ValidateToken: "_validate",
     }
 
     def __init__(self, kernel: Kernel) -> None:
         super().__init__(kernel)
-        self._lease = lease.Lease(
-            kernel.options.refresh_interval,
+        options, held = kernel.options, kernel.held
+        self._lease = Lease(
+            options.refresh_interval if options.refresh_tokens else None,
             generation=kernel.token_generation,
-            session=kernel.held,
+            session=held,
+            life=None if held is None else held.span(self._now()),
         )
+        self._errands = Errands(kernel, self._cell)
         self._refresh_timer: Timer | None = None
         self._dozing = False  # a refresh fell due while the connection was at rest
+        self._leaving: LoopFuture[Any] | None = None  # waits for the logout
+        self._stopped = False
 
     def on_start(self) -> None:
         """Take up what a crashed predecessor left."""
-        if self._kernel.held is not None:
-            self._arm(self._kernel.options.refresh_interval)
+        for action in self._lease.resume(self._now()):
+            self._execute(action)
         if self._kernel.token_waiters:
-            self._handle(lease.Wanted())
+            self._handle(leasing.Wanted())
+        if self._kernel.refresh_waiters:
+            self._refresh_now()
 
     def on_failure(self, *_: object) -> None:
         """Leave no timer behind: it would keep this object for minutes."""
         self._disarm()
 
     def on_stop(self) -> None:
-        """Log out as far as that is possible in time."""
-        self._handle(lease.Closed())
+        """Leave the session, if there still is one, to the departure."""
+        self._stopped = True
+        self._handle(leasing.Closed())
         super().on_stop()
+
+    # -- commands
 
     def _acquire(self, command: AcquireToken) -> None:
         waiter = self._kernel.token_waiters.add(self._loop)
         command.reply.chain(waiter)
-        if self._dozing:
-            self._dozing = False
-            self._handle(lease.RefreshDue())
-        self._handle(lease.Wanted())
+        self._wake()
+        self._handle(leasing.Wanted())
 
     def _invalidate(self, command: InvalidateToken) -> None:
         generation = command.generation
         if generation is None:
             generation = self._lease.generation
         self._observe("token.invalidated", logging.INFO, source=command.source)
-        self._handle(lease.Invalidated(generation, command.source))
+        self._handle(leasing.Invalidated(generation, command.source))
 
     def _validate(self, _: ValidateToken) -> None:
-        self._handle(lease.RefreshDue())
+        self._handle(leasing.RefreshDue())
+
+    def _refresh(self, command: RefreshToken) -> None:
+        waiter = self._kernel.refresh_waiters.add(self._loop)
+        command.reply.chain(waiter)
+        self._refresh_now()
+
+    def _refresh_now(self) -> None:
+        """Refresh what is held; where nothing is, a login is as good."""
+        self._dozing = False
+        held = self._lease.session is not None
+        self._handle(leasing.RefreshDue() if held else leasing.Wanted())
+
+    def _log_out(self, command: LogOut) -> None:
+        """End the session before the connection stops."""
+        held = self._lease.session
+        self._leaving = command.reply
+        self._handle(leasing.Closed())
+        if held is None:
+            self._leave()
+
+    def _leave(self) -> None:
+        leaving, self._leaving = self._leaving, None
+        if leaving is not None:
+            leaving.try_set(None)
+
+    # -- refreshing
+
+    def _wake(self) -> None:
+        if self._dozing:
+            self._dozing = False
+            self._handle(leasing.RefreshDue())
 
     def _refresh_due(self) -> None:
         """Keep the token alive; not that of a connection that has ended."""
         if self._kernel.has_ended():
             self._dozing = True
         else:
-            self._handle(lease.RefreshDue())
+            self._handle(leasing.RefreshDue())
+
+    # -- what workers brought
 
     def _settle(self, result: SubmitToken) -> None:
         """Take what a worker brought."""
         if result.object != self._cell.generation:
             self._kernel.counters.stale += 1  # a predecessor's, for its own lease
-            return
-        error = result.error
-        event: lease.Event
-        if result.kind == "login":
-            if error is None:
-                self._kernel.counters.logins += 1
-                event = lease.Fetched(result.flight, result.value)
-            else:
-                event = lease.FetchFailed(result.flight, error)
-        elif error is None:
-            self._kernel.counters.refreshes += 1
-            event = lease.Refreshed(result.flight)
-        elif isinstance(error, LoginError) and error.status == _REFUSED:
-            event = lease.RefreshRefused(result.flight)
+        elif result.kind == "login":
+            self._handle(self._login_ended(result))
         else:
-            self._observe("token.refresh_failed", logging.WARNING, reason=str(error))
-            event = lease.RefreshFailed(result.flight)
-        self._handle(event)
+            self._handle(self._refresh_ended(result))
 
-    def _handle(self, event: lease.Event) -> None:
+    def _login_ended(self, result: SubmitToken) -> leasing.Event:
+        error, now = result.error, self._now()
+        if error is None:
+            self._kernel.counters.logins += 1
+            session: Session = result.value
+            return leasing.Fetched(result.flight, session, session.span(now))
+        pause = error.retry_after if isinstance(error, LoginError) else 0.0
+        gate = self._runtime.gate
+        if pause > 0 and isinstance(gate, HoldingGate):
+            gate.hold(now, pause)
+        return leasing.FetchFailed(result.flight, error, pause)
+
+    def _refresh_ended(self, result: SubmitToken) -> leasing.Event:
+        error = result.error
+        if error is None:
+            self._kernel.counters.refreshes += 1
+            return self._refreshed(result.flight, result.value)
+        if isinstance(error, LoginError) and error.status == _REFUSED:
+            return leasing.RefreshRefused(result.flight)
+        report(self._kernel, "token.refresh_failed", error)
+        self._kernel.refresh_waiters.reject(error)
+        pause = 0.0
+        if isinstance(error, LoginError):
+            final = error.status is not None and is_final(error.status)
+            pause = math.inf if final else error.retry_after  # inf: not before its time
+        return leasing.RefreshFailed(result.flight, pause)
+
+    def _refreshed(self, flight: int, session: Session | None) -> leasing.Event:
+        held = self._lease.session
+        if session is None or held is None:
+            return leasing.Refreshed(flight)
+        renewed = session.token != held.token
+        return leasing.Refreshed(flight, session, session.span(self._now()), renewed)
+
+    # -- the lease
+
+    def _handle(self, event: leasing.Event) -> None:
         actions = self._lease.handle(event, self._now())
         self._kernel.held = self._lease.session
         for action in actions:
             self._execute(action)
+        self._serve_refreshers()
 
-    def _execute(self, action: lease.Action) -> None:
-        source = self._kernel.source
-        timeout = self._kernel.options.login_timeout
+    def _serve_refreshers(self) -> None:
+        """Answer those who wanted a refresh once there is a token that is alive."""
+        waiters = self._kernel.refresh_waiters
+        if not waiters or self._stopped:
+            return
+        state = self._lease.state
+        if state is leasing.LeaseState.HELD:
+            waiters.resolve()
+        elif state is leasing.LeaseState.NONE and self._leaving is None:
+            self._handle(leasing.Wanted())  # it was refused: a new one, then
+
+    def _execute(self, action: leasing.Action) -> None:
+        kernel = self._kernel
         match action:
-            case lease.StartFetch():
-                self._work("login", action.flight, lambda: source.login(timeout))
-            case lease.StartRefresh():
-                session = action.session
-                self._work(
-                    "refresh", action.flight, lambda: source.refresh(session, timeout)
-                )
-            case lease.Grant():
-                adopt(self._kernel, action.session)
-                self._kernel.token_generation = action.generation
-                self._kernel.token_waiters.resolve(action.session)
-            case lease.Deny():
-                self._kernel.token_waiters.reject(action.error)
-            case lease.ArmRefresh():
+            case leasing.StartFetch():
+                self._errands.login(action.flight)
+            case leasing.StartRefresh():
+                self._errands.refresh(action.flight, action.session)
+            case leasing.Grant():
+                adopt(kernel, action.session)
+                kernel.token_generation = action.generation
+                kernel.token_waiters.resolve(action.session)
+            case leasing.Deny():
+                kernel.token_waiters.reject(action.error)
+                kernel.refresh_waiters.reject(action.error)
+            case leasing.ArmRefresh():
                 self._arm(action.delay)
-            case lease.DisarmRefresh():
+            case leasing.DisarmRefresh():
                 self._disarm()
-            case lease.Logout():
-                session = action.session
-                self._runtime.workers("auth").submit(
-                    self._loop, lambda: source.logout(session, timeout), timeout=timeout
-                ).add_done_callback(self._logged_out)
+            case leasing.Logout():
+                self._end(action.session)
 
-    def _work(self, kind: str, flight: int, job: Callable[[], Any]) -> None:
-        """Run a blocking call of the source and tell ourselves what became of it."""
-        timeout = self._kernel.options.login_timeout
-        future = self._runtime.workers("auth").submit(self._loop, job, timeout=timeout)
-        number = self._cell.generation
+    def _end(self, session: Session) -> None:
+        if self._stopped:
+            self._kernel.departure.session = session
+            return
+        self._errands.logout(session).add_done_callback(
+            self._cell.fenced(self._logged_out)
+        )
 
-        def done(_: object) -> None:
-            error = future.exception()
-            value = future.get(timeout=0) if error is None else None
-            self.actor_ref.tell(
-                SubmitToken(number, flight, kind, value, _as_login_error(error))
-            )
-
-        future.add_done_callback(self._cell.fenced(done))
-
-    def _logged_out(self, future: Any) -> None:
+    def _logged_out(self, future: LoopFuture[Any]) -> None:
         error = future.exception()
         if error is not None:
             self._observe("token.logout_failed", logging.INFO, reason=str(error))
+        self._leave()
 
     def _arm(self, delay: float) -> None:
         self._disarm()
+        delay *= 1.0 - _EARLIER * self._runtime.random.random()
         self._refresh_timer = self._call_later(delay, self._refresh_due)
 
     def _disarm(self) -> None:
         if self._refresh_timer is not None:
             self._refresh_timer.cancel()
             self._refresh_timer = None
-
-
-def _as_login_error(error: BaseException | None) -> BaseException | None:
-    """Translate what a user's TokenSource may raise; ours raises LoginError."""
-    if error is None or isinstance(error, UMSError):
-        return error
-    if isinstance(error, TimeoutError):
-        return LoginError("the login did not end in time", step="login")
-    translated = LoginError(
-        f"the token source raised {type(error).__name__}: it should raise LoginError",
-        step="source",
-    )
-    translated.__cause__ = error
-    return translated

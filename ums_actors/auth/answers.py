@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ums_actors.auth.session import Session
+from ums_actors.core.pauses import TOO_MANY_LOGINS_PAUSE, is_final
 from ums_actors.errors import (
     AuthenticationRejected,
     LoginError,
@@ -18,13 +20,15 @@ from ums_actors.secret import Secret
 if TYPE_CHECKING:
     from ums_actors.auth.http import Answer
 
-__all__ = ["check_login", "check_refresh", "read_session"]
+__all__ = ["check_login", "check_refresh", "prolonged", "read_session"]
 
-_PAUSE: Final = 5.0
-"""Least pause after 429 and 5xx, seconds (UMS.md 1.6)."""
+_PAUSE: Final = TOO_MANY_LOGINS_PAUSE
+"""Least pause after 429 and a first 5xx, seconds; who tries on knows of longer ones."""
 _OK: Final = range(200, 300)
-_CLIENT_ERROR: Final = range(400, 500)
-_PASSING: Final = frozenset({408, 425, 429})
+_LONGEST_LIFE: Final = 30 * 86_400.0
+"""Seconds; a service that promises more is not believed to have said anything."""
+_MILLISECONDS: Final = 1_000
+_DIGITS: Final = 15
 _UNAUTHORIZED: Final = 401
 _WHY: Final = {
     400: "user name or password (or keys) are wrong; check the credentials",
@@ -60,6 +64,7 @@ class _Login(Struct, rename="camel"):
     bearer: str = ""
     session_id: str = ""
     csrf: str = ""
+    life: str = field(default="", name="sessionTTl")
     config: _User = field(default_factory=_User)
 
 
@@ -107,8 +112,12 @@ def check_refresh(answer: Answer) -> None:
     )
 
 
-def read_session(answer: Answer) -> Session:
+def read_session(answer: Answer, now: float | None = None) -> Session:
     """Read the session of a login that succeeded.
+
+    Args:
+        answer: of the login service.
+        now: monotonic seconds; without them nobody knows when the session ends.
 
     Raises:
         LoginError: the answer lacks the bearer or the user's id.
@@ -125,14 +134,30 @@ def read_session(answer: Answer) -> Session:
                 status=answer.status,
                 retry_after=_PAUSE,
             )
-    return Session(
+    session = Session(
         token=Secret(login.bearer),
         user_id=user.user_id,
         user_pid=user.user_pid or None,
         session_id=Secret(login.session_id) if login.session_id else None,
         csrf=Secret(login.csrf) if login.csrf else None,
         privileges=tuple(user.user_privileges),
+        life=_life(login.life),
     )
+    return session if now is None else prolonged(session, now)
+
+
+def prolonged(session: Session, now: float) -> Session:
+    """Give the session as it is after a login or refresh at ``now``."""
+    if session.life is None:
+        return session
+    return replace(session, valid_until=now + session.life)
+
+
+def _life(milliseconds: str) -> float | None:
+    if not (milliseconds.isascii() and milliseconds.isdigit()):
+        return None
+    life = int(milliseconds[:_DIGITS]) / _MILLISECONDS
+    return life if 0 < life <= _LONGEST_LIFE else None
 
 
 def _is_permanent(status: int, error: Any) -> bool:
@@ -143,4 +168,4 @@ def _is_permanent(status: int, error: Any) -> bool:
     if status in _OK:  # an error on a 200: its own status, if any, decides
         name = error.get("responseStatus") if is_object(error) else None
         return name not in _PASSING_NAMES
-    return status in _CLIENT_ERROR and status not in _PASSING
+    return is_final(status)

@@ -7,7 +7,12 @@ import threading
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from ums_actors.auth.answers import check_login, check_refresh, read_session
+from ums_actors.auth.answers import (
+    check_login,
+    check_refresh,
+    prolonged,
+    read_session,
+)
 from ums_actors.auth.credentials import (
     AssertionLogin,
     ExistingSession,
@@ -35,7 +40,8 @@ class BrandTokenSource:
     """A :class:`TokenSource` for one brand user.
 
     A second ``login`` with a session or bearer made elsewhere means that the first
-    died: a session is tried by refreshing it, a bearer cannot be helped.
+    died: a session is tried by refreshing it, a bearer cannot be helped. Nor is it
+    logged out in the end: that is for whoever made it.
 
     Args:
         account_id: the account.
@@ -61,21 +67,23 @@ class BrandTokenSource:
     def login(self, timeout: float) -> Session:
         """Make a new session; see :meth:`TokenSource.login`."""
         deadline = self._http.deadline(timeout)
-        if isinstance(self._credentials, (ExistingSession, ReadyBearer)):
+        if isinstance(self._credentials, _MADE_ELSEWHERE):
             return self._existing(_session_of(self._credentials), deadline)
         body = {name: reveal(value) for name, value in self._body.items()}
         answer = self._post("login", body, None, deadline)
         check_login(answer)
-        return read_session(answer)
+        return read_session(answer, self._http.now())
 
-    def refresh(self, session: Session, timeout: float) -> None:
+    def refresh(self, session: Session, timeout: float) -> Session | None:
         """Keep a session alive; see :meth:`TokenSource.refresh`."""
-        if session.csrf is not None:
-            self._refresh(session, session.csrf, self._http.deadline(timeout))
+        if session.csrf is None:
+            return None
+        self._refresh(session, session.csrf, self._http.deadline(timeout))
+        return prolonged(session, self._http.now())
 
     def logout(self, session: Session, timeout: float) -> None:
         """End a session as well as possible; see :meth:`TokenSource.logout`."""
-        if session.csrf is None:
+        if session.csrf is None or isinstance(self._credentials, _MADE_ELSEWHERE):
             return
         with contextlib.suppress(LoginError):
             self._post(
@@ -127,6 +135,7 @@ class BrandTokenSource:
         )
 
 
+_MADE_ELSEWHERE: Final = (ExistingSession, ReadyBearer)
 _UNAUTHORIZED: Final = 401
 
 

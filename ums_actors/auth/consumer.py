@@ -111,17 +111,39 @@ class ConsumerTokenSource:
         try:
             found = self._obtain(held, deadline)
         except RemoteProtocolError as error:
-            raise LoginError(
-                f"the identity provider gave a token of no use: {error}",
-                retry_after=_PAUSE,
-            ) from None
+            raise _of_no_use(error) from None
         with self._lock:
             if call == self._calls:  # else this call was given up meanwhile
                 self._held = found
         return found.session
 
-    def refresh(self, session: Session, timeout: float) -> None:
-        """Do nothing: a line survives its token."""
+    def refresh(self, session: Session, timeout: float) -> Session | None:
+        """Renew a token that ends soon; see :meth:`TokenSource.refresh`.
+
+        Not for the line, which survives its token, but for the identity and for the
+        next line. What the identity provider refuses changes nothing: the token serves
+        until its end.
+        """
+        deadline = self._http.deadline(timeout)
+        with self._lock:
+            held = self._held
+            if held is None or held.session.token != session.token:
+                return None
+            if not session.is_ending(self._clock()):
+                return None
+            self._calls += 1
+            call = self._calls
+        try:
+            found = self._renewed(held, deadline)
+        except AuthenticationRejected:
+            return None
+        except RemoteProtocolError as error:
+            raise _of_no_use(error) from None
+        with self._lock:
+            if found is None or call != self._calls:
+                return None
+            self._held = found
+        return found.session
 
     def logout(self, session: Session, timeout: float) -> None:
         """Do nothing: there is no session to end."""
@@ -195,17 +217,32 @@ class ConsumerTokenSource:
     def _authenticated(
         self, identity: AuthenticatedConsumer, held: _Held | None, deadline: Deadline
     ) -> _Held:
-        id_token = identity.id_token
-        if callable(id_token):
-            id_token = _given_by(id_token)
-        elif held is not None and not self._is_over(held):
+        refused = held is not None and not self._is_over(held)
+        if refused and not callable(identity.id_token):
             raise AuthenticationRejected(
                 "the service has refused the consumer's token, and your login must "
                 "issue a new one; give a callable as id_token that asks for it"
             )
+        return self._exchanged(identity, deadline)
+
+    def _exchanged(self, identity: AuthenticatedConsumer, deadline: Deadline) -> _Held:
+        id_token = identity.id_token
+        if callable(id_token):
+            id_token = _given_by(id_token)
         external = Secret(reveal(id_token))
         token = self._idp.authenticate(identity.connector_id, external, deadline)
         return _Held(self._session(token))
+
+    def _renewed(self, held: _Held, deadline: Deadline) -> _Held | None:
+        """Renew in good time; None where that cannot be done."""
+        match self._identity:
+            case Anonymous() as identity:
+                made = self._made(identity, held, deadline)
+                return _Held(made.session, made.external, held.on_trial)
+            case AuthenticatedConsumer() as identity:
+                return self._exchanged(identity, deadline)
+            case ReadyJwt():
+                return None
 
     def _ready(self, identity: ReadyJwt, held: _Held | None) -> _Held:
         if held is not None:
@@ -223,12 +260,19 @@ class ConsumerTokenSource:
             token=token,
             user_id=claims.subject,
             valid_until=None if life is None or life <= 0 else self._clock() + life,
+            life=None if life is None or life <= 0 else life,
         )
 
     def _is_over(self, held: _Held) -> bool:
         """Tell whether the token died of age, and was not refused."""
         end = held.session.valid_until
         return end is not None and end <= self._clock()
+
+
+def _of_no_use(error: RemoteProtocolError) -> LoginError:
+    return LoginError(
+        f"the identity provider gave a token of no use: {error}", retry_after=_PAUSE
+    )
 
 
 def _given_by(source: Callable[[], object]) -> str | Secret:

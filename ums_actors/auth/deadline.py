@@ -37,3 +37,8 @@ class Deadline:
         if seconds <= 0:
             raise TimeoutError("the deadline is over")
         return seconds
+
+    def at_most(self, seconds: float) -> Deadline:
+        """Give the deadline of a step that may take no more than ``seconds``."""
+        left = self._end - self._clock()
+        return Deadline(min(seconds, left), self._clock)

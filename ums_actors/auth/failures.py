@@ -15,7 +15,7 @@ from ums_actors.errors import LoginError
 if TYPE_CHECKING:
     from ums_actors.auth.origin import Origin
 
-__all__ = ["FOREIGN", "TooLong", "failure_of"]
+__all__ = ["FOREIGN", "TooLong", "TunnelRefused", "failure_of"]
 
 FOREIGN: Final = (
     OSError,
@@ -28,6 +28,10 @@ FOREIGN: Final = (
 
 class TooLong(http.client.HTTPException):
     """The body is longer than the limit."""
+
+
+class TunnelRefused(http.client.HTTPException):
+    """No tunnel through a proxy; the text is ours, and safe to be told."""
 
 
 def failure_of(error: Exception, step: str, origin: Origin) -> LoginError:
@@ -47,6 +51,8 @@ def _reason(error: Exception) -> str:
         return f"its certificate is not trusted ({why}); give ca_file if it is your own"
     if isinstance(error, (ssl.SSLError, urllib3.exceptions.SSLError)):
         return "no TLS came to be (is it a plain http port?)"
+    if isinstance(error, TunnelRefused):
+        return str(error)
     if isinstance(error, TooLong):
         return "its answer is too long"
     if isinstance(error, OSError):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
 
     from ums_actors.auth.origin import Origin
+    from ums_actors.auth.tunnel import HttpProxy
 
 __all__ = ["Answer", "Http"]
 
@@ -67,32 +68,42 @@ class Http:
 
     Args:
         ca_file: certificates (PEM) to trust instead of the system's.
+        extra_ca_file: certificates (PEM) to trust as well.
         ssl_context: what to use for TLS instead, as it is; shared by all calls.
+        proxy: gives the proxy for an origin, or None; the environment's are not asked.
         body_limit: largest body of an answer that is read, bytes.
         clock: monotonic seconds.
 
     Raises:
-        LocalProtocolError: ``ca_file`` cannot be used.
+        LocalProtocolError: a file of certificates cannot be used.
     """
 
     def __init__(
         self,
         *,
         ca_file: str | os.PathLike[str] | None = None,
+        extra_ca_file: str | os.PathLike[str] | None = None,
         ssl_context: ssl.SSLContext | None = None,
+        proxy: Callable[[Origin], HttpProxy | None] | None = None,
         body_limit: int = _BODY_LIMIT,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        if ca_file is not None and ssl_context is not None:
-            raise LocalProtocolError("give ca_file or ssl_context, not both")
-        self._context = ssl_context
-        if ca_file is not None:
-            self._context = trusting(ca_file)
+        files = ca_file is not None or extra_ca_file is not None
+        if files and ssl_context is not None:
+            raise LocalProtocolError(
+                "give ssl_context, or ca_file and extra_ca_file, not both"
+            )
+        self._context = trusting(ca_file, extra_ca_file) if files else ssl_context
+        self._proxy = proxy
         self._body_limit = body_limit
         self._clock = clock
         self._lock = threading.Lock()
         self._lines: set[Line] = set()
         self._closed = False
+
+    def now(self) -> float:
+        """Give the monotonic seconds that deadlines count in."""
+        return self._clock()
 
     def deadline(self, timeout: float) -> Deadline:
         """Give the deadline ``timeout`` seconds from now."""
@@ -130,7 +141,8 @@ class Http:
         self._enter(line, step, origin)
         failure: LoginError
         try:
-            line.open(self._tls(origin))
+            proxy = None if self._proxy is None else self._proxy(origin)
+            line.open(self._tls(origin), proxy)
             return self._exchange(line, method, path, data, headers)
         except FOREIGN as error:
             failure = failure_of(error, step, origin)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from ums_actors.core.pauses import TOO_MANY_LOGINS_PAUSE, is_final
 from ums_actors.errors import AuthenticationRejected, LoginError
 from ums_actors.secret import Secret
 
@@ -18,11 +19,9 @@ __all__ = ["IDP_SERVICE", "Idp"]
 IDP_SERVICE: Final = "idp"
 
 _STEP: Final = "login"
-_PAUSE: Final = 5.0
-"""Least pause after 429 and 5xx, seconds (UMS.md 1.6)."""
+_PAUSE: Final = TOO_MANY_LOGINS_PAUSE
+"""Least pause after 429 and a first 5xx, seconds; who tries on knows of longer ones."""
 _OK: Final = range(200, 300)
-_CLIENT_ERROR: Final = range(400, 500)
-_PASSING: Final = frozenset({408, 425, 429})
 _SWITCHED_OFF: Final = 428
 _WHY: Final = {
     401: "the token given to it is not, or no longer, accepted",
@@ -92,7 +91,7 @@ def _check(answer: Answer) -> None:
     status = answer.status
     if status in _OK:
         return
-    if status in _CLIENT_ERROR and status not in _PASSING:
+    if is_final(status):
         why = _WHY.get(status, "it refuses this consumer; check account and connector")
         raise AuthenticationRejected(
             f"the identity provider answered {status}: {why}", status=status

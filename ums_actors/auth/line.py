@@ -13,11 +13,14 @@ import socket
 import threading
 from typing import TYPE_CHECKING, Any
 
+from ums_actors.auth.tunnel import open_tunnel
+
 if TYPE_CHECKING:
     import ssl
 
     from ums_actors.auth.deadline import Deadline
     from ums_actors.auth.origin import Origin
+    from ums_actors.auth.tunnel import HttpProxy
 
 __all__ = ["Line", "LineSocket"]
 
@@ -36,11 +39,20 @@ class Line:
         self._socket: socket.socket | None = None
         self._shut = False
 
-    def open(self, context: ssl.SSLContext | None) -> None:
-        """Connect to the first address that answers; then TLS, with a context."""
-        infos = socket.getaddrinfo(
-            self.origin.host, self.origin.port, type=socket.SOCK_STREAM
-        )
+    def open(
+        self, context: ssl.SSLContext | None, proxy: HttpProxy | None = None
+    ) -> None:
+        """Connect, through a proxy if there is one; then TLS, with a context."""
+        where = self.origin if proxy is None else proxy
+        sock = self._connect(where.host, where.port)
+        if proxy is not None:
+            open_tunnel(self, proxy)
+        if context is not None:
+            self._wrap(sock, context)
+
+    def _connect(self, host: str, port: int) -> socket.socket:
+        """Connect to the first address that answers."""
+        infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         failure: OSError = OSError("the name has no address")
         for index, (family, kind, protocol, _, address) in enumerate(infos):
             share = self._deadline.left() / (len(infos) - index)
@@ -58,9 +70,7 @@ class Line:
                 failure = error
                 continue
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if context is not None:
-                self._wrap(sock, context)
-            return
+            return sock
         raise failure
 
     def _wrap(self, sock: socket.socket, context: ssl.SSLContext) -> None:

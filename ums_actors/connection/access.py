@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ums_actors.actors.subscription import Kind, Subscription
 from ums_actors.connection.base import WebsocketConnection
+from ums_actors.errors import LoginError
 from ums_actors.runtime.steps import Steps, run_steps
 from ums_actors.secret import Secret
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ums_actors.actors.kernel import Kernel
     from ums_actors.auth.csds import Csds
     from ums_actors.auth.http import Http
+    from ums_actors.auth.origin import Origin
     from ums_actors.auth.session import Session
     from ums_actors.auth.source import TokenSource
     from ums_actors.connection.setup import Setup
@@ -28,13 +32,13 @@ class Access(WebsocketConnection, abc.ABC):
 
     Args:
         setup: the arguments of both sides.
-        default: the conversation subscription that is made on each line, if any.
+        default: gives the conversation subscription that is made on each line, if any.
     """
 
     _follows: ClassVar[bool] = False
     """Whether messages come only of dialogs that are subscribed to."""
 
-    def __init__(self, setup: Setup, default: Call | None) -> None:
+    def __init__(self, setup: Setup, default: Callable[[], Call] | None) -> None:
         self._setup = setup
         self._default = default
         super().__init__()
@@ -55,7 +59,7 @@ class Access(WebsocketConnection, abc.ABC):
         default = self._default
         if default is not None:
             kernel.subscriptions["default"] = Subscription(
-                "default", Kind.CONVERSATIONS, lambda: default
+                "default", Kind.CONVERSATIONS, default
             )
         return kernel
 
@@ -71,14 +75,23 @@ class Access(WebsocketConnection, abc.ABC):
         login = yield self._init_token()
         return str(login.token.reveal())
 
-    def _address(self, service: str, path: str) -> LoopFuture[Secret]:
-        """Look up a service's host, on a worker, and give the websocket's address."""
+    def _address(self, service: str | tuple[str, ...], path: str) -> LoopFuture[Secret]:
+        """Look up a service's host, on a worker, and give the websocket's address.
+
+        Of several services the first is taken that the account has.
+        """
+        services = (service,) if isinstance(service, str) else service
+        return run_steps(self._found(services, path))
+
+    def _found(self, services: tuple[str, ...], path: str) -> Steps[Secret]:
         timeout = self._setup.options.login_timeout
         csds, deadline = self._csds, self._http.deadline(timeout)
-
-        def address() -> Secret:
-            return Secret(csds.find(service, deadline).websocket_url + path)
-
-        return self._runtime.workers("auth").submit(
-            self._loop, address, timeout=timeout
-        )
+        try:
+            origin: Origin = yield self._runtime.workers("auth").submit(
+                self._loop, lambda: csds.find_first(services, deadline), timeout=timeout
+            )
+        except TimeoutError:
+            raise LoginError(
+                "the domain look-up did not end in time", step="csds"
+            ) from None
+        return Secret(origin.websocket_url + path)

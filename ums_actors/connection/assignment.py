@@ -5,9 +5,11 @@ from __future__ import annotations
 import abc
 from typing import TYPE_CHECKING, Any
 
+from ums_actors.actors.trouble import report
 from ums_actors.connection.conversations import Conversations
 from ums_actors.errors import RequestRejected
-from ums_actors.protocol import brand
+from ums_actors.protocol import brand, profiles
+from ums_actors.protocol.enums import AgentState, ParticipantRole, one_of
 from ums_actors.protocol.records import MessageEvent, read_message_events
 
 if TYPE_CHECKING:
@@ -28,22 +30,35 @@ class BrandConversations(Conversations, abc.ABC):
         return self._call_for(call, read_message_events, resend=True)
 
     def join_dialog(
-        self, conversation_id: str, dialog_id: str, participant_role: str
+        self,
+        conversation_id: str,
+        dialog_id: str,
+        participant_role: str,
+        agent_id: str | None = None,
     ) -> LoopFuture[str]:
-        """Take part in a dialog, in a role such as MANAGER."""
-        where = dialog_id if dialog_id != conversation_id else None
-        return self._call(
-            brand.join_dialog(conversation_id, where, self._own_id(), participant_role)
-        )
+        """Take part in a dialog, in a role such as MANAGER.
+
+        Args:
+            conversation_id: whose dialog it is.
+            dialog_id: which; the main dialog has its conversation's id.
+            participant_role: see :class:`~ums_actors.ParticipantRole`.
+            agent_id: who, by either id; the own user if not given.
+        """
+        where, role = _elsewhere(conversation_id, dialog_id), _role(participant_role)
+        who = self._own_id() if agent_id is None else self._agent(agent_id)
+        return self._call(brand.join_dialog(conversation_id, where, who, role))
 
     def leave_dialog(
-        self, conversation_id: str, dialog_id: str, participant_role: str
+        self,
+        conversation_id: str,
+        dialog_id: str,
+        participant_role: str,
+        agent_id: str | None = None,
     ) -> LoopFuture[str]:
-        """Take part no more."""
-        where = dialog_id if dialog_id != conversation_id else None
-        return self._call(
-            brand.leave_dialog(conversation_id, where, self._own_id(), participant_role)
-        )
+        """Take part no more; arguments as for :meth:`join_dialog`."""
+        where, role = _elsewhere(conversation_id, dialog_id), _role(participant_role)
+        who = self._own_id() if agent_id is None else self._agent(agent_id)
+        return self._call(brand.leave_dialog(conversation_id, where, who, role))
 
     def transfer_conversation(
         self,
@@ -53,7 +68,14 @@ class BrandConversations(Conversations, abc.ABC):
         remove_from_existing_role: str | None = None,
         remove_agent_id: str | None = None,
     ) -> LoopFuture[str]:
-        """Hand a conversation to a skill, an agent, or back to the queue."""
+        """Hand a conversation to a skill, an agent, or back to the queue.
+
+        Agents are named by either id; ``remove_agent_id`` is the one assigned now.
+        """
+        if agent_id is not None:
+            agent_id = self._agent(agent_id)
+        if remove_agent_id is not None:
+            remove_agent_id = self._agent(remove_agent_id, "remove_agent_id")
         return self._call(
             brand.transfer_conversation(
                 conversation_id,
@@ -75,12 +97,14 @@ class BrandConversations(Conversations, abc.ABC):
     ) -> LoopFuture[None]:
         """Set the availability: ONLINE, AWAY, BACK_SOON or OFFLINE.
 
-        The own state is set again on each later line; ``agent_id`` (``account.user``)
+        The own state is set again on each later line; ``agent_id``, of either form,
         names somebody else's.
         """
-        call = brand.set_agent_state(agent_id or self._own_id(), agent_state)
         kernel = self._kernel
-        own = agent_id is None or agent_id == kernel.own_id
+        state = one_of("agent_state", agent_state, AgentState)
+        who = self._own_id() if agent_id is None else self._agent(agent_id)
+        call = brand.set_agent_state(who, state)
+        own = who == kernel.own_id
 
         def remember(_: Any) -> None:
             if own:
@@ -99,4 +123,20 @@ class BrandConversations(Conversations, abc.ABC):
         except RequestRejected as error:
             if error.may_pass:
                 raise
-            self._observe("agent_state.refused", code=error.code)
+            report(self._kernel, "agent_state.refused", error, code=error.code)
+
+    def _agent(self, agent_id: Any, name: str = "agent_id") -> str:
+        return self._kernel.ids.agent(agent_id, name)
+
+    def set_brand_profile(self, profile: Any) -> LoopFuture[str]:
+        """Set the parts of the brand's profile that are given."""
+        return self._call(profiles.set_brand_profile(self._kernel.account_id, profile))
+
+
+def _elsewhere(conversation_id: str, dialog_id: str) -> str | None:
+    """Give a dialog's id unless it is the main one, which needs none."""
+    return dialog_id if dialog_id != conversation_id else None
+
+
+def _role(participant_role: str) -> str:
+    return one_of("participant_role", participant_role, ParticipantRole)

@@ -6,21 +6,21 @@ Its public methods are called through a proxy and give futures.
 from __future__ import annotations
 
 import abc
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from ums_actors.actors.messages import (
     ApplyEvent,
     FramesReceived,
-    InvalidateToken,
     OpenConnection,
     SubmitRequest,
 )
-from ums_actors.connection.root import Root
 from ums_actors.connection.shortcut import SendShortcut, seconds, submission
 from ums_actors.connection.status import ConnectionStatus, status_of
+from ums_actors.connection.tokens import Tokens
 from ums_actors.core import session
 from ums_actors.core.session import State
 from ums_actors.errors import LocalProtocolError, NotSupported
+from ums_actors.protocol.beside import checked_metadata
 from ums_actors.protocol.envelopes import (
     Notification,
     Response,
@@ -29,16 +29,12 @@ from ums_actors.protocol.envelopes import (
 from ums_actors.runtime import LoopFuture, LoopRef
 from ums_actors.runtime.proxy import shortcut
 
-if TYPE_CHECKING:
-    from ums_actors.actors.events import Event
-    from ums_actors.actors.subscribers import Target
-
 __all__ = ["WebsocketConnection"]
 
 _CHILDREN = ("token", "correlator", "socket", "supervisor")
 
 
-class WebsocketConnection(Root, abc.ABC):
+class WebsocketConnection(Tokens, abc.ABC):
     """A supervised UMS connection.
 
     Abstract: :meth:`_get_websocket_url`, :meth:`_init_token`, :meth:`get_token`,
@@ -68,10 +64,6 @@ class WebsocketConnection(Root, abc.ABC):
             type(self)._on_ums_message is not WebsocketConnection._on_ums_message
         )
 
-    @abc.abstractmethod
-    def get_token(self) -> LoopFuture[str]:
-        """Give a valid token; waits for a login that is under way."""
-
     def set_agent_state(
         self, agent_state: str, agent_id: str | None = None
     ) -> LoopFuture[None]:
@@ -80,9 +72,6 @@ class WebsocketConnection(Root, abc.ABC):
         raise NotSupported(f"{type(self).__name__} has no agent state: use a brand's")
 
     # -- life
-
-    def _before_stop(self) -> LoopFuture[None]:
-        return self.close()
 
     def open(
         self, timeout: float | None = None, fail_fast: bool = False
@@ -107,7 +96,11 @@ class WebsocketConnection(Root, abc.ABC):
         return reply
 
     def close(self) -> LoopFuture[None]:
-        """Close in an orderly way; idempotent. The actor stays, in CLOSED."""
+        """Close in an orderly way; idempotent. The actor stays, in CLOSED.
+
+        It keeps its token, unrefreshed, for another ``open()``; stopping the actor
+        logs out.
+        """
         kernel = self._kernel
         if kernel.has_ended():
             return LoopFuture.of(None)
@@ -150,11 +143,15 @@ class WebsocketConnection(Root, abc.ABC):
             )
         return ref
 
-    # -- requests and events
+    # -- requests
 
     @shortcut(SendShortcut)
     def send(
-        self, request: Any, timeout: float | None = None, resend: bool = False
+        self,
+        request: Any,
+        timeout: float | None = None,
+        resend: bool = False,
+        encoded_metadata: str | None = None,
     ) -> LoopFuture[Any]:
         """Send a request; done with the body of its response.
 
@@ -164,29 +161,19 @@ class WebsocketConnection(Root, abc.ABC):
             timeout: seconds for the answer once it is sent.
             resend: send it again if the line drops before the answer; only for what
                 may safely be done twice.
+            encoded_metadata: base64 text of at most 5 KiB that rides beside the body.
 
         Raises (through the future):
             RequestError: with ``delivery``; see :mod:`ums_actors.errors`.
             LocalProtocolError: the request breaks a rule.
         """
-        return self._pass_on(submission(request, timeout, resend, LoopFuture()))
-
-    def subscribe(self, target: Target, *kinds: type[Event]) -> str:
-        """Hear events: of these classes, or all; gives a handle.
-
-        Args:
-            target: a callable (called in order, on a worker thread), a
-                :class:`pykka.ActorRef` (told), or a :class:`queue.Queue`. A slow one
-                loses its oldest events, which is counted.
-            kinds: event classes such as ``ums_actors.MessageReceived``.
-        """
-        return self._kernel.subscribers.add(target, kinds)
-
-    def unsubscribe(self, handle: str) -> bool:
-        """Hear no more; tell whether the handle was known."""
-        return self._kernel.subscribers.remove(handle)
+        return self._pass_on(
+            submission(request, timeout, resend, encoded_metadata, LoopFuture())
+        )
 
     def _submit(self, kind: str, body: Any, **more: Any) -> LoopFuture[Any]:
+        if more.get("metadata") is not None:
+            more["metadata"] = checked_metadata(more["metadata"])
         return self._pass_on(SubmitRequest(kind, body, LoopFuture(), **more))
 
     def _pass_on(self, command: SubmitRequest) -> LoopFuture[Any]:
@@ -200,12 +187,6 @@ class WebsocketConnection(Root, abc.ABC):
     def _connect_with_retry(self) -> LoopFuture[None]:
         """Start attempts as ``open()`` does."""
         return self.open()
-
-    def _on_auth_invalid_error(self) -> None:
-        """Forget the token; the next attempt, or who asks, fetches one."""
-        kernel = self._kernel
-        generation = kernel.token_generation
-        kernel.refs["token"].tell(InvalidateToken(generation, "_on_auth_invalid_error"))
 
     def _on_ums_message(self, data: bytes | str) -> None:
         """Take one frame as if it had been received.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ums_actors._version import __version__
 from ums_actors.auth.brand import BrandTokenSource
-from ums_actors.auth.csds import DEFAULT_CSDS_HOST, SOCKET_SERVICE
+from ums_actors.auth.csds import BRAND_SOCKET_SERVICES, DEFAULT_CSDS_HOST
 from ums_actors.auth.source import TokenSource
 from ums_actors.connection.access import Access
 from ums_actors.connection.assignment import BrandConversations
@@ -44,8 +44,10 @@ class BrandWebsocketConnection(Access, Routing, BrandConversations):
         domains: service → host, for those that are not to be looked up.
         options: see :class:`~ums_actors.options.Options`.
         ca_file: a file of CA certificates to trust instead of the system's.
+        extra_ca_file: a file of CA certificates to trust as well.
         ssl_context: a TLS context of your own, taken as it is.
-        proxy: an HTTP proxy for the websocket.
+        proxy: an HTTP proxy for this connection's websocket and HTTP calls; see
+            :class:`~ums_actors.Proxy`.
         create_default_subscription: subscribe to conversations on each line.
         default_subscription_query: to which; open ones if not given.
         app_id: your application's name, for the service's statistics.
@@ -64,6 +66,7 @@ class BrandWebsocketConnection(Access, Routing, BrandConversations):
         domains: Mapping[str, str] | None = None,
         options: Options | None = None,
         ca_file: str | None = None,
+        extra_ca_file: str | None = None,
         ssl_context: ssl.SSLContext | None = None,
         proxy: Proxy | None = None,
         create_default_subscription: bool = True,
@@ -77,16 +80,17 @@ class BrandWebsocketConnection(Access, Routing, BrandConversations):
             domains=domains,
             options=options,
             ca_file=ca_file,
+            extra_ca_file=extra_ca_file,
             ssl_context=ssl_context,
             proxy=proxy,
         )
         self._auth = auth
         self._app = app_id, app_version
+        query = default_subscription_query
+        brand.subscribe_conversations(query)  # a bad query fails here
         super().__init__(
             setup,
-            brand.subscribe_conversations(default_subscription_query)
-            if create_default_subscription
-            else None,
+            (lambda: self._query_call(query)) if create_default_subscription else None,
         )
 
     def _token_source(self, csds: Csds, http: Http) -> TokenSource:
@@ -111,7 +115,7 @@ class BrandWebsocketConnection(Access, Routing, BrandConversations):
             app_id=app_id,
             app_version=app_version,
         )
-        return self._address(SOCKET_SERVICE, path)
+        return self._address(BRAND_SOCKET_SERVICES, path)
 
     def _restore(self) -> Steps[None]:
         yield from self._restore_subscriptions()

@@ -110,7 +110,9 @@ class ConsumerWebsocketConnection(Access, Conversations):
             app_version or properties.app_version or _UNKNOWN,
         )
         default = brand.subscribe_conversations(_query(default_subscription_query))
-        super().__init__(setup, default if create_default_subscription else None)
+        super().__init__(
+            setup, (lambda: default) if create_default_subscription else None
+        )
 
     def _wire_name(self, canonical: str) -> str:
         return consumer.short(canonical)
@@ -239,10 +241,6 @@ class ConsumerWebsocketConnection(Access, Conversations):
             a future of the subscription id on the present line.
         """
         return super().create_conversation_subscription(_query(query), wait_for_ready)
-
-    def get_user_profile(self) -> LoopFuture[Any]:
-        """Give the consumer's own profile, as the service has it."""
-        return self._call(brand.get_user_profile(), resend=True)
 
 
 def _query(query: Any) -> Any:

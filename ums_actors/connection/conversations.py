@@ -5,7 +5,9 @@ from __future__ import annotations
 import abc
 from typing import TYPE_CHECKING, Any
 
-from ums_actors.connection.subscriptions import Subscriptions
+from ums_actors.actors.messages import CatchUp
+from ums_actors.connection.accounts import Accounts
+from ums_actors.connection.querying import Querying
 from ums_actors.errors import LocalProtocolError
 from ums_actors.protocol import brand
 from ums_actors.protocol.records import read_clock, read_sequence
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Conversations"]
 
 
-class Conversations(Subscriptions, abc.ABC):
+class Conversations(Querying, Accounts, abc.ABC):
     """Requests that brands and consumers have in common; UMS.md 3.3 and 12.3."""
 
     def get_clock(self) -> LoopFuture[int]:
@@ -36,6 +38,28 @@ class Conversations(Subscriptions, abc.ABC):
         """Say something; done with the message's sequence number in its dialog."""
         call = brand.publish_text(conversation_id, dialog_id or conversation_id, text)
         return self._call_for(call, read_sequence, metadata=metadata)
+
+    def catch_up(self, dialog_id: str) -> LoopFuture[None]:
+        """Wait until all that was said in a dialog by now has been handed out.
+
+        Done when subscribers have been given every event that the service held when
+        this was called, their own user's too: whether a message whose answer was lost
+        has been taken can be seen from them. It outlasts the loss of the line.
+
+        Raises (through the future):
+            RequestRejected: the service does not give the dialog's events.
+            RequestTimedOut: they did not come in time.
+            ConnectionLost: the connection is closed.
+        """
+        kernel = self._kernel
+        if kernel.at_rest():
+            raise kernel.refusal()
+        number = kernel.streams.ask(dialog_id)
+        options = kernel.options
+        patience = options.queue_timeout + options.request_timeout
+        waiter = kernel.catch_ups.add(dialog_id, number, self._loop, patience)
+        kernel.refs["correlator"].tell(CatchUp())
+        return waiter
 
     def close_conversation(self, conversation_id: str) -> LoopFuture[str]:
         """Close a conversation with all its dialogs; no survey is started."""

@@ -10,7 +10,13 @@ from ums_actors.connection.conversations import Conversations as _Both
 from ums_actors.runtime import proxy_method
 
 if TYPE_CHECKING:
+    from ums_actors.actors.events import Event
+    from ums_actors.actors.iterator import EventIterator
+    from ums_actors.actors.selection import Where
+    from ums_actors.connection.listening import LIMIT
     from ums_actors.runtime import LoopRef
+
+    E = TypeVar("E", bound=Event)
 
 __all__ = [
     "BrandConnectionProxy",
@@ -38,17 +44,45 @@ class ConnectionProxy:
     child = proxy_method(_Both.child)
     send = proxy_method(_Both.send)
     subscribe = proxy_method(_Both.subscribe)
+    subscribe_notifications = proxy_method(_Both.subscribe_notifications)
     unsubscribe = proxy_method(_Both.unsubscribe)
     get_token = proxy_method(_Both.get_token)
+    refresh_token = proxy_method(_Both.refresh_token)
     get_clock = proxy_method(_Both.get_clock)
     set_agent_state = proxy_method(_Both.set_agent_state)
     close_conversation = proxy_method(_Both.close_conversation)
     close_dialog = proxy_method(_Both.close_dialog)
     send_text = proxy_method(_Both.send_text)
+    catch_up = proxy_method(_Both.catch_up)
     create_conversation_subscription = proxy_method(
         _Both.create_conversation_subscription
     )
+    update_conversation_subscription = proxy_method(
+        _Both.update_conversation_subscription
+    )
     unsubscribe_conversations = proxy_method(_Both.unsubscribe_conversations)
+    get_user_profile = proxy_method(_Both.get_user_profile)
+    set_user_profile = proxy_method(_Both.set_user_profile)
+    get_brand_profile = proxy_method(_Both.get_brand_profile)
+    get_upload_url = proxy_method(_Both.get_upload_url)
+    get_download_url = proxy_method(_Both.get_download_url)
+    get_download_token = proxy_method(_Both.get_download_token)
+    keep_alive = proxy_method(_Both.keep_alive)
+
+    if TYPE_CHECKING:  # proxies give the iterator itself, not a future of it
+
+        def events(
+            self,
+            *kinds: type[E],
+            where: Where | None = None,
+            conversation_id: str | None = None,
+            dialog_id: str | None = None,
+            limit: int = LIMIT,
+            timeout: float | None = None,
+            strict: bool = False,
+        ) -> EventIterator[E]:
+            """Iterate over events; see the connection's own method."""
+            raise NotImplementedError
 
 
 class BrandConnectionProxy(ConnectionProxy):
@@ -63,6 +97,10 @@ class BrandConnectionProxy(ConnectionProxy):
     create_routing_task_subscription = proxy_method(
         _Brand.create_routing_task_subscription
     )
+    unsubscribe_routing_tasks = proxy_method(_Brand.unsubscribe_routing_tasks)
+    subscribe_agents_state = proxy_method(_Brand.subscribe_agents_state)
+    unsubscribe_agents_state = proxy_method(_Brand.unsubscribe_agents_state)
+    set_brand_profile = proxy_method(_Brand.set_brand_profile)
 
 
 class ConsumerConnectionProxy(ConnectionProxy):
@@ -71,7 +109,6 @@ class ConsumerConnectionProxy(ConnectionProxy):
     actor_ref: LoopRef[_Consumer]
 
     create_conversation = proxy_method(_Consumer.create_conversation)
-    get_user_profile = proxy_method(_Consumer.get_user_profile)
 
 
 @overload

@@ -6,7 +6,6 @@ What must survive a crash of this actor is in the kernel, which its cell keeps.
 from __future__ import annotations
 
 import abc
-import logging
 from typing import TYPE_CHECKING, Any, Self
 
 from ums_actors.actors.crash import crashed, root_crashed
@@ -21,6 +20,7 @@ from ums_actors.actors.messages import (
     StepFailed,
 )
 from ums_actors.actors.supervisor import SupervisorActor
+from ums_actors.actors.trouble import report
 from ums_actors.core.session import State
 from ums_actors.errors import LocalProtocolError, UMSError
 from ums_actors.runtime import LoopActor, LoopFuture, LoopRef, Runtime
@@ -186,10 +186,10 @@ class Root(LoopActor, abc.ABC):
             self._on_ums_message(frame)
         except UMSError as error:
             self._kernel.counters.bad_frames += 1
-            self._observe("frame.undecodable", logging.WARNING, reason=str(error))
+            report(self._kernel, "frame.undecodable", error)
         except Exception as error:  # noqa: BLE001  (isolation is the point)
             self._kernel.counters.failed_notifications += 1
-            self._observe("frame.tap_failed", logging.WARNING, error=error)
+            report(self._kernel, "frame.tap_failed", error)
 
     def _acquire_token(self) -> LoopFuture[Any]:
         """Ask the token actor for the session that holds a valid token."""

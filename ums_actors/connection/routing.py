@@ -1,12 +1,17 @@
-"""Rings: which conversations are offered to this user."""
+"""Rings, and the availability of agents: what is subscribed to of routing."""
 
 from __future__ import annotations
 
 import abc
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ums_actors.actors.subscription import Kind
 from ums_actors.connection.conversations import Conversations
+from ums_actors.protocol.agents import (
+    SUBSCRIBE_AGENTS_STATE,
+    subscribe_agents_state,
+    unsubscribe,
+)
 from ums_actors.protocol.brand import SUBSCRIBE_ROUTING_TASKS
 from ums_actors.protocol.routing import subscribe_routing_tasks
 
@@ -18,7 +23,7 @@ __all__ = ["Routing"]
 
 
 class Routing(Conversations, abc.ABC):
-    """Routing tasks; UMS.md 3.7 has their wire forms."""
+    """Routing tasks and agents' states; UMS.md 3.7 and 3.8 have their wire forms."""
 
     def create_routing_task_subscription(
         self, agent_id: str | None = None, wait_for_ready: bool = False
@@ -36,11 +41,48 @@ class Routing(Conversations, abc.ABC):
         """
         account_id = self._kernel.account_id
         if agent_id is not None:
-            subscribe_routing_tasks(account_id, agent_id)  # a bad id fails here
+            self._agent(agent_id)  # a bad id fails here
 
         def call() -> Call:
-            return subscribe_routing_tasks(account_id, agent_id or self._own_id())
+            return subscribe_routing_tasks(account_id, self._agent_or_self(agent_id))
 
         return self._subscribe(
             Kind.ROUTING, SUBSCRIBE_ROUTING_TASKS, call, wait_for_ready
         )
+
+    def unsubscribe_routing_tasks(self, subscription_id: str) -> LoopFuture[Any]:
+        """Be offered no more, by the first id or the present one, for good."""
+        return self._call(unsubscribe(self._forget(Kind.ROUTING, subscription_id)))
+
+    def subscribe_agents_state(
+        self, agent_id: str | None = None, wait_for_ready: bool = False
+    ) -> LoopFuture[str]:
+        """Hear of an agent's availability, on this line and all later ones.
+
+        It comes as :class:`~ums_actors.AgentStateChanged`, first as it is now.
+
+        Args:
+            agent_id: whose, by either id; the own user's if not given.
+            wait_for_ready: be done only when the first notification has been applied.
+
+        Returns:
+            a future of the subscription id on the present line.
+        """
+        account_id = self._kernel.account_id
+        if agent_id is not None:
+            self._agent(agent_id)  # a bad id fails here
+
+        def call() -> Call:
+            return subscribe_agents_state(account_id, self._agent_or_self(agent_id))
+
+        return self._subscribe(
+            Kind.AGENT_STATES, SUBSCRIBE_AGENTS_STATE, call, wait_for_ready
+        )
+
+    def unsubscribe_agents_state(self, subscription_id: str) -> LoopFuture[Any]:
+        """Hear of it no more, by the first id or the present one, for good."""
+        present = self._forget(Kind.AGENT_STATES, subscription_id)
+        return self._call(unsubscribe(present))
+
+    def _agent_or_self(self, agent_id: str | None) -> str:
+        return self._own_id() if agent_id is None else self._agent(agent_id)

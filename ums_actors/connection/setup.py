@@ -8,8 +8,10 @@ from ums_actors.actors.dialler import NetworkConnector
 from ums_actors.actors.kernel import Kernel
 from ums_actors.auth.csds import DEFAULT_CSDS_HOST, Csds
 from ums_actors.auth.http import Http
+from ums_actors.auth.origin import parse_origin
 from ums_actors.errors import LocalProtocolError
 from ums_actors.options import Options
+from ums_actors.transport.proxy import Proxy
 
 if TYPE_CHECKING:
     import ssl
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from ums_actors.auth.session import Session
     from ums_actors.auth.source import TokenSource
     from ums_actors.connection.root import Root
-    from ums_actors.transport.proxy import Proxy
+    from ums_actors.transport.proxy import Place
 
 __all__ = ["Setup"]
 
@@ -38,6 +40,7 @@ class Setup:
         domains: Mapping[str, str] | None = None,
         options: Options | None = None,
         ca_file: str | None = None,
+        extra_ca_file: str | None = None,
         ssl_context: ssl.SSLContext | None = None,
         proxy: Proxy | None = None,
     ) -> None:
@@ -50,8 +53,11 @@ class Setup:
         self._csds_host = csds
         self._domains = _as_http(domains)
         self._ca_file = ca_file
+        self._extra_ca_file = extra_ca_file
         self._ssl_context = ssl_context
         self._proxy = proxy
+        if proxy is None and self.options.proxy_from_environment:
+            self._proxy_of(parse_origin(csds))  # a bad variable fails here
 
     def kernel(
         self,
@@ -71,13 +77,20 @@ class Setup:
         """
         runtime, options = root._runtime, self.options
         now = runtime.clock.now
-        http = Http(ca_file=self._ca_file, ssl_context=self._ssl_context, clock=now)
+        http = Http(
+            ca_file=self._ca_file,
+            extra_ca_file=self._extra_ca_file,
+            ssl_context=self._ssl_context,
+            proxy=self._proxy_of,
+            clock=now,
+        )
         csds = Csds(
             self._csds_host,
             self.account_id,
             http,
             cache_seconds=options.csds_cache,
             overrides=self._domains,
+            stale_seconds=options.csds_stale,
             clock=now,
         )
         kernel = Kernel(
@@ -92,7 +105,7 @@ class Setup:
             follows=follows,
         )
         kernel.domains = csds, http
-        kernel.closers.append(http.close)
+        kernel.departure.closers.append(http.close)
         return kernel
 
     def _dialler(self) -> NetworkConnector:
@@ -100,8 +113,19 @@ class Setup:
             self.options,
             ssl_context=self._ssl_context,
             ca_file=self._ca_file,
-            proxy=self._proxy,
+            extra_ca_file=self._extra_ca_file,
+            proxy=self._proxy_of,
         )
+
+    def _proxy_of(self, place: Place) -> Proxy | None:
+        """Give the proxy for a place; worker thread.
+
+        Raises:
+            LocalProtocolError: the environment names something else.
+        """
+        if self._proxy is not None or not self.options.proxy_from_environment:
+            return self._proxy
+        return Proxy.from_environment(place)
 
 
 def _as_http(domains: Mapping[str, str] | None) -> dict[str, str]:

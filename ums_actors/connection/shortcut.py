@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ums_actors.actors.messages import SubmitRequest
 from ums_actors.core.course import State
 from ums_actors.errors import LocalProtocolError
+from ums_actors.protocol.beside import checked_encoded_metadata, checked_metadata
 from ums_actors.protocol.requests import user_request
 from ums_actors.runtime import LoopFuture
 
@@ -20,16 +21,33 @@ __all__ = ["SendShortcut", "seconds", "submission"]
 
 
 def submission(
-    request: Any, timeout: float | None, resend: bool, reply: LoopFuture[Any]
+    request: Any,
+    timeout: float | None,
+    resend: bool,
+    encoded_metadata: str | None,
+    reply: LoopFuture[Any],
 ) -> SubmitRequest:
     """Make the message that sends a user's request.
 
     Raises:
-        LocalProtocolError: the request or the timeout breaks a rule.
+        LocalProtocolError: the request, its metadata or the timeout breaks a rule.
     """
-    kind, body, headers, metadata = user_request(request)
+    kind, body, headers, metadata, encoded = user_request(request)
+    if metadata is not None:
+        metadata = checked_metadata(metadata)
+    if encoded_metadata is not None or encoded is not None:
+        encoded = checked_encoded_metadata(
+            encoded if encoded_metadata is None else encoded_metadata
+        )
     return SubmitRequest(
-        kind, body, reply, headers, metadata, seconds(timeout), bool(resend)
+        kind,
+        body,
+        reply,
+        headers,
+        metadata,
+        seconds(timeout),
+        bool(resend),
+        encoded_metadata=encoded,
     )
 
 
@@ -62,16 +80,24 @@ class SendShortcut:
         self._long_way = long_way
 
     def __call__(
-        self, request: Any, timeout: float | None = None, resend: bool = False
+        self,
+        request: Any,
+        timeout: float | None = None,
+        resend: bool = False,
+        encoded_metadata: str | None = None,
     ) -> LoopFuture[Any]:
         """Send a request; any thread."""
         cell = self._cell
         kernel = cell.keep
         if kernel.session.state is not State.READY or cell.queue or cell.dead:
-            return self._long_way(request, timeout, resend)  # type: ignore[return-value]
+            return self._long_way(  # type: ignore[return-value]
+                request, timeout, resend, encoded_metadata
+            )
         reply: LoopFuture[Any] = LoopFuture()
         try:
-            kernel.refs["correlator"].tell(submission(request, timeout, resend, reply))
+            kernel.refs["correlator"].tell(
+                submission(request, timeout, resend, encoded_metadata, reply)
+            )
         except Exception as error:  # noqa: BLE001  (a future's caller gets it there)
             reply.try_fail(error)
         return reply

@@ -17,9 +17,12 @@ class ConnectionStatus(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         generation: number of the present line or attempt.
-        restarts: crashes of each child.
-        restarts_left: crashes the budget of each child still allows.
+        restarts: crashes of each child; ``root`` are those of a subclass's hooks.
+        restarts_left: crashes the budget of each still allows.
         reconnects: how often READY was reached again after the first time.
+        window: requests that the present line may have in flight; fewer than
+            ``Options.in_flight_limit`` after the service answered 429.
+        resting: requests answered with 429 that are sent again soon.
         attempt: attempts since the line was last stable.
         next_retry: monotonic seconds of the next attempt, while backing off.
         duplicates: message events that came twice and were handed out once.
@@ -45,6 +48,8 @@ class ConnectionStatus(msgspec.Struct, frozen=True, kw_only=True):
     next_retry: float | None
     in_flight: int
     queued: int
+    window: int
+    resting: int
     late_answers: int
     duplicates: int
     gaps: int
@@ -72,7 +77,8 @@ def status_of(kernel: Kernel, now: float) -> ConnectionStatus:
         restarts_left={
             name: kernel.supervision.budget_left(name, now)
             for name in kernel.supervision.start_order()
-        },
+        }
+        | {"root": kernel.hooks.left(now)},
         logins=counters.logins,
         refreshes=counters.refreshes,
         reconnects=max(0, counters.reconnects - 1),
@@ -80,6 +86,8 @@ def status_of(kernel: Kernel, now: float) -> ConnectionStatus:
         next_retry=kernel.next_retry,
         in_flight=pending.in_flight,
         queued=pending.queued,
+        window=pending.window.limit,
+        resting=pending.resting,
         late_answers=pending.late,
         duplicates=kernel.streams.duplicates,
         gaps=kernel.streams.gaps,

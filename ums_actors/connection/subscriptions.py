@@ -6,17 +6,18 @@ import abc
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.actors.subscription import Kind, Subscription
+from ums_actors.actors.trouble import report
 from ums_actors.connection.base import WebsocketConnection
 from ums_actors.errors import (
     ConnectionLost,
     Delivery,
+    LocalProtocolError,
     RemoteProtocolError,
     RequestError,
     RequestRejected,
     RequestTimedOut,
     UMSError,
 )
-from ums_actors.protocol import brand
 from ums_actors.protocol.records import read_subscription_id
 from ums_actors.runtime.steps import Steps, run_steps
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from ums_actors.protocol.requests import Call
     from ums_actors.runtime import LoopFuture
 
-__all__ = ["Subscriptions"]
+__all__ = ["Subscriptions", "late"]
 
 
 class Subscriptions(WebsocketConnection, abc.ABC):
@@ -50,44 +51,24 @@ class Subscriptions(WebsocketConnection, abc.ABC):
         body = yield answer
         return take(body)
 
-    # -- conversations
+    def _known(self, kind: Kind, subscription_id: str) -> Subscription | None:
+        """Find a subscription by its first id or its present one."""
+        for known in self._kernel.subscriptions.values():
+            if known.kind is kind and subscription_id in (
+                known.first_id,
+                known.subscription_id,
+            ):
+                return known
+        return None
 
-    def create_conversation_subscription(
-        self, query: Any = None, wait_for_ready: bool = False
-    ) -> LoopFuture[str]:
-        """Subscribe to conversations, on this line and all later ones.
-
-        Args:
-            query: which; see ``ums_actors.protocol.subscription.conversation_query``.
-            wait_for_ready: be done only when the first snapshot has been applied.
-
-        Returns:
-            a future of the subscription id on the present line.
-        """
-        call = brand.subscribe_conversations(query)  # a bad query fails here
-        return self._subscribe(
-            Kind.CONVERSATIONS, call.type, lambda: call, wait_for_ready
-        )
-
-    def unsubscribe_conversations(self, subscription_id: str) -> LoopFuture[Any]:
-        """End a subscription, by its first id or its present one, for good."""
-        subscriptions = self._kernel.subscriptions
-        present = subscription_id  # later lines have given it others
-        for key, known in list(subscriptions.items()):
-            if known.kind is not Kind.CONVERSATIONS:
-                continue
-            if subscription_id in (known.first_id, known.subscription_id):
-                del subscriptions[key]
-                present = known.subscription_id or present
-        return self._call(brand.unsubscribe_conversations(present))
-
-    def _request_conversation_subscription(self, query: Any = None) -> LoopFuture[str]:
-        """Ask for a subscription on the present line only; done with its id."""
-        return self._call_for(
-            brand.subscribe_conversations(query), read_subscription_id
-        )
-
-    # -- of any kind
+    def _forget(self, kind: Kind, subscription_id: str) -> str:
+        """Make a subscription no more; give its id on the present line."""
+        known = self._known(kind, subscription_id)
+        if known is None:
+            return subscription_id
+        del self._kernel.subscriptions[known.key]
+        self._kernel.conversations.settle()
+        return known.subscription_id or subscription_id
 
     def _subscribe(
         self,
@@ -97,15 +78,15 @@ class Subscriptions(WebsocketConnection, abc.ABC):
         wait_for_ready: bool,
     ) -> LoopFuture[str]:
         """Make a subscription, now if there is a line, and again on each later one."""
-        kernel, options = self._kernel, self._kernel.options
+        kernel = self._kernel
         if kernel.at_rest():
             raise kernel.refusal(self._wire_name(request_type))
         subscription = Subscription(self._runtime.ids(), kind, call)
         done = subscription.waiters if wait_for_ready else subscription.made
         waiter = done.add(
             self._loop,
-            options.queue_timeout + options.request_timeout,
-            lambda: _late(self._wire_name(request_type), wait_for_ready),
+            self._patience(),
+            lambda: late(self._wire_name(request_type), snapshot=wait_for_ready),
         )
         kernel.subscriptions[subscription.key] = subscription
 
@@ -117,6 +98,11 @@ class Subscriptions(WebsocketConnection, abc.ABC):
         if self._line_serves():
             run_steps(self._make_now(subscription))
         return waiter
+
+    def _patience(self) -> float:
+        """Give the seconds that who subscribes waits, through an outage as well."""
+        options = self._kernel.options
+        return options.queue_timeout + options.request_timeout
 
     def _line_serves(self) -> bool:
         """Tell whether requests may be sent on the line, READY or not."""
@@ -142,13 +128,19 @@ class Subscriptions(WebsocketConnection, abc.ABC):
         try:
             body = yield self._call(subscription.call(), internal=True, raw=True)
             subscription.subscription_id = read_subscription_id(body)
-        except (RequestRejected, RemoteProtocolError) as error:
+        except (RequestRejected, RemoteProtocolError, LocalProtocolError) as error:
             if isinstance(error, RequestRejected) and error.may_pass:
                 raise
             self._kernel.subscriptions.pop(subscription.key, None)
             subscription.made.reject(error)
             subscription.waiters.reject(error)
-            self._observe("subscription.refused", code=getattr(error, "code", 0))
+            report(
+                self._kernel,
+                "subscription.refused",
+                error,
+                code=getattr(error, "code", 0),
+                subscription_id=subscription.first_id or "",
+            )
             return
         if subscription.first_id is None:
             subscription.first_id = subscription.subscription_id
@@ -162,8 +154,9 @@ class Subscriptions(WebsocketConnection, abc.ABC):
                 yield from self._make(subscription)
 
 
-def _late(request_type: str, waited_for_snapshot: bool) -> RequestError:
-    what = "snapshot" if waited_for_snapshot else "answer"
+def late(request_type: str, *, snapshot: bool = False) -> RequestError:
+    """Make the error for a subscription whose answer, or snapshot, did not come."""
+    what = "snapshot" if snapshot else "answer"
     return RequestTimedOut(
         f"the subscription got no {what} in time",
         delivery=Delivery.UNKNOWN,

@@ -23,8 +23,11 @@ class Dialog(Generic[E]):
     Attributes:
         held: events that came before their turn, by number.
         promised: the highest number that a snapshot named.
+        ours: whether the user took part when it was last heard of.
         asked: whether a query is wanted, whatever the numbers say.
         querying: whether a query is under way.
+        begun: how many queries went out.
+        answered: number of the last of them that was answered.
         tries: queries that failed in a row.
     """
 
@@ -33,9 +36,12 @@ class Dialog(Generic[E]):
         "_held_before",
         "_overflowed",
         "_settled",
+        "answered",
         "asked",
+        "begun",
         "held",
         "last",
+        "ours",
         "promised",
         "querying",
         "tries",
@@ -47,8 +53,11 @@ class Dialog(Generic[E]):
         self.updated = updated
         self.held: dict[int, E] = {}
         self.promised = -1
+        self.ours = False
         self.asked = False
         self.querying = False
+        self.begun = 0
+        self.answered = 0
         self.tries = 0
         self._settled = -1  # promises up to here were answered by a query
         self._covers = -1  # the highest number known when the query went out
@@ -100,6 +109,7 @@ class Dialog(Generic[E]):
     def begin_query(self) -> int:
         """Note that a query goes out; give the number to ask from."""
         self.querying = True
+        self.begun += 1
         self.asked = False
         self._overflowed = False
         self._covers = max(self.promised, *self.held, -1)
@@ -121,6 +131,7 @@ class Dialog(Generic[E]):
             known = max(last, self._covers)
         self.held.update(fresh)
         self._settled = max(self._settled, known)
+        self.answered = self.begun
         return self._take(known)
 
     def give_up(self) -> tuple[list[E], int]:

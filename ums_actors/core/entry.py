@@ -24,16 +24,24 @@ class Entry:
         sent: whether it is in flight, or was when it left the table.
         queue_until: the end of its patience with a line that is not READY, None if it
             never had to wait for one.
+        answer_by: when its answer must be there, on the line it is on.
+        round: the window's round in which it was sent.
+        refusals: how often it was answered with 429.
+        refused_as: the id under which it was, the last time.
     """
 
     __slots__ = (
+        "answer_by",
         "doubtful",
         "id",
         "internal",
         "payload",
         "queue_until",
+        "refusals",
+        "refused_as",
         "reply",
         "resend",
+        "round",
         "sent",
         "timeout",
         "type",
@@ -59,11 +67,40 @@ class Entry:
         self.sent = False
         self.doubtful = False  # an earlier line may have delivered it
         self.queue_until: float | None = None
+        self.answer_by = 0.0
+        self.round = 0
+        self.refusals = 0
+        self.refused_as = ""
 
     @property
     def delivery(self) -> Delivery:
-        """On which side of the write it is, while there is no answer."""
+        """On which side of the write it is, while there is no answer.
+
+        One that was refused with 429 has not been carried out: until it is written
+        again it is as one that was never sent.
+        """
         return Delivery.UNKNOWN if self.sent or self.doubtful else Delivery.NOT_SENT
+
+    def outlives_line(self, *, written: bool) -> bool:
+        """Note that its line died; tell whether it is wanted on the next one.
+
+        Args:
+            written: whether a byte of it may have reached the kernel.
+        """
+        self.sent = self.sent and written
+        wanted = (self.resend or not self.sent) and not self.internal
+        return wanted and self.payload is not None
+
+    def wait_again(self, until: float) -> float:
+        """Wait for the next line; give the end of its patience.
+
+        That is ``until``, unless it had to wait for a line before.
+        """
+        self.doubtful = self.doubtful or self.sent
+        self.sent = False
+        if self.queue_until is None:
+            self.queue_until = until
+        return self.queue_until
 
     def forget_payload(self) -> None:
         """Free the memory of the payload: to be called when the kernel has it.

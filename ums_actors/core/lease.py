@@ -6,169 +6,49 @@ News of an old generation or flight is counted and dropped.
 
 from __future__ import annotations
 
-import enum
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
-
+from ums_actors.core.leasing import (
+    Action,
+    ArmRefresh,
+    Closed,
+    Deny,
+    DisarmRefresh,
+    Event,
+    Fetched,
+    FetchFailed,
+    Grant,
+    Invalidated,
+    LeaseState,
+    Life,
+    Logout,
+    RefreshDue,
+    Refreshed,
+    RefreshFailed,
+    RefreshRefused,
+    StartFetch,
+    StartRefresh,
+    Wanted,
+)
+from ums_actors.core.pauses import SHORT_PAUSES
 from ums_actors.errors import ConnectionLost, Delivery, LocalProtocolError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = [
-    "TRANSITIONS",
-    "Action",
-    "ArmRefresh",
-    "Closed",
-    "Deny",
-    "DisarmRefresh",
-    "Event",
-    "FetchFailed",
-    "Fetched",
-    "Grant",
-    "Invalidated",
-    "Lease",
-    "LeaseState",
-    "Logout",
-    "RefreshDue",
-    "RefreshFailed",
-    "RefreshRefused",
-    "Refreshed",
-    "StartFetch",
-    "StartRefresh",
-    "Wanted",
-]
+__all__ = ["TRANSITIONS", "Lease"]
 
-
-class LeaseState(enum.StrEnum):
-    """Where a token is in its life."""
-
-    NONE = "NONE"
-    FETCHING = "FETCHING"
-    HELD = "HELD"
-    REFRESHING = "REFRESHING"
-
-
-class Wanted(msgspec.Struct, frozen=True):
-    """Somebody waits for a token."""
-
-
-class Fetched(msgspec.Struct, frozen=True):
-    """A login brought a session: token, user and what a refresh needs."""
-
-    flight: int
-    session: Any
-
-
-class FetchFailed(msgspec.Struct, frozen=True):
-    """A login brought nothing."""
-
-    flight: int
-    error: BaseException
-
-
-class Invalidated(msgspec.Struct, frozen=True):
-    """The service refused the token of this generation; ``source`` says where."""
-
-    generation: int
-    source: str = ""
-
-
-class RefreshDue(msgspec.Struct, frozen=True):
-    """It is time to refresh, or somebody doubts the token."""
-
-
-class Refreshed(msgspec.Struct, frozen=True):
-    """The service extended the token."""
-
-    flight: int
-
-
-class RefreshRefused(msgspec.Struct, frozen=True):
-    """The service refused to extend the token: it is dead."""
-
-    flight: int
-
-
-class RefreshFailed(msgspec.Struct, frozen=True):
-    """The refresh did not reach the service, or found it ill."""
-
-    flight: int
-
-
-class Closed(msgspec.Struct, frozen=True):
-    """The connection comes to rest."""
-
-
-Event: TypeAlias = (
-    Wanted
-    | Fetched
-    | FetchFailed
-    | Invalidated
-    | RefreshDue
-    | Refreshed
-    | RefreshRefused
-    | RefreshFailed
-    | Closed
-)
-
-
-class StartFetch(msgspec.Struct, frozen=True):
-    """Log in; :class:`Fetched` or :class:`FetchFailed` of this flight follows."""
-
-    flight: int
-
-
-class Grant(msgspec.Struct, frozen=True):
-    """Answer all who wait."""
-
-    generation: int
-    session: Any
-
-
-class Deny(msgspec.Struct, frozen=True):
-    """Fail all who wait."""
-
-    error: BaseException
-
-
-class ArmRefresh(msgspec.Struct, frozen=True):
-    """Tell :class:`RefreshDue` after ``delay`` seconds."""
-
-    delay: float
-
-
-class DisarmRefresh(msgspec.Struct, frozen=True):
-    """Cancel what :class:`ArmRefresh` armed."""
-
-
-class StartRefresh(msgspec.Struct, frozen=True):
-    """Refresh; one of the three refresh events of this flight follows."""
-
-    generation: int
-    session: Any
-    flight: int
-
-
-class Logout(msgspec.Struct, frozen=True):
-    """Tell the service that this session is over."""
-
-    session: Any
-
-
-Action: TypeAlias = (
-    StartFetch | Grant | Deny | ArmRefresh | DisarmRefresh | StartRefresh | Logout
-)
+_HOLDING = frozenset({LeaseState.HELD, LeaseState.REFRESHING})
 
 
 class Lease:
     """The token of one connection.
 
     Args:
-        refresh_interval: seconds between refreshes.
+        refresh_interval: most seconds between refreshes; None never refreshes.
         generation: number of the newest token a predecessor fetched.
         session: what the predecessor held, if it held a token.
+        life: that of ``session``.
 
     Attributes:
         state: where the token is in its life.
@@ -177,28 +57,35 @@ class Lease:
     """
 
     def __init__(
-        self, refresh_interval: float, *, generation: int = 0, session: Any = None
+        self,
+        refresh_interval: float | None,
+        *,
+        generation: int = 0,
+        session: Any = None,
+        life: Life | None = None,
     ) -> None:
         self.state = LeaseState.NONE if session is None else LeaseState.HELD
         self.generation = generation
         self.stale = 0
         self._refresh_interval = refresh_interval
         self._session: Any = session
+        self._life = life or Life()
+        self._refused: tuple[float, BaseException] | None = None  # until when, why
+        self._failures = 0  # refreshes in a row that did not succeed
         self._flights = 0
         self._flight = 0  # the one under way; 0 is none
 
     @property
     def session(self) -> Any:
         """What is held, None if nothing is."""
-        held = self.state in {LeaseState.HELD, LeaseState.REFRESHING}
-        return self._session if held else None
+        return self._session if self.state in _HOLDING else None
 
-    def handle(self, event: Event, now: float) -> list[Action]:  # noqa: ARG002
+    def handle(self, event: Event, now: float) -> list[Action]:
         """Take an event and give what is to be done, in order.
 
         Args:
             event: what happened.
-            now: monotonic seconds; nothing here depends on it so far.
+            now: monotonic seconds.
 
         Raises:
             LocalProtocolError: the event cannot happen in the present state.
@@ -208,21 +95,33 @@ class Lease:
             if isinstance(event, Fetched) and self.state is LeaseState.NONE:
                 return [Logout(event.session)]  # closed meanwhile: leave nothing open
             return []
+        actions: list[Action] = []
+        if isinstance(event, Wanted):
+            if self._is_over(now):
+                actions += self._step(Invalidated(self.generation, "it is over"), now)
+            if (refusal := self._refusal(now)) is not None:
+                return [*actions, Deny(refusal)]
+        return actions + self._step(event, now)
+
+    def resume(self, now: float) -> list[Action]:
+        """Give what a successor has to do that found a token held."""
+        return self._next_refresh(now) if self.state is LeaseState.HELD else []
+
+    def _step(self, event: Event, now: float) -> list[Action]:
         rule = _TABLE[self.state].get(type(event))
         if rule is None:
             raise LocalProtocolError(
                 f"{type(event).__name__} cannot happen in {self.state}: see "
                 "ums_actors.core.lease.TRANSITIONS"
             )
-        actions = rule.action(self, event)
+        actions = rule.action(self, event, now)
         self.state = rule.target
         return actions
 
     def _outdated(self, event: Event) -> bool:
         match event:
             case Invalidated(generation=generation):
-                held = self.state in {LeaseState.HELD, LeaseState.REFRESHING}
-                return not held or generation != self.generation
+                return self.state not in _HOLDING or generation != self.generation
             case (
                 Fetched(flight=flight)
                 | FetchFailed(flight=flight)
@@ -234,64 +133,105 @@ class Lease:
             case _:
                 return False
 
+    def _is_over(self, now: float) -> bool:
+        """Tell whether the token that is held died of age, by its own word."""
+        ends_at = self._life.ends_at
+        return self.state in _HOLDING and ends_at is not None and now >= ends_at
+
+    def _refusal(self, now: float) -> BaseException | None:
+        """Give why there can be no login yet: the service asked for a pause."""
+        if self.state is not LeaseState.NONE or self._refused is None:
+            return None
+        until, error = self._refused
+        return error if now < until else None
+
     def _take_off(self) -> int:
         self._flights += 1
         self._flight = self._flights
         return self._flight
 
+    def _next_refresh(self, now: float, at_most: float | None = None) -> list[Action]:
+        """Refresh after the interval, but before the token's last part has passed."""
+        if self._refresh_interval is None:
+            return []
+        delay = self._refresh_interval
+        if at_most is not None:
+            delay = min(delay, at_most)
+        renew_at = self._life.renew_at
+        if renew_at is not None and now < renew_at:
+            delay = min(delay, renew_at - now)
+        return [ArmRefresh(delay)]
+
     # -- what the table calls; the state is still the old one
 
-    def _nothing(self, _: Event) -> list[Action]:
+    def _nothing(self, _: Event, __: float) -> list[Action]:
         return []
 
-    def _fetch(self, _: Event) -> list[Action]:
+    def _fetch(self, _: Event, __: float) -> list[Action]:
         return [StartFetch(self._take_off())]
 
-    def _grant(self, _: Event) -> list[Action]:
+    def _grant(self, _: Event, __: float) -> list[Action]:
         return [Grant(self.generation, self._session)]
 
-    def _hold(self, event: Fetched) -> list[Action]:
+    def _hold(self, event: Fetched, now: float) -> list[Action]:
         self._flight = 0
         self.generation += 1
-        self._session = event.session
-        return [
-            Grant(self.generation, self._session),
-            ArmRefresh(self._refresh_interval),
-        ]
+        self._refused = None
+        return self._adopt(event, now)
 
-    def _deny(self, event: FetchFailed) -> list[Action]:
+    def _adopt(self, event: Fetched | Refreshed, now: float) -> list[Action]:
+        self._failures = 0
+        self._session, self._life = event.session, event.life
+        return [Grant(self.generation, self._session), *self._next_refresh(now)]
+
+    def _deny(self, event: FetchFailed, now: float) -> list[Action]:
         self._flight = 0
+        self._refused = (now + event.retry_after, event.error)
         return [Deny(event.error)]
 
-    def _refresh(self, _: Event) -> list[Action]:
+    def _refresh(self, _: Event, __: float) -> list[Action]:
         flight = self._take_off()
         # Doubt may come before the timer: then it must not ring a second time.
         return [DisarmRefresh(), StartRefresh(self.generation, self._session, flight)]
 
-    def _keep(self, _: Event) -> list[Action]:
+    def _keep(self, event: Refreshed, now: float) -> list[Action]:
         self._flight = 0
-        return [ArmRefresh(self._refresh_interval)]
+        self._failures = 0
+        if event.session is None:
+            return self._next_refresh(now)
+        if event.renewed:
+            self.generation += 1
+        return self._adopt(event, now)
 
-    def _drop(self, _: Event) -> list[Action]:
+    def _try_again(self, event: RefreshFailed, now: float) -> list[Action]:
+        """Keep the token; refresh again soon, and from the fourth time on seldom."""
         self._flight = 0
-        self._session = None
+        self._failures += 1
+        if self._failures > len(SHORT_PAUSES):
+            return self._next_refresh(now)
+        pause = max(SHORT_PAUSES[self._failures - 1], event.retry_after)
+        return self._next_refresh(now, pause)
+
+    def _drop(self, _: Event, __: float) -> list[Action]:
+        self._flight = 0
+        self._session, self._life = None, Life()
         return [DisarmRefresh()]
 
-    def _abandon(self, _: Event) -> list[Action]:
+    def _abandon(self, _: Event, __: float) -> list[Action]:
         self._flight = 0
         closed = ConnectionLost(
             "the connection was closed during the login", delivery=Delivery.NOT_SENT
         )
         return [Deny(closed)]
 
-    def _log_out(self, event: Event) -> list[Action]:
+    def _log_out(self, event: Event, now: float) -> list[Action]:
         session = self._session
-        return [*self._drop(event), Logout(session)]
+        return [*self._drop(event, now), Logout(session)]
 
 
 class _Rule(NamedTuple):
     target: LeaseState
-    action: Callable[[Lease, Any], list[Action]]
+    action: Callable[[Lease, Any, float], list[Action]]
 
 
 _S = LeaseState
@@ -322,7 +262,7 @@ _TABLE: dict[LeaseState, dict[type[Event], _Rule]] = {
         Refreshed: _Rule(_S.HELD, _L._keep),
         # A healthy socket is not dropped: the next who wants a token logs in.
         RefreshRefused: _Rule(_S.NONE, _L._drop),
-        RefreshFailed: _Rule(_S.HELD, _L._keep),
+        RefreshFailed: _Rule(_S.HELD, _L._try_again),
         Closed: _Rule(_S.NONE, _L._log_out),
     },
 }
@@ -332,4 +272,5 @@ TRANSITIONS: dict[LeaseState, dict[type[Event], LeaseState]] = {
     for state, rules in _TABLE.items()
 }
 """State → event → next state, for events that are not outdated; an absent key is a
-caller's error."""
+caller's error. A token that is over counts as invalidated before it is wanted, and
+nobody is let in before the pause that a failed login asked for."""

@@ -1,17 +1,19 @@
-"""Requests that wait: for a READY line, or for their answer.
+"""Requests that wait: for a READY line, for room on it, or for their answer.
 
-A request is *queued* until the line is READY and *in flight* from then on. It leaves
-the table exactly once, and says then on which side of the write it was.
+A request is *queued* until the line is READY and its window has room, and *in flight*
+from then on. One that the service was too busy for (429) may *rest* and fly again. It
+leaves the table exactly once, and says then on which side of the write it was.
 """
 
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.core.deadlines import Deadlines
 from ums_actors.core.entry import Entry
+from ums_actors.core.waiting import Waiting
+from ums_actors.core.window import Window
 from ums_actors.errors import LocalProtocolError, Overloaded
 
 if TYPE_CHECKING:
@@ -23,11 +25,12 @@ __all__ = ["Entry", "Pending"]
 class Pending:
     """The table of requests.
 
-    No more than ``in_flight_limit`` are in flight and no more than ``queue_limit`` are
-    accepted into the queue. Requests that come back from a lost line are let in beyond
-    that, so the table never holds more than both limits together.
+    No more than ``in_flight_limit`` are in flight, and no more than ``queue_limit`` are
+    accepted into the queue or left to rest. Requests that come back from a lost line
+    are let in beyond that, so the table never holds more than both limits together.
 
     Attributes:
+        window: how many the present line may have in flight.
         late: answers to nobody: unknown ids, and those that came too late.
     """
 
@@ -35,31 +38,43 @@ class Pending:
         "_deadlines",
         "_in_flight",
         "_in_flight_limit",
-        "_queue",
         "_queue_limit",
+        "_waiting",
         "late",
+        "window",
     )
 
     def __init__(self, *, queue_limit: int, in_flight_limit: int) -> None:
         self._queue_limit = queue_limit
         self._in_flight_limit = in_flight_limit
-        self._queue: OrderedDict[str, Entry] = OrderedDict()
+        self._waiting = Waiting(queue_limit)
         self._in_flight: dict[str, Entry] = {}
         self._deadlines: Deadlines[str] = Deadlines()
+        self.window = Window(in_flight_limit)
         self.late = 0
 
     def __len__(self) -> int:
-        return len(self._queue) + len(self._in_flight)
+        return len(self._waiting) + len(self._in_flight)
 
     @property
     def queued(self) -> int:
-        """How many wait for a READY line."""
-        return len(self._queue)
+        """How many wait for a READY line, or for room on it."""
+        return self._waiting.queued
 
     @property
     def in_flight(self) -> int:
         """How many wait for their answer."""
         return len(self._in_flight)
+
+    @property
+    def resting(self) -> int:
+        """How many were too many for the service, and are sent again soon."""
+        return self._waiting.resting
+
+    @property
+    def waiting(self) -> int:
+        """How many are not in flight: :meth:`release` is due after each answer."""
+        return len(self._waiting)
 
     def submit(
         self,
@@ -77,10 +92,10 @@ class Pending:
     ) -> Entry:
         """Take a request in.
 
-        It is in flight at once (``entry.sent``: write its payload) if it is internal,
-        or if the line is ready and nobody waits before it; else it is queued. Call
-        :meth:`release` when the line becomes READY, and after answers while
-        :attr:`queued` is not 0.
+        It is in flight at once (``entry.sent``: write its payload) if there is room in
+        the window, and it is internal, or the line is ready and nobody waits before
+        it; else it waits. Call :meth:`release` when the line becomes READY, at
+        :meth:`next_release`, and after answers while :attr:`waiting` is not 0.
 
         Args:
             request_id: its id on the wire, unique in the table.
@@ -89,7 +104,7 @@ class Pending:
             reply: whatever will be answered.
             now: monotonic seconds.
             timeout: seconds it may wait for its answer.
-            queue_timeout: seconds it may wait for a READY line.
+            queue_timeout: seconds it may wait for a READY line and room on it.
             resend: whether it may be sent on a second line.
             internal: whether it belongs to this line, and so is never queued.
             ready: whether the line is READY.
@@ -99,7 +114,7 @@ class Pending:
             LocalProtocolError: the id is in the table, or ``timeout`` is no number of
                 seconds.
         """
-        if request_id in self._in_flight or request_id in self._queue:
+        if request_id in self._deadlines:  # everybody in the table has one
             raise LocalProtocolError(
                 f"request id {request_id!r} is in use: ids must be unique"
             )
@@ -110,8 +125,13 @@ class Pending:
         entry = Entry(
             request_id, request_type, payload, reply, timeout, resend, internal
         )
-        if internal or (ready and not self._queue):
+        limit = self.window.limit
+        room = len(self._in_flight) < limit or limit == self._in_flight_limit
+        if room and (internal or (ready and not self._waiting.queued)):
             self._launch(entry, now)
+        elif internal:
+            entry.answer_by = now + timeout
+            self._rest(entry, now)
         else:
             self._enqueue(entry, now, queue_timeout)
         return entry
@@ -122,33 +142,37 @@ class Pending:
                 entry, f"in_flight_limit={self._in_flight_limit}", "wait for answers"
             )
         entry.sent = True
+        entry.round = self.window.round
+        entry.answer_by = now + entry.timeout
         self._in_flight[entry.id] = entry
         self._deadlines.add(entry.id, entry.timeout, now)
 
     def _enqueue(self, entry: Entry, now: float, queue_timeout: float) -> None:
-        if len(self._queue) >= self._queue_limit:
+        if self._waiting.full:
             raise _overloaded(
-                entry, f"queue_limit={self._queue_limit}", "wait until READY"
+                entry, f"queue_limit={self._queue_limit}", "let fewer wait"
             )
         entry.queue_until = now + queue_timeout
-        self._queue[entry.id] = entry
+        self._waiting.put(entry)
         self._deadlines.add(entry.id, queue_timeout, now)
 
-    def release(self, now: float) -> list[Entry]:
-        """Let queued requests go, first come first served, up to the in-flight limit.
+    def release(self, now: float, *, ready: bool = True) -> list[Entry]:
+        """Let those go who may: first who rested, then, if READY, who was queued.
 
-        The caller writes them in this order.
+        Each first come first served, as far as the window has room. The caller writes
+        them in this order.
         """
-        queue, deadlines = self._queue, self._deadlines
-        room = self._in_flight_limit - len(self._in_flight)
-        released: list[Entry] = []
-        while queue and len(released) < room:
-            request_id, entry = queue.popitem(last=False)
-            deadlines.discard(request_id)
-            deadlines.add(request_id, entry.timeout, now)
+        room = self.window.limit - len(self._in_flight)
+        released = self._waiting.take_rested(now, room)
+        for entry in released:  # its deadline goes on from the first time
             entry.sent = True
-            self._in_flight[request_id] = entry
-            released.append(entry)
+            entry.round = self.window.round
+            self._in_flight[entry.id] = entry
+        if ready:
+            for entry in self._waiting.take_queued(room - len(released)):
+                self._deadlines.discard(entry.id)
+                self._launch(entry, now)
+                released.append(entry)
         return released
 
     def answer(self, request_id: str) -> Entry | None:
@@ -160,34 +184,62 @@ class Pending:
         self._deadlines.discard(request_id)
         return entry
 
+    def turn_back(
+        self, entry: Entry, now: float, pause: float, again: tuple[str, bytes] | None
+    ) -> bool:
+        """Take a 429 for a request just answered; tell whether it is sent again.
+
+        It keeps its deadline: one that would be over before the pause is leaves, as
+        does one of too many.
+
+        Args:
+            entry: the request.
+            now: monotonic seconds.
+            pause: seconds it rests.
+            again: the id and the payload with which it is sent again, if it may be; a
+                late answer to the old id is then nobody's.
+        """
+        self.window.refused(entry.round, len(self._in_flight) + 1)
+        entry.refusals += 1
+        if again is None or now + pause >= entry.answer_by:
+            return False
+        if self._waiting.full and not entry.internal:
+            return False
+        entry.refused_as = entry.id
+        entry.id, entry.payload = again
+        self._rest(entry, now + pause)
+        return True
+
+    def _rest(self, entry: Entry, until: float) -> None:
+        entry.sent = False
+        self._waiting.rest(entry, until)
+        self._deadlines.add_at(entry.id, entry.answer_by)
+
     def forget(self, request_id: str) -> Entry | None:
         """Take out a request that its caller gave up; None if it has left already."""
         entry = self._in_flight.pop(request_id, None)
         if entry is None:
-            entry = self._queue.pop(request_id, None)
+            entry = self._waiting.pop(request_id)
         if entry is not None:
             self._deadlines.discard(request_id)
         return entry
 
     def expire(self, now: float) -> list[Entry]:
         """Take out the requests whose time is over, earliest first."""
-        expired: list[Entry] = []
-        for request_id in self._deadlines.expired(now):
-            entry = self._in_flight.pop(request_id, None)
-            expired.append(self._queue.pop(request_id) if entry is None else entry)
-        return expired
+        due = [self.forget(request_id) for request_id in self._deadlines.expired(now)]
+        return [entry for entry in due if entry is not None]
 
     def drop_line(
         self, not_sent: Collection[str], now: float, queue_timeout: float
     ) -> list[Entry]:
-        """Sort out the requests in flight on a line that died.
+        """Sort out the requests of a line that died; its window is open again.
 
-        Back to the front of the queue, in the old order, go those in ``not_sent`` and
-        those with ``resend``, unless they are internal or their payload is forgotten.
-        Each keeps the end of its patience from when it was first queued, and gets
-        ``queue_timeout`` only if it never was: otherwise a line that drops again and
-        again would hold a caller for ever. One whose patience is over leaves with the
-        next :meth:`expire`.
+        Back to the front of the queue, in the old order, go those in ``not_sent``,
+        those that rested and those with ``resend``, unless they are internal or their
+        payload is forgotten. Each keeps the end of its patience from when it was first
+        queued, and gets ``queue_timeout`` only if it never was: otherwise a line that
+        drops again and again would hold a caller for ever. One whose patience is over
+        leaves with the next :meth:`expire`.
 
         Args:
             not_sent: ids of which no byte reached the kernel.
@@ -200,34 +252,33 @@ class Pending:
         unsent = frozenset(not_sent)
         lost: list[Entry] = []
         back: list[Entry] = []
-        for request_id, entry in self._in_flight.items():
-            self._deadlines.discard(request_id)
-            written = request_id not in unsent
-            entry.sent = written
-            wanted = (entry.resend or not written) and not entry.internal
-            (back if wanted and entry.payload is not None else lost).append(entry)
+        for entry in (*self._in_flight.values(), *self._waiting.take_all_resting()):
+            self._deadlines.discard(entry.id)
+            stays = entry.outlives_line(written=entry.id not in unsent)
+            (back if stays else lost).append(entry)
         self._in_flight.clear()
-        for entry in reversed(back):
-            entry.doubtful = entry.doubtful or entry.sent
-            entry.sent = False
-            if entry.queue_until is None:
-                entry.queue_until = now + queue_timeout
-            self._queue[entry.id] = entry
-            self._queue.move_to_end(entry.id, last=False)
-            self._deadlines.add_at(entry.id, entry.queue_until)
+        self.window.reset()
+        self._waiting.put_back(back)
+        for entry in back:
+            self._deadlines.add_at(entry.id, entry.wait_again(now + queue_timeout))
         return lost
 
     def drain(self) -> list[Entry]:
         """Take out all requests, those in flight first: the connection is at rest."""
-        entries = [*self._in_flight.values(), *self._queue.values()]
+        waiting = self._waiting
+        entries = [*self._in_flight.values(), *waiting.take_all_resting()]
+        entries += waiting.take_queued(waiting.queued)
         self._in_flight.clear()
-        self._queue.clear()
         self._deadlines.clear()
         return entries
 
     def next_deadline(self) -> float | None:
         """Give the earliest deadline, None if nobody waits."""
         return self._deadlines.next_at()
+
+    def next_release(self) -> float | None:
+        """Give when the next has rested enough, None if nobody rests."""
+        return self._waiting.next_due()
 
 
 def _overloaded(entry: Entry, bound: str, way_out: str) -> Overloaded:

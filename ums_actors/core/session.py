@@ -33,11 +33,14 @@ from ums_actors.core.course import (
     SocketUp,
     State,
 )
-from ums_actors.core.reason import LoginFailed, RestoreFailed
+from ums_actors.core.pauses import TOO_MANY, LoginPauses
+from ums_actors.core.reason import LoginFailed, RestoreFailed, UpgradeRefused
 from ums_actors.core.verdict import Verdict, classify, suspects
+from ums_actors.core.window import LEAST_PAUSE
 from ums_actors.errors import LocalProtocolError
 
 if TYPE_CHECKING:
+    from ums_actors.core.reason import Reason
     from ums_actors.options import Options
 
 __all__ = [
@@ -79,6 +82,7 @@ class Session:
             options.backoff_base, options.backoff_cap, options.stable_after
         )
         self._options = options
+        self._logins = LoginPauses()
         self._ready_at: float | None = None
 
     def allows(self, event: Event) -> bool:
@@ -117,10 +121,12 @@ class Session:
                 self.suspected = False
                 self.down_since = now
                 self.backoff.reset()
+                self._logins.reset()
                 return target, self._attempt()
             case RetryDue():
                 return target, self._attempt()
             case Prepared():
+                self._logins.reset()
                 return target, [OpenLine(self.generation)]
             case SocketUp():
                 return target, [Restore(self.generation)]
@@ -158,11 +164,20 @@ class Session:
             or not self._options.maintain_connection
         ):
             return State.CLOSED, [*actions, Finish()]
-        floor = reason.retry_after if isinstance(reason, LoginFailed) else 0.0
-        if isinstance(reason, RestoreFailed) and reason.code == _TOO_MANY:
-            floor = _TOO_MANY_PAUSE
-        delay = self.backoff.next_delay(event.fraction, floor)
+        delay = self.backoff.next_delay(event.fraction, self._least_pause(reason))
         return State.BACKING_OFF, [*actions, ScheduleRetry(delay)]
+
+    def _least_pause(self, reason: Reason) -> float:
+        """Give the seconds for which the service wants to be left alone."""
+        match reason:
+            case LoginFailed():
+                return max(reason.retry_after, self._logins.failed(reason.status))
+            case RestoreFailed(code=code) | UpgradeRefused(status=code) if (
+                code == TOO_MANY
+            ):
+                return LEAST_PAUSE
+            case _:
+                return 0.0
 
     def _note_loss(self, now: float) -> None:
         """Forget suspicion and backoff if the line had proven itself."""
@@ -178,8 +193,3 @@ class Session:
         limit = self._options.max_outage
         since = self.down_since
         return limit is not None and since is not None and now - since >= limit
-
-
-_TOO_MANY = 429
-_TOO_MANY_PAUSE = 1.0
-"""UMS asks for at least a second after a 429 (UMS.md 1.6)."""

@@ -68,6 +68,7 @@ class Streams(Generic[E]):
         self._dialogs: OrderedDict[str, Dialog[E]] = OrderedDict()
         self._wanted: OrderedDict[str, None] = OrderedDict()
         self._querying: set[str] = set()
+        self._doubtful: dict[str, None] = {}  # ours, and not shown on this line yet
         self.duplicates = 0
         self.gaps = 0
         self.outdated = 0
@@ -84,6 +85,7 @@ class Streams(Generic[E]):
             dialog = self._enter(dialog_id, last=-1)
         else:
             self._dialogs.move_to_end(dialog_id)
+        dialog.ours = True  # else it would not have been sent
         last = dialog.last
         if last is None or sequence == last + 1:
             dialog.last = sequence
@@ -111,15 +113,15 @@ class Streams(Generic[E]):
             last_sequence: number of its last content event, None if it is not said.
             updated: its time of last update; only compared with one another.
             baseline: whether this is the first snapshot of the process: what it shows
-                is history, and not delivered.
+                of the user's own dialogs is history, and not delivered.
             participating: whether the user is sent the events of this dialog.
         """
         dialog = self._dialogs.get(dialog_id)
         if dialog is None:
-            if baseline:
-                self._enter(dialog_id, last_sequence, updated)
-                return
             if not participating:
+                return  # all of it is news to who comes to it later
+            if baseline:
+                self._enter(dialog_id, last_sequence, updated).ours = True
                 return
             dialog = self._enter(dialog_id, last=-1)
         elif updated < dialog.updated:
@@ -129,13 +131,26 @@ class Streams(Generic[E]):
             # Live events overtook the snapshot: what lies before them is history.
             dialog.last = min(dialog.held) - 1
         newer, dialog.updated = updated > dialog.updated, updated
+        dialog.ours = participating
         if not participating:
+            self._ask_for_the_rest(dialog_id)
             return
+        self._doubtful.pop(dialog_id, None)
         if last_sequence is not None:
             dialog.promised = max(dialog.promised, last_sequence)
         elif newer:
             dialog.asked = True
         self._want(dialog_id, dialog)
+
+    def snapshots_over(self) -> None:
+        """Take note that all that was subscribed to has been shown on this line.
+
+        Of dialogs that were not among it, because they have closed, say, it is asked
+        what came while the line was away; once.
+        """
+        for dialog_id in list(self._doubtful):
+            self._dialogs[dialog_id].ours = False
+            self._ask_for_the_rest(dialog_id)
 
     def queries(self) -> list[Query]:
         """Give the queries to send now, at most one a dialog, within the limit.
@@ -194,9 +209,11 @@ class Streams(Generic[E]):
 
         From now on events may be missed, so none of them may set a dialog's number.
         """
-        for dialog in self._dialogs.values():
+        for dialog_id, dialog in self._dialogs.items():
             if dialog.last is None:
                 dialog.last = -1
+            if dialog.ours:
+                self._doubtful[dialog_id] = None
         for dialog_id in sorted(self._querying):
             dialog = self._dialogs[dialog_id]
             dialog.querying = False
@@ -212,6 +229,22 @@ class Streams(Generic[E]):
         ready, gaps = dialog.give_up()
         self.gaps += gaps
         return ready
+
+    def ask(self, dialog_id: str) -> int:
+        """Want a query of a dialog, whatever the numbers say.
+
+        Returns:
+            its number, for :meth:`answered`.
+        """
+        dialog = self._dialogs.get(dialog_id) or self._enter(dialog_id, last=-1)
+        dialog.asked = True
+        self._want(dialog_id, dialog)
+        return dialog.begun + 1
+
+    def answered(self, dialog_id: str) -> int:
+        """Give the number of a dialog's last query that was answered, 0 before."""
+        dialog = self._dialogs.get(dialog_id)
+        return 0 if dialog is None else dialog.answered
 
     def begin(self, conversation_id: str, dialog_id: str) -> None:
         """Take note of a dialog that the user has opened: none of it is history."""
@@ -247,7 +280,16 @@ class Streams(Generic[E]):
         self.evicted += 1
         self.dropped += 0 if evicted is None else len(evicted.held)
 
+    def _ask_for_the_rest(self, dialog_id: str) -> None:
+        """Ask what was said before the user took part no more, if that was missed."""
+        if dialog_id in self._doubtful:
+            del self._doubtful[dialog_id]
+            dialog = self._dialogs[dialog_id]
+            dialog.asked = True
+            self._want(dialog_id, dialog)
+
     def _remove(self, dialog_id: str) -> Dialog[E] | None:
+        self._doubtful.pop(dialog_id, None)
         self._wanted.pop(dialog_id, None)
         self._querying.discard(dialog_id)
         return self._dialogs.pop(dialog_id, None)

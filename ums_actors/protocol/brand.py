@@ -8,19 +8,23 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ums_actors.errors import LocalProtocolError
-from ums_actors.protocol.enums import MessageAudience
+from ums_actors.protocol.enums import ChannelType
+from ums_actors.protocol.fields import UPDATE_CONVERSATION
+from ums_actors.protocol.publishing import PUBLISH_EVENT, publish_text
 from ums_actors.protocol.requests import Call
-from ums_actors.protocol.subscription import conversation_query
+from ums_actors.protocol.requests import text as _text
+from ums_actors.protocol.subscription import conversation_query, update_body
 from ums_actors.protocol.transfer import transfer_fields
 
 __all__ = [
     "AGENT_STATE_NOTIFICATION",
     "CLOSED_TEXTS",
     "CONVERSATION_NOTIFICATION",
+    "CREATE_CONVERSATION",
     "GET_CLOCK",
     "GET_USER_PROFILE",
     "JOINED_TEXTS",
+    "KEEP_ALIVE",
     "LEFT_TEXTS",
     "MESSAGE_NOTIFICATION",
     "PUBLISH_EVENT",
@@ -33,11 +37,14 @@ __all__ = [
     "UNSUBSCRIBE_CONVERSATIONS",
     "UPDATE_CONVERSATION",
     "UPDATE_RING_STATE",
+    "UPDATE_SUBSCRIPTION",
     "close_conversation",
     "close_dialog",
+    "create_conversation",
     "get_clock",
     "get_user_profile",
     "join_dialog",
+    "keep_alive",
     "leave_dialog",
     "publish_text",
     "query_messages",
@@ -45,15 +52,17 @@ __all__ = [
     "subscribe_conversations",
     "transfer_conversation",
     "unsubscribe_conversations",
+    "update_subscription",
 ]
 
 GET_CLOCK: Final = ".GetClock"
+KEEP_ALIVE: Final = "KeepAlive"
 GET_USER_PROFILE: Final = ".ams.userprofile.GetUserProfile"
 SET_AGENT_STATE: Final = ".ams.routing.SetAgentState"
 SUBSCRIBE_CONVERSATIONS: Final = ".ams.aam.SubscribeExConversations"
 UNSUBSCRIBE_CONVERSATIONS: Final = ".ams.aam.UnsubscribeExConversations"
-UPDATE_CONVERSATION: Final = ".ams.cm.UpdateConversationField"
-PUBLISH_EVENT: Final = ".ams.ms.PublishEvent"
+UPDATE_SUBSCRIPTION: Final = ".ams.aam.UpdateExConversationSubscription"
+CREATE_CONVERSATION: Final = ".ams.cm.AgentRequestConversation"
 QUERY_MESSAGES: Final = ".ams.ms.QueryMessages"
 SUBSCRIBE_ROUTING_TASKS: Final = ".ams.routing.SubscribeRoutingTasks"
 UPDATE_RING_STATE: Final = ".ams.routing.UpdateRingState"
@@ -73,6 +82,11 @@ TRANSFERRED_TEXTS: Final = LEFT_TEXTS | JOINED_TEXTS | {"Skill changed successfu
 def get_clock() -> Call:
     """Ask for the server's time; the answer is ``{"currentTime": milliseconds}``."""
     return Call(GET_CLOCK, {})
+
+
+def keep_alive() -> Call:
+    """Do nothing, which keeps a line alive; both dialects have it under this name."""
+    return Call(KEEP_ALIVE, {})
 
 
 def get_user_profile(user_id: str | None = None) -> Call:
@@ -95,10 +109,36 @@ def subscribe_conversations(query: Any = None) -> Call:
     return Call(SUBSCRIBE_CONVERSATIONS, conversation_query(query))
 
 
+def update_subscription(subscription_id: str, query: dict[str, Any]) -> Call:
+    """Put another query, in wire form, in the place of a subscription's own."""
+    return Call(UPDATE_SUBSCRIPTION, update_body(subscription_id, query))
+
+
 def unsubscribe_conversations(subscription_id: str) -> Call:
     """End a subscription."""
     body = {"subscriptionId": _text("subscription_id", subscription_id)}
     return Call(UNSUBSCRIBE_CONVERSATIONS, body)
+
+
+def create_conversation(
+    consumer_id: str, skill_id: str | None = None, context: Any = None
+) -> Call:
+    """Open a conversation with a consumer; the answer is ``{"conversationId": id}``.
+
+    Args:
+        consumer_id: with whom.
+        skill_id: the skill it belongs to.
+        context: an object with a ``type``, mostly ``ProactiveContext``.
+    """
+    body: dict[str, Any] = {
+        "channelType": ChannelType.MESSAGING,
+        "consumerId": _text("consumer_id", consumer_id),
+    }
+    if skill_id is not None:
+        body["skillId"] = _text("skill_id", skill_id)
+    if context is not None:
+        body["conversationContext"] = context
+    return Call(CREATE_CONVERSATION, body)
 
 
 def close_conversation(conversation_id: str) -> Call:
@@ -155,27 +195,6 @@ def transfer_conversation(
     return _update(conversation_id, fields)
 
 
-def publish_text(
-    conversation_id: str,
-    dialog_id: str,
-    text: str,
-    audience: str = MessageAudience.ALL,
-) -> Call:
-    """Say something in a dialog; the answer is ``{"sequence": n}``."""
-    event = {
-        "type": "ContentEvent",
-        "contentType": "text/plain",
-        "message": _text("text", text),
-    }
-    body = {
-        "conversationId": _text("conversation_id", conversation_id),
-        "dialogId": _text("dialog_id", dialog_id),
-        "messageAudience": audience,
-        "event": event,
-    }
-    return Call(PUBLISH_EVENT, body)
-
-
 def query_messages(
     dialog_id: str,
     newer_than: int | None = None,
@@ -217,10 +236,3 @@ def _update(conversation_id: str, fields: list[dict[str, Any]]) -> Call:
         "conversationField": fields,
     }
     return Call(UPDATE_CONVERSATION, body)
-
-
-def _text(name: str, value: Any) -> str:
-    if isinstance(value, str) and value:
-        return value
-    given = "an empty string" if value == "" else type(value).__name__
-    raise LocalProtocolError(f"{name} must be a non-empty string, not {given}")

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ums_actors.errors import LocalProtocolError, NotSupported
 from ums_actors.protocol import brand
+from ums_actors.protocol.names import NOTIFICATIONS, REQUESTS
 from ums_actors.protocol.paths import INTEGRATION_ID
 from ums_actors.protocol.requests import Call, UserRequest, parts_of
+from ums_actors.protocol.requests import text as _text
 from ums_actors.secret import Secret
 
 if TYPE_CHECKING:
@@ -48,11 +50,10 @@ _PACKAGES: Final = {
     ".ams.routing.": "rs.",
     ".ams.userprofile.": "userprofile.",
 }
-_SPECIAL: Final = {
-    ".ams.cm.types.RequestConversation": "cm.RequestConversation",
-    ".ams.ms.BaseGenerateURL": "ms.GenerateURL",
-    ".ams.ms.token.GenerateDownloadToken": "ms.GenerateDownloadToken",
-    brand.MESSAGE_NOTIFICATION: MESSAGE_NOTIFICATION,
+_SHORT: Final = {
+    name.brand: name.consumer
+    for name in REQUESTS + NOTIFICATIONS
+    if name.brand and name.consumer
 }
 _NOT_THERE: Final = frozenset({brand.QUERY_MESSAGES})
 _TTR: Final = "NORMAL"
@@ -83,9 +84,9 @@ def short(canonical: str) -> str:
             f"a consumer has no {canonical}: the messages of its open dialogs come by "
             "themselves; subscribe to MessageReceived"
         )
-    special = _SPECIAL.get(canonical)
-    if special is not None:
-        return special
+    known = _SHORT.get(canonical)
+    if known is not None:
+        return known
     head, dot, name = canonical.rpartition(".")
     package = "" if not head else _PACKAGES.get(head + dot)
     if package is None or not name:
@@ -167,10 +168,3 @@ def _campaign(campaign_info: Any) -> dict[Any, Any] | None:
             "'engagement_id': '2'}"
         )
     return {_CAMPAIGN.get(key, key): value for key, value in parts.items()}
-
-
-def _text(name: str, value: Any) -> str:
-    if isinstance(value, str) and value:
-        return value
-    given = "an empty string" if value == "" else type(value).__name__
-    raise LocalProtocolError(f"{name} must be a non-empty string, not {given}")

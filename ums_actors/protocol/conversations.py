@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct, field
 
+from ums_actors.errors import RemoteProtocolError
+from ums_actors.protocol.envelopes import decode_body
 from ums_actors.protocol.lenient import is_object, one_or_many, read_record
 from ums_actors.protocol.messages import MessageEvent  # noqa: TC001 msgspec reads it
 
@@ -14,14 +16,50 @@ if TYPE_CHECKING:
     from ums_actors.protocol.envelopes import Frame
 
 __all__ = [
+    "Campaign",
     "ConversationChange",
     "ConversationChanges",
     "ConversationDetails",
     "ConversationResult",
+    "Csat",
     "Dialog",
+    "Handler",
     "ParticipantDetails",
+    "Ttr",
     "read_conversation_changes",
+    "read_raw",
 ]
+
+_NULL = msgspec.Raw(b"null")
+
+
+class Ttr(Struct, frozen=True, rename="camel", gc=False):
+    """How soon an answer is wanted: NORMAL, URGENT …, and in how many seconds."""
+
+    ttr_type: str = ""
+    value: int | None = None
+
+
+class Csat(Struct, frozen=True, rename="camel", gc=False):
+    """What the consumer said of its satisfaction; ``csat_rate`` is 1 to 5."""
+
+    csat_rate: int | None = None
+    csat_resolution_confirmation: bool | None = None
+    status: str = ""
+
+
+class Campaign(Struct, frozen=True, rename="camel", gc=False):
+    """Which campaign a conversation came from."""
+
+    campaign_id: str | None = None
+    engagement_id: str | None = None
+
+
+class Handler(Struct, frozen=True, rename="camel", gc=False):
+    """Which account and skill handle a conversation."""
+
+    account_id: str | None = None
+    skill_id: str | None = None
 
 
 class ParticipantDetails(Struct, frozen=True, rename="camel", gc=False):
@@ -77,10 +115,24 @@ class ConversationDetails(Struct, frozen=True, rename="camel", gc=False):
     participants: Any = None
     """Role → ids, or a list of ``{id, role}``; read it by :meth:`members`."""
     participants_pid: Any = field(default=None, name="participantsPId")
-    ttr: Any = None
+    ttr: Ttr | None = None
     manual_ettr: int | None = field(default=None, name="manualETTR")
-    context: Any = None
-    campaign_info: Any = None
+    delay: Any = None
+    csat: Csat | None = None
+    csat_rate: int | None = None
+    """0 stands for none; the older form of ``csat``."""
+    topic: str | None = None
+    raw_context: msgspec.Raw = field(default=_NULL, name="context")
+    campaign_info: Campaign | None = None
+    handler: Handler | None = field(default=None, name="conversationHandlerDetails")
+    app_install_id: str | None = field(default=None, name="appInstId")
+    unread: dict[str, int] | None = field(default=None, name="numberOfunreadMessages")
+    """Beside the details it is where it should be; here some have seen it."""
+
+    @property
+    def context(self) -> Any:
+        """Where the conversation comes from, as plain JSON; decoded at each call."""
+        return read_raw(self.raw_context)
 
     def dialog(self, dialog_id: str) -> Dialog | None:
         """Give the dialog of that id, or None."""
@@ -100,12 +152,14 @@ class ConversationDetails(Struct, frozen=True, rename="camel", gc=False):
         in length is left out. Consumers have one id only.
         """
         found: dict[str, str] = {}
-        if not is_object(self.participants):
+        members, table = self.participants, self.participants_pid
+        if not is_object(members) or not is_object(table):
             return found
-        pids = self.participants_pid if is_object(self.participants_pid) else {}
-        for role, ids in self.participants.items():
-            ours, theirs = _ids(ids), _ids(pids.get(role))
-            if role != "CONSUMER" and len(ours) == len(theirs):
+        for role, ids in members.items():
+            if not ids or role == "CONSUMER":
+                continue
+            ours, theirs = _ids(ids), _ids(table.get(role))
+            if len(ours) == len(theirs):
                 found.update(zip(ours, theirs, strict=True))
         return found
 
@@ -130,6 +184,17 @@ class ConversationResult(Struct, frozen=True, rename="camel", gc=False):
         """The conversation's id, wherever it was said."""
         return self.conv_id or self.conversation_details.conv_id
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether it came without its details."""
+        details = self.conversation_details
+        return (
+            details.meta_data_last_update_ts is None
+            and not details.stage
+            and not details.dialogs
+            and details.participants is None
+        )
+
 
 class ConversationChange(Struct, frozen=True, rename="camel", gc=False):
     """UPSERT of a conversation, or DELETE: it left the subscription's query."""
@@ -152,6 +217,14 @@ def read_conversation_changes(raw: msgspec.Raw | Frame) -> ConversationChanges:
         RemoteProtocolError: it is not a JSON object.
     """
     return read_record(raw, ConversationChanges)
+
+
+def read_raw(raw: msgspec.Raw) -> Any:
+    """Give a part that was left undecoded as plain JSON, None if it is none."""
+    try:
+        return decode_body(raw)
+    except RemoteProtocolError:
+        return None
 
 
 def _members(participants: Any) -> list[tuple[str, str]]:

@@ -7,19 +7,30 @@ them with these by ``==``. Where two sources differ, the union stands here.
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
+
+from ums_actors.errors import LocalProtocolError
 
 __all__ = [
     "AgentState",
     "ChannelType",
     "ChatState",
+    "ContentType",
+    "ConversationContextType",
     "ConversationState",
+    "CsatStatus",
+    "DeliveryStatus",
+    "DialogChangeType",
     "DialogCloseReason",
     "DialogState",
     "DialogType",
+    "EventType",
     "MessageAudience",
+    "ParticipantChangeType",
     "ParticipantRole",
     "ParticipantState",
     "RingState",
+    "TTRType",
 ]
 
 
@@ -52,6 +63,8 @@ class ParticipantState(StrEnum):
     ACTIVE = "ACTIVE"
     SUGGESTED = "SUGGESTED"
     """Rung, has not accepted: not assigned yet, whatever the role says."""
+    REMOVED = "REMOVED"
+    """Has left; said by this library alone, never on the wire."""
 
 
 class DialogType(StrEnum):
@@ -125,3 +138,92 @@ class MessageAudience(StrEnum):
 
     ALL = "ALL"
     AGENTS_AND_MANAGERS = "AGENTS_AND_MANAGERS"
+
+
+class EventType(StrEnum):
+    """What an event of a dialog is; only the first three have a sequence number."""
+
+    CONTENT = "ContentEvent"
+    RICH_CONTENT = "RichContentEvent"
+    ACCEPT_STATUS = "AcceptStatusEvent"
+    CHAT_STATE = "ChatStateEvent"
+
+
+class ContentType(StrEnum):
+    """What a ContentEvent holds."""
+
+    PLAIN_TEXT = "text/plain"
+    HOSTED_FILE = "hosted/file"
+    SECURE_FORM_INVITATION = "forms/secure-invitation"
+    SECURE_FORM_SUBMISSION = "forms/secure-submission"
+
+
+class DeliveryStatus(StrEnum):
+    """What became of messages, said by who got them."""
+
+    ACCEPT = "ACCEPT"
+    READ = "READ"
+    ENRICH = "ENRICH"
+    ACTION = "ACTION"
+    ACCESS = "ACCESS"
+    NACK = "NACK"
+    VIEWED = "VIEWED"
+    ABORTED = "ABORTED"
+    ERROR = "ERROR"
+
+
+class CsatStatus(StrEnum):
+    """How far a consumer answered the questions about satisfaction."""
+
+    FILLED = "FILLED"
+    PARTIALLY_FILLED = "PARTIALLY_FILLED"
+    SKIPPED = "SKIPPED"
+    EMPTY = "EMPTY"
+
+
+class TTRType(StrEnum):
+    """How soon a conversation wants an answer."""
+
+    NORMAL = "NORMAL"
+    URGENT = "URGENT"
+    PRIORITIZED = "PRIORITIZED"
+    CUSTOM = "CUSTOM"
+
+
+class ParticipantChangeType(StrEnum):
+    """What is done to a participant."""
+
+    ADD = "ADD"
+    REMOVE = "REMOVE"
+    SUGGEST = "SUGGEST"
+    UPDATE = "UPDATE"
+
+
+class DialogChangeType(StrEnum):
+    """What is done to a dialog."""
+
+    CREATE = "CREATE"
+    UPDATE = "UPDATE"
+
+
+class ConversationContextType(StrEnum):
+    """Where a conversation comes from."""
+
+    SHARK = "SharkContext"
+    FACEBOOK = "FacebookContext"
+    CUSTOM = "CustomContext"
+    MOBILE_APP = "MobileAppContext"
+    SMS = "SMSContext"
+    PROACTIVE = "ProactiveContext"
+    VOICE = "VoiceContext"
+
+
+def one_of(name: str, value: Any, values: type[StrEnum]) -> str:
+    """Check an argument that must be one of an enumeration.
+
+    Raises:
+        LocalProtocolError: it is not; the text says which there are.
+    """
+    if value in tuple(values):
+        return str(value)
+    raise LocalProtocolError(f"{name}={value!r} must be one of {', '.join(values)}")

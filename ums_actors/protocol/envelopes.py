@@ -90,12 +90,13 @@ _decode_loose: Final[Callable[[Frame], _LooseResponse]] = msgspec.json.Decoder(
 ).decode
 
 
-def encode_request(
+def encode_request(  # noqa: PLR0917  (the parts of a UserRequest, in their order)
     request_id: str,
     request_type: str,
     body: Any,
     headers: Any = None,
     metadata: Any = None,
+    encoded_metadata: str | None = None,
 ) -> bytes:
     """Write the frame of a request; a :class:`Secret` in it is written in clear.
 
@@ -103,7 +104,9 @@ def encode_request(
         LocalProtocolError: a part of it cannot be written as JSON.
     """
     try:
-        return _encode(Request(request_id, request_type, body, headers, metadata))
+        return _encode(
+            Request(request_id, request_type, body, headers, metadata, encoded_metadata)
+        )
     except (
         TypeError,
         ValueError,

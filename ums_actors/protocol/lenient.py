@@ -82,6 +82,8 @@ def _fit(value: Any, wanted: Any) -> Any:
     """Make ``value`` fit the type ``wanted``, or give a mark that it cannot."""
     if wanted is Any:
         return value
+    if wanted is msgspec.Raw:
+        return msgspec.Raw(msgspec.json.encode(value))
     if isinstance(wanted, type) and issubclass(wanted, Struct):
         return _fit_struct(value, wanted)
     scalar = _SCALARS.get(wanted)

@@ -11,11 +11,15 @@ from msgspec.structs import asdict
 
 from ums_actors.errors import LocalProtocolError
 
-__all__ = ["Call", "UserRequest", "parts_of", "user_request"]
+__all__ = ["Call", "UserRequest", "parts_of", "text", "user_request"]
 
-_KEYS: Final = ("type", "body", "headers", "metadata")
+_ENCODED: Final = ("encodedMetadata", "encoded_metadata")
+_KEYS: Final = ("type", "body", "headers", "metadata", *_ENCODED)
 _COMMON: Final = {"type", "body"}
-_FORM: Final = "a request is a mapping or Struct {type, body, headers?, metadata?}"
+_FORM: Final = (
+    "a request is a mapping or Struct {type, body, headers?, metadata?, "
+    "encodedMetadata?}"
+)
 
 
 class Call(Struct, frozen=True):
@@ -26,12 +30,13 @@ class Call(Struct, frozen=True):
 
 
 class UserRequest(NamedTuple):
-    """The parts of a request; ``headers`` and ``metadata`` are None when absent."""
+    """The parts of a request; all after the body are None when absent."""
 
     type: str
     body: Any
     headers: Any
     metadata: Any
+    encoded_metadata: Any = None
 
 
 def parts_of(value: Any) -> dict[Any, Any] | None:
@@ -45,6 +50,18 @@ def parts_of(value: Any) -> dict[Any, Any] | None:
 
 def _is_mapping(value: Any) -> TypeGuard[Mapping[Any, Any]]:
     return isinstance(value, Mapping)
+
+
+def text(name: str, value: Any) -> str:
+    """Check an argument that must be a non-empty string.
+
+    Raises:
+        LocalProtocolError: it is not.
+    """
+    if isinstance(value, str) and value:
+        return value
+    given = "an empty string" if value == "" else type(value).__name__
+    raise LocalProtocolError(f"{name} must be a non-empty string, not {given}")
 
 
 def user_request(request: Any) -> UserRequest:
@@ -78,6 +95,7 @@ def user_request(request: Any) -> UserRequest:
         {} if body is None else body,
         _typed_objects(kind, "headers", parts.get("headers")),
         _typed_objects(kind, "metadata", parts.get("metadata")),
+        next((parts[key] for key in _ENCODED if key in parts), None),
     )
 
 

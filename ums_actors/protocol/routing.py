@@ -12,6 +12,7 @@ from ums_actors.protocol.brand import SUBSCRIBE_ROUTING_TASKS, UPDATE_RING_STATE
 from ums_actors.protocol.enums import ChannelType, RingState
 from ums_actors.protocol.lenient import read_record
 from ums_actors.protocol.requests import Call
+from ums_actors.protocol.requests import text as _text
 
 if TYPE_CHECKING:
     import msgspec
@@ -121,9 +122,3 @@ def update_ring_state(ring_id: str, state: str) -> Call:
         )
     body = {"ringId": _text("ring_id", ring_id), "ringState": state}
     return Call(UPDATE_RING_STATE, body)
-
-
-def _text(name: str, value: object) -> str:
-    if isinstance(value, str) and value:
-        return value
-    raise LocalProtocolError(f"{name} must be a non-empty string")

@@ -5,24 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from ums_actors.errors import LocalProtocolError
-from ums_actors.protocol.requests import parts_of
+from ums_actors.protocol.requests import parts_of, text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-__all__ = ["DEFAULT_QUERY", "conversation_query"]
+__all__ = ["DEFAULT_QUERY", "conversation_query", "update_body"]
 
 DEFAULT_QUERY: Final[Mapping[str, Any]] = {"stage": ["OPEN"]}
 """What a brand connection subscribes to unless told otherwise."""
+
+SUBSCRIPTION_ID: Final = "subscriptionId"
+"""Where an update of a subscription names it: beside the keys of the new query. The
+service has not published that body; this is the form of its other requests."""
 
 _TEXT: Final = {
     "account_id": "brandId",
     "consumer_id": "consumerId",
     "conversation_id": "conversationId",
 }
+_AGENTS: Final = "agentIds"
 _LIST: Final = {
-    "agent_id": "agentIds",
-    "agent_ids": "agentIds",
+    "agent_id": _AGENTS,
+    "agent_ids": _AGENTS,
     "dialog_type": "dialogTypes",
     "dialog_types": "dialogTypes",
     "stage": "stage",
@@ -40,13 +45,24 @@ _LISTS: Final = frozenset(_LIST.values())
 _NUMBERS: Final = frozenset(_NUMBER.values())
 
 
-def conversation_query(query: Any = None) -> dict[str, Any]:
+def update_body(subscription_id: str, query: dict[str, Any]) -> dict[str, Any]:
+    """Give the body that replaces a subscription's query; both in wire form."""
+    return {SUBSCRIPTION_ID: text("subscription_id", subscription_id), **query}
+
+
+def conversation_query(
+    query: Any = None, agent: Callable[[str, str], str] | None = None
+) -> dict[str, Any]:
     """Give the wire form of a query; None means :data:`DEFAULT_QUERY`.
 
     Keys are ``account_id``, ``agent_id``, ``consumer_id``, ``conversation_id``,
     ``state``, ``stage``, ``dialog_type``, ``last_update_after``,
     ``last_update_before`` (milliseconds), or their names on the wire. Where a list is
     wanted one value will do. An empty query asks for all that the user may see.
+
+    Args:
+        query: the query.
+        agent: gives ``account.user`` for an agent's id and the name of its key.
 
     Raises:
         LocalProtocolError: an unknown key, one given twice, or a value of no use.
@@ -68,6 +84,8 @@ def conversation_query(query: Any = None) -> dict[str, Any]:
                 "leave one out"
             )
         body[wire] = _wire_value(key, wire, value)
+        if agent is not None and wire == _AGENTS:
+            body[wire] = [agent(each, key) for each in body[wire]]
     return body
 
 

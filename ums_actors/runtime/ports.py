@@ -5,9 +5,18 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
-__all__ = ["Clock", "Gate", "LogObserver", "Observer", "OpenGate", "SystemClock", "ids"]
+__all__ = [
+    "Clock",
+    "Gate",
+    "HoldingGate",
+    "LogObserver",
+    "Observer",
+    "OpenGate",
+    "SystemClock",
+    "ids",
+]
 
 
 class Clock(Protocol):
@@ -29,6 +38,23 @@ class Gate(Protocol):
 
     def delay(self, now: float) -> float:
         """Give the seconds to wait before an attempt; called on a loop thread."""
+        ...
+
+
+@runtime_checkable
+class HoldingGate(Protocol):
+    """A gate that is told when the login service wants to be left alone."""
+
+    def delay(self, now: float) -> float:
+        """Give the seconds to wait before an attempt; called on a loop thread."""
+        ...
+
+    def hold(self, now: float, seconds: float) -> None:
+        """Let nobody log in for so long; called on a loop thread.
+
+        The connection whose login was refused waits by itself. A gate that paces the
+        logins of many connections lets the others wait as well.
+        """
         ...
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import os
 import random as _random
 import threading
@@ -115,6 +116,7 @@ class Runtime:
             self._own_threads = False
             self.loops = loops
         self._round = itertools.cycle(self.loops)
+        self._last: dict[object, Callable[[], object]] = {}
         self._all.add(self)
 
     @classmethod
@@ -148,6 +150,18 @@ class Runtime:
                 f"no workers are named {kind!r}: there are {known}"
             ) from None
 
+    def at_close(self, key: object, function: Callable[[], object]) -> None:
+        """Have ``function`` called when this closes; any thread.
+
+        It is called once, first of all and on the closing thread, must not block, and
+        is for what has to be given back even by those who were not stopped before.
+        """
+        self._last[key] = function
+
+    def not_at_close(self, key: object) -> None:
+        """Forget what was asked for under ``key``; any thread, idempotent."""
+        self._last.pop(key, None)
+
     def close(self, timeout: float = 5.0) -> bool:
         """End loops and workers; tell whether all ended within ``timeout`` seconds.
 
@@ -155,6 +169,7 @@ class Runtime:
         asks one of them then, or waits in its inbox, gets ActorDeadError. Idempotent.
         """
         deadline = time.monotonic() + timeout
+        self._call_last()
         ends = [pool.close for pool in self._pools.values()]
         ends += [loop.stop for loop in self.loops]
         ended: list[bool] = []
@@ -166,6 +181,17 @@ class Runtime:
                 if runtime is self:
                     del self._defaults[pid]
         return all(ended)
+
+    def _call_last(self) -> None:
+        while self._last:
+            try:
+                _, function = self._last.popitem()
+            except KeyError:  # somebody was quicker
+                return
+            try:
+                function()
+            except Exception:
+                logging.getLogger("ums_actors").exception("runtime.close_failed")
 
 
 def _forget_in_child() -> None:

@@ -25,7 +25,15 @@ _NOTHING = object()
 
 
 class Strand:
-    """Bounded, ordered calls of ``function``; the oldest is dropped on overflow."""
+    """Bounded, ordered calls of ``function``; the oldest is dropped on overflow.
+
+    Args:
+        runtime: whose workers make the calls.
+        loop: whose thread queues them.
+        function: what is called.
+        limit: calls that may wait.
+        failed: told, on the loop, of what a call raised and for which event.
+    """
 
     def __init__(
         self,
@@ -33,12 +41,14 @@ class Strand:
         loop: Loop,
         function: Callable[[Any], object],
         limit: int,
+        failed: Callable[[BaseException, Any], object] | None = None,
     ) -> None:
         self._runtime = runtime
         self._loop = loop
         self._function = function
         self._waiting: deque[Any] = deque()
         self._limit = limit
+        self._failed = failed
         self._busy = False
         self._late = False
         self._closed = False
@@ -91,11 +101,17 @@ class Strand:
                     self._function(event)
                 except BaseException as error:  # noqa: BLE001  (a user's own)
                     self._observe("subscriber.failed", error)
+                    self._tell(error, event)
                 if clock.now() >= enough:
                     return
         finally:
             # also after the deadline: order needs the true end of the last call
             self._loop.call_soon(self._free)
+
+    def _tell(self, error: BaseException, event: Any) -> None:
+        failed = self._failed
+        if failed is not None:
+            self._loop.call_soon(lambda: failed(error, event))
 
     def _take(self) -> Any:
         try:

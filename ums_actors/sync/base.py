@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import queue
-import time
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from ums_actors.connection import ConnectionProxy
-from ums_actors.errors import ConnectionLost, Delivery
+from ums_actors.connection.listening import LIMIT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from types import TracebackType
 
     from ums_actors.actors.events import Event
+    from ums_actors.actors.iterator import EventIterator
+    from ums_actors.actors.selection import Where
     from ums_actors.actors.subscribers import Target
     from ums_actors.connection import ConnectionStatus
+    from ums_actors.protocol.profiles import UserProfile
     from ums_actors.runtime import LoopRef
 
 __all__ = ["BlockingConnection"]
 
 E = TypeVar("E", bound="Event")
 P = TypeVar("P", bound=ConnectionProxy)
-
-_POLL = 0.5
-"""Seconds between looks whether the connection is still there."""
-_ENDED = ("CLOSED", "FAILED")
 
 
 class BlockingConnection(Generic[P]):
@@ -40,11 +36,12 @@ class BlockingConnection(Generic[P]):
         self.proxy: P = proxy
         self._timeout = timeout
 
-    def _open(self, fail_fast: bool) -> Self:
+    def _open(self, fail_fast: bool, wait_for_ready: bool) -> Self:
         """Wait until READY; leave nothing behind if that fails."""
         timeout = self._timeout
         try:
-            self.proxy.open(timeout, fail_fast).get(timeout=timeout + 1.0)
+            opened = self.proxy.open(timeout, fail_fast, wait_for_ready)
+            opened.get(timeout=timeout + 1.0)
         except BaseException:
             self.close()
             raise
@@ -66,11 +63,15 @@ class BlockingConnection(Generic[P]):
         self.ref.stop(timeout=self._timeout)
 
     def send(
-        self, request: Any, timeout: float | None = None, resend: bool = False
+        self,
+        request: Any,
+        timeout: float | None = None,
+        resend: bool = False,
+        encoded_metadata: str | None = None,
     ) -> Any:
         """Send a request and give the body of its response."""
         # bounded by the queue and request timeouts, whatever the façade's own is
-        return self.proxy.send(request, timeout, resend).get()
+        return self.proxy.send(request, timeout, resend, encoded_metadata).get()
 
     def send_text(
         self,
@@ -89,6 +90,10 @@ class BlockingConnection(Generic[P]):
     def get_token(self) -> str:
         """Give a valid token."""
         return self.proxy.get_token().get(timeout=self._timeout)
+
+    def refresh_token(self) -> None:
+        """Refresh the token now; one that is dead is replaced by a new login."""
+        self.proxy.refresh_token().get(timeout=self._timeout)
 
     def close_conversation(self, conversation_id: str) -> str:
         """Close a conversation with all its dialogs."""
@@ -116,52 +121,79 @@ class BlockingConnection(Generic[P]):
         """Tell how the connection is doing."""
         return self.proxy.status().get(timeout=self._timeout)
 
-    def subscribe(self, target: Target, *kinds: type[Event]) -> str:
+    def update_conversation_subscription(
+        self, subscription_id: str, query: Any
+    ) -> None:
+        """Put another query in the place of a subscription's own."""
+        self.proxy.update_conversation_subscription(subscription_id, query).get()
+
+    def unsubscribe_conversations(self, subscription_id: str) -> None:
+        """End a subscription for good."""
+        self.proxy.unsubscribe_conversations(subscription_id).get()
+
+    def get_user_profile(self, user_id: str | None = None) -> UserProfile:
+        """Give a user's profile; the own one if nobody is named."""
+        return self.proxy.get_user_profile(user_id).get()
+
+    def set_user_profile(self, profile: Any) -> str:
+        """Set the parts of the own profile that are given."""
+        return self.proxy.set_user_profile(profile).get()
+
+    def subscribe(
+        self,
+        target: Target,
+        *kinds: type[Event],
+        where: Where | None = None,
+        conversation_id: str | None = None,
+        dialog_id: str | None = None,
+    ) -> str:
         """Hear events by a callback, an actor or a queue."""
-        return self.proxy.subscribe(target, *kinds).get(timeout=self._timeout)
+        return self.proxy.subscribe(
+            target,
+            *kinds,
+            where=where,
+            conversation_id=conversation_id,
+            dialog_id=dialog_id,
+        ).get(timeout=self._timeout)
+
+    def subscribe_notifications(self, target: Target, *types: str) -> str:
+        """Hear notifications of these types as they come, or all."""
+        return self.proxy.subscribe_notifications(target, *types).get(
+            timeout=self._timeout
+        )
 
     def unsubscribe(self, handle: str) -> bool:
         """Hear no more."""
         return self.proxy.unsubscribe(handle).get(timeout=self._timeout)
 
     def events(
-        self, *kinds: type[E], timeout: float | None = None, limit: int = 10_000
-    ) -> Iterator[E]:
-        """Iterate over events; subscribed from this call on.
+        self,
+        *kinds: type[E],
+        where: Where | None = None,
+        conversation_id: str | None = None,
+        dialog_id: str | None = None,
+        timeout: float | None = None,
+        limit: int = LIMIT,
+    ) -> EventIterator[E]:
+        """Iterate over events; subscribed from this call on, until it is closed.
 
         Args:
             kinds: event classes, or all.
+            where: tells of an event whether it is wanted; must not block.
+            conversation_id: hear of this conversation alone.
+            dialog_id: hear of this dialog alone.
             timeout: seconds without an event after which the iteration ends.
             limit: events that may wait; the oldest are dropped beyond.
 
         Raises:
-            ConnectionLost: the connection came to rest while you waited.
+            ConnectionLost: (by the iteration) the connection came to rest.
         """
-        waiting: queue.Queue[E] = queue.Queue(limit)
-        handle = self.subscribe(waiting, *kinds)
-        return self._events(waiting, handle, timeout)
-
-    def _events(
-        self, waiting: queue.Queue[E], handle: str, timeout: float | None
-    ) -> Iterator[E]:
-        last = time.monotonic()
-        try:
-            while True:
-                try:
-                    yield waiting.get(timeout=min(_POLL, timeout or _POLL))
-                    last = time.monotonic()
-                except queue.Empty:
-                    if timeout is not None and time.monotonic() - last >= timeout:
-                        return
-                    self._check_alive()
-        finally:
-            if self.ref.is_alive():
-                self.unsubscribe(handle)
-
-    def _check_alive(self) -> None:
-        state = self.status().state if self.ref.is_alive() else "CLOSED"
-        if state in _ENDED:
-            raise ConnectionLost(
-                f"the connection is {state}: no more events will come",
-                delivery=Delivery.NOT_SENT,
-            )
+        return self.proxy.events(
+            *kinds,
+            where=where,
+            conversation_id=conversation_id,
+            dialog_id=dialog_id,
+            timeout=timeout,
+            limit=limit,
+            strict=True,
+        )

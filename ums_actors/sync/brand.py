@@ -18,7 +18,12 @@ __all__ = ["Connection", "connect"]
 
 
 def connect(
-    account_id: str, *, timeout: float = 30.0, fail_fast: bool = False, **more: Any
+    account_id: str,
+    *,
+    timeout: float = 30.0,
+    fail_fast: bool = False,
+    wait_for_ready: bool = False,
+    **more: Any,
 ) -> Connection:
     """Open a supervised brand connection and wait until it is READY.
 
@@ -26,6 +31,7 @@ def connect(
         account_id: the brand's account.
         timeout: seconds for the opening, and for each later call.
         fail_fast: raise at the first failure instead of trying on until ``timeout``.
+        wait_for_ready: wait for the first snapshot of conversations as well.
         more: as for :class:`~ums_actors.connection.BrandWebsocketConnection`.
 
     Raises:
@@ -33,7 +39,7 @@ def connect(
         TimeoutError: not READY in time; nothing is left behind.
     """
     ref = BrandWebsocketConnection.start(account_id, **more)
-    return Connection(ref, proxy_of(ref), timeout)._open(fail_fast)
+    return Connection(ref, proxy_of(ref), timeout)._open(fail_fast, wait_for_ready)
 
 
 class Connection(BlockingConnection[BrandConnectionProxy]):
@@ -50,19 +56,27 @@ class Connection(BlockingConnection[BrandConnectionProxy]):
         self.proxy.set_agent_state(agent_state, agent_id).get()
 
     def join_dialog(
-        self, conversation_id: str, dialog_id: str, participant_role: str
+        self,
+        conversation_id: str,
+        dialog_id: str,
+        participant_role: str,
+        agent_id: str | None = None,
     ) -> str:
         """Take part in a dialog."""
         return self.proxy.join_dialog(
-            conversation_id, dialog_id, participant_role
+            conversation_id, dialog_id, participant_role, agent_id
         ).get()
 
     def leave_dialog(
-        self, conversation_id: str, dialog_id: str, participant_role: str
+        self,
+        conversation_id: str,
+        dialog_id: str,
+        participant_role: str,
+        agent_id: str | None = None,
     ) -> str:
         """Take part no more."""
         return self.proxy.leave_dialog(
-            conversation_id, dialog_id, participant_role
+            conversation_id, dialog_id, participant_role, agent_id
         ).get()
 
     def transfer_conversation(self, conversation_id: str, **where: Any) -> str:
@@ -76,3 +90,9 @@ class Connection(BlockingConnection[BrandConnectionProxy]):
         return self.proxy.create_routing_task_subscription(
             agent_id, wait_for_ready
         ).get()
+
+    def subscribe_agents_state(
+        self, agent_id: str | None = None, wait_for_ready: bool = False
+    ) -> str:
+        """Hear of an agent's availability, on this line and all later ones."""
+        return self.proxy.subscribe_agents_state(agent_id, wait_for_ready).get()

@@ -15,7 +15,12 @@ __all__ = ["ConsumerConnection", "connect_consumer"]
 
 
 def connect_consumer(
-    account_id: str, *, timeout: float = 30.0, fail_fast: bool = False, **more: Any
+    account_id: str,
+    *,
+    timeout: float = 30.0,
+    fail_fast: bool = False,
+    wait_for_ready: bool = False,
+    **more: Any,
 ) -> ConsumerConnection:
     """Open a supervised consumer connection and wait until it is READY.
 
@@ -23,6 +28,7 @@ def connect_consumer(
         account_id: the brand's account.
         timeout: seconds for the opening, and for each later call.
         fail_fast: raise at the first failure instead of trying on until ``timeout``.
+        wait_for_ready: wait for the first snapshot of conversations as well.
         more: as for :class:`~ums_actors.connection.ConsumerWebsocketConnection`.
 
     Raises:
@@ -30,7 +36,9 @@ def connect_consumer(
         TimeoutError: not READY in time; nothing is left behind.
     """
     ref = ConsumerWebsocketConnection.start(account_id, **more)
-    return ConsumerConnection(ref, proxy_of(ref), timeout)._open(fail_fast)
+    return ConsumerConnection(ref, proxy_of(ref), timeout)._open(
+        fail_fast, wait_for_ready
+    )
 
 
 class ConsumerConnection(BlockingConnection[ConsumerConnectionProxy]):
@@ -44,7 +52,3 @@ class ConsumerConnection(BlockingConnection[ConsumerConnectionProxy]):
     ) -> str:
         """Open a conversation; gives its id, which is its main dialog's too."""
         return self.proxy.create_conversation(skill_id, context, campaign_info).get()
-
-    def get_user_profile(self) -> Any:
-        """Give the consumer's own profile."""
-        return self.proxy.get_user_profile().get()

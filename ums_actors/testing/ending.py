@@ -24,10 +24,10 @@ __all__ = ["check_answers", "check_deliveries", "check_leftovers", "missing"]
 
 def check_answers(asked: Iterable[Asked], log: list[Received], trace: Trace) -> None:
     """Each question has one answer, and its verdict agrees with the server's log."""
-    by_id, by_text = (
-        Counter(each.id for each in log),
-        Counter(each.text for each in log if each.text),
-    )
+    known_ids = {each.id for each in log}
+    done = [each for each in log if not each.refused]
+    done_ids = {each.id for each in done}
+    by_text = Counter(each.text for each in done if each.text)
     for question in asked:
         if question.answers != 1:
             trace.blame(f"{question.name} was answered {question.answers} times")
@@ -43,8 +43,11 @@ def check_answers(asked: Iterable[Asked], log: list[Received], trace: Trace) -> 
             if not isinstance(error, (UMSError, TimeoutError)):
                 trace.blame(f"{question.name} failed with {error!r}")
             continue
-        known = by_id[error.request_id] if error.request_id else 0
-        if error.delivery is Delivery.NOT_SENT and (known or seen):
+        known, took = (
+            bool(error.request_id) and error.request_id in ids
+            for ids in (known_ids, done_ids)
+        )
+        if error.delivery is Delivery.NOT_SENT and (took or seen):
             trace.blame(f"{question.name} is NOT_SENT, but the server saw it")
         if error.delivery is Delivery.ANSWERED and not known:
             trace.blame(f"{question.name} is ANSWERED, but the server never saw it")
@@ -111,6 +114,7 @@ def check_leftovers(kernel: Kernel, world: World) -> None:
         "waiters": len(kernel.openers)
         + len(kernel.ready_waiters)
         + len(kernel.token_waiters)
+        + len(kernel.refresh_waiters)
         + len(kernel.closed_waiters),
     }
     for timer in world.loop._timers._heap:

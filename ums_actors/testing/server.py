@@ -25,6 +25,7 @@ USER = "bot"
 AGENT = f"{ACCOUNT}.{USER}"
 _REFUSED = 400
 _UNAUTHORIZED = 401
+_TOO_MANY = 429
 _NEAR_CONNECT = 1.0
 """Seconds after the upgrade in which message events may be missed (UMS.md 3.6)."""
 _MISSED = 0.3
@@ -42,6 +43,8 @@ class Received(NamedTuple):
     id: str
     type: str
     text: str
+    refused: bool = False
+    """Whether it was answered with 429, and so not carried out."""
 
 
 class FarEnd:
@@ -194,21 +197,23 @@ class FakeServer:
         body: dict[str, Any] = frame.get("body") or {}
         event: dict[str, Any] = body.get("event") or {}
         text = str(event.get("message", ""))
-        request = Received(
-            self.agenda.now(), line.wire.number, frame["id"], frame["type"], text
-        )
-        self.log.append(request)
-        self.trace.add(f"server: line {request.line} asks {request.type} {request.id}")
+        kind: str = frame["type"]
         fate = self.answers.popleft() if self.answers else 0.0
         if line.unauthorized:
             fate = _UNAUTHORIZED
-        elif fate == _REFUSED and request.type == brand.SUBSCRIBE_CONVERSATIONS:
+        elif fate == _REFUSED and kind == brand.SUBSCRIBE_CONVERSATIONS:
             fate = 0.0  # it would rightly be taken for final
+        refused = fate == _TOO_MANY
+        number = line.wire.number
+        self.log.append(
+            Received(self.agenda.now(), number, frame["id"], kind, text, refused)
+        )
+        self.trace.add(f"server: line {number} asks {kind} {frame['id']}")
         if isinstance(fate, int):
             answer: Any = "no"
             code = fate
         else:
-            code, answer = self._answer(line, frame["type"], body)
+            code, answer = self._answer(line, kind, body)
         if fate == "drop":
             return
         response = {"kind": "resp", "reqId": frame["id"], "code": code, "body": answer}

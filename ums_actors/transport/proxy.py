@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies_environment, proxy_bypass
 
@@ -18,16 +18,38 @@ if TYPE_CHECKING:
     from ums_actors.transport.line import Line
     from ums_actors.transport.target import Target
 
-__all__ = ["Proxy", "open_tunnel"]
+__all__ = ["Place", "Proxy", "open_tunnel"]
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _MAX_PORT = 65535
 
 
-class Proxy:
-    """An HTTP proxy that is asked to CONNECT to the target.
+class Place(Protocol):
+    """Where a tunnel shall lead: the target of a websocket, or of an HTTP call."""
 
-    The environment's proxies are used only if :meth:`from_environment` is asked.
+    @property
+    def host(self) -> str:
+        """Name or IP address, IPv6 without brackets."""
+        ...
+
+    @property
+    def port(self) -> int:
+        """1 to 65535."""
+        ...
+
+    @property
+    def secure(self) -> bool:
+        """Whether TLS is spoken there."""
+        ...
+
+
+class Proxy:
+    """An HTTP proxy that is asked to CONNECT to wherever a line leads.
+
+    Given to a connection, it serves that one alone: its websocket and its HTTP calls
+    (domains, login, identities), of which it sees host and port and no more.
+
+    The environment's proxies are used only with ``Options.proxy_from_environment``.
 
     Args:
         host: name or IP address.
@@ -77,10 +99,16 @@ class Proxy:
         return cls(parts.hostname or "", port, user, password, parts.scheme)
 
     @classmethod
-    def from_environment(cls, target: Target) -> Proxy | None:
-        """Read ``https_proxy`` (or ``http_proxy`` for ws) and ``no_proxy``."""
-        url = getproxies_environment().get("https" if target.secure else "http")
-        if not url or proxy_bypass(f"{target.host}:{target.port}"):
+    def from_environment(cls, place: Place) -> Proxy | None:
+        """Read ``HTTPS_PROXY`` (``HTTP_PROXY`` where there is no TLS) and ``NO_PROXY``.
+
+        Also in lower case, which then wins.
+
+        Raises:
+            LocalProtocolError: what it says is no http proxy.
+        """
+        url = getproxies_environment().get("https" if place.secure else "http")
+        if not url or proxy_bypass(f"{place.host}:{place.port}"):
             return None
         return cls.from_url(url if "://" in url else f"http://{url}")
 
@@ -90,12 +118,12 @@ class Proxy:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"
 
-    def request(self, target: Target) -> bytes:
-        """Give the CONNECT request for ``target``."""
-        host = f"[{target.host}]" if ":" in target.host else target.host
+    def request(self, place: Place) -> bytes:
+        """Give the CONNECT request for ``place``."""
+        host = f"[{place.host}]" if ":" in place.host else place.host
         lines = [
-            f"CONNECT {host}:{target.port} HTTP/1.1",
-            f"Host: {host}:{target.port}",
+            f"CONNECT {host}:{place.port} HTTP/1.1",
+            f"Host: {host}:{place.port}",
         ]
         if self._credentials is not None:
             lines.append(f"Proxy-Authorization: Basic {self._credentials.reveal()}")

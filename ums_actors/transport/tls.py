@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 __all__ = ["client_context", "start_tls"]
 
 
-def client_context(ca_file: str | None = None) -> ssl.SSLContext:
+def client_context(
+    ca_file: str | None = None, extra_ca_file: str | None = None
+) -> ssl.SSLContext:
     """Make a verifying client context: TLS 1.2 or later, no ALPN, no key log.
 
     Loading the system's certificates takes milliseconds: make one for many
@@ -23,9 +25,10 @@ def client_context(ca_file: str | None = None) -> ssl.SSLContext:
 
     Args:
         ca_file: PEM file to trust in place of the system's certificates.
+        extra_ca_file: PEM file to trust as well.
 
     Raises:
-        LocalProtocolError: ``ca_file`` cannot be loaded.
+        LocalProtocolError: a file cannot be loaded.
     """
     # Not create_default_context: it obeys SSLKEYLOGFILE, and an environment variable
     # would then be enough to make every token readable on the wire.
@@ -34,15 +37,20 @@ def client_context(ca_file: str | None = None) -> ssl.SSLContext:
     context.options |= ssl.OP_NO_RENEGOTIATION
     if ca_file is None:
         context.load_default_certs(ssl.Purpose.SERVER_AUTH)
-        return context
+    for name, path in (("ca_file", ca_file), ("extra_ca_file", extra_ca_file)):
+        if path is not None:
+            _load(context, name, path)
+    return context
+
+
+def _load(context: ssl.SSLContext, name: str, path: str) -> None:
     try:
-        context.load_verify_locations(cafile=ca_file)
+        context.load_verify_locations(cafile=path)
     except OSError:
         raise LocalProtocolError(
-            f"ca_file={ca_file!r} cannot be loaded: give the path of a readable file "
+            f"{name}={path!r} cannot be loaded: give the path of a readable file "
             "of PEM certificates"
         ) from None
-    return context
 
 
 def start_tls(

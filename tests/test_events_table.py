@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ums_actors.actors import events
+from ums_actors.events_table import ABSENT, TABLE, as_markdown
+
+REFERENCE = """
+connect reconnect disconnect close reconnect-wait error timeout conversation ring
+conversationNotification messageNotification routingTaskNotification token-invalid
+token-regenerated refresh-token <type>#request <type>#response failed-to-connect
+notification <wire type> message conversation:message
+""".replace("<wire type>", "").split()
+"""Events of a connection of lp-messaging-sdk."""
+AGENT_SDK = ["connected", "closed", "error", "success", "notification", "message:sent"]
+
+
+def concrete() -> set[type[events.Event]]:
+    found = {getattr(events, name) for name in events.__all__}
+    return found - {events.Event, events.Tap}
+
+
+def test_every_event_is_in_the_table_once():
+    rows = [row.event for row in TABLE]
+    assert len(rows) == len(set(rows))
+    missing = concrete() - set(rows)
+    assert not missing, f"add a row for {missing}"
+
+
+@pytest.mark.parametrize("name", REFERENCE)
+def test_every_event_of_lp_messaging_sdk_has_its_place(name):
+    known = {each for row in TABLE for each in row.messaging_sdk} | set(ABSENT)
+    assert name in known
+
+
+@pytest.mark.parametrize("name", AGENT_SDK)
+def test_every_event_of_node_agent_sdk_has_its_place(name):
+    known = {each for row in TABLE for each in row.agent_sdk} | set(ABSENT)
+    assert name in known
+
+
+def test_the_markdown_has_a_line_for_each_with_its_payload():
+    lines = as_markdown().splitlines()
+    assert len(lines) == len(TABLE) + 2
+    for row, line in zip(TABLE, lines[2:], strict=True):
+        assert line.startswith(f"| `{row.event.__name__}` | {row.when} | ")
+        assert all(f"`{field}`" in line for field in row.payload)
+
+
+def test_the_readme_has_the_table_as_it_is():
+    text = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    if "| event | when |" not in text:
+        pytest.skip("the README does not show the table yet")
+    assert as_markdown() in text

@@ -1,0 +1,284 @@
+"""Conversations on their way to subscribers, and what is done to them on its way out.
+
+The object survives the actors: it belongs to the kernel, and users' conversations hold
+on to it as their office.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from ums_actors.actors.messages import SubmitRequest
+from ums_actors.actors.telling import event_of, kind_of
+from ums_actors.core.conversations import ConversationBook
+from ums_actors.core.session import State
+from ums_actors.errors import LocalProtocolError
+from ums_actors.model.conversation import Conversation
+from ums_actors.model.message import Message
+from ums_actors.protocol.beside import checked_metadata
+from ums_actors.runtime import LoopFuture
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from ums_actors.actors.kernel import Kernel
+    from ums_actors.actors.subscription import Subscription
+    from ums_actors.core.card import Card, News
+    from ums_actors.core.talk import Said
+    from ums_actors.model.office import Kind, Target, Where
+    from ums_actors.protocol.conversations import ConversationChange
+    from ums_actors.protocol.messages import MessageEvent
+    from ums_actors.protocol.requests import Call
+    from ums_actors.runtime.timers import Timer
+
+__all__ = ["Conversations"]
+
+T = TypeVar("T")
+
+
+class Conversations:
+    """The conversations of one connection; loop thread, but for what says otherwise.
+
+    Args:
+        kernel: of the connection.
+        wire_name: gives the name on this side's wire of a canonical name.
+        is_brand: whether it is an agent's connection.
+
+    Attributes:
+        book: which conversations there are.
+    """
+
+    def __init__(
+        self, kernel: Kernel, wire_name: Callable[[str], str], *, is_brand: bool
+    ) -> None:
+        options = kernel.options
+        self.book: ConversationBook[Conversation] = ConversationBook(
+            kernel.ids,
+            lambda card: Conversation(card, self),
+            limit=options.conversation_limit,
+            messages=options.messages_per_dialog,
+            clear_timeout=options.clear_conversation_timeout,
+        )
+        self._kernel = kernel
+        self._wire_name = wire_name
+        self._is_brand = is_brand
+        self._sources: set[str] = set()  # subscriptions that have shown something
+        self._timer: Timer | None = None
+
+    # -- what the service says
+
+    def take(
+        self,
+        change: ConversationChange,
+        subscription_id: str,
+        made: Subscription | None,
+    ) -> list[News[Conversation]]:
+        """Take a change; give the news of it, to be told when all else is done.
+
+        Args:
+            change: what the service told.
+            subscription_id: of the subscription.
+            made: the same, unless it was made by hand.
+        """
+        source = subscription_id if made is None else made.key
+        if made is not None:
+            self._sources.add(source)
+        if change.type == "UPSERT":
+            return self.book.upsert(change.result, source)
+        if change.type == "DELETE":
+            found = self.book.delete(change.result, source, self._now())
+            self._arm()
+            return found
+        return []
+
+    def view(self, conversation_id: str) -> Conversation | None:
+        """Give a conversation, None if it is not known; any thread."""
+        card = self.book.get(conversation_id)
+        return None if card is None else card.view
+
+    def views(self) -> tuple[Conversation, ...]:
+        """Give all that are known."""
+        return tuple([card.view for card in self.book])
+
+    def tell(self, news: Iterable[News[Conversation]]) -> None:
+        """Publish what somebody wants to hear of it."""
+        subscribers = self._kernel.subscribers
+        for each in news:
+            if subscribers.wants(kind_of(each.change)):
+                subscribers.publish(event_of(each, self))
+
+    def snapshot_over(
+        self, made: Subscription, changes: list[ConversationChange]
+    ) -> None:
+        """Take note that the first notification of a line has been taken."""
+        shown = {each.result.conversation_id for each in changes}
+        self.book.snapshot_over(made.key, shown, len(changes), self._now())
+        self._arm()
+
+    def settle(self) -> None:
+        """Let go of what ended subscriptions have shown; cheap if there are none."""
+        made = self._kernel.subscriptions
+        if self._sources and not self._sources <= made.keys():
+            for source in self._sources - made.keys():
+                self._sources.discard(source)
+                self.book.ended(source, self._now())
+            self._arm()
+        if (
+            self.book.doubts
+            and self._kernel.session.state is State.READY
+            and self._kernel.all_shown()
+        ):
+            self.book.settled(self._now())
+            self._arm()
+
+    def line_lost(self) -> None:
+        """Doubt what only subscriptions made by hand have shown."""
+        self.book.line_lost(self._kernel.subscriptions.keys())
+
+    def abandon(self) -> None:
+        """Forget all: the connection goes on as somebody else."""
+        self.tell(self.book.abandon())
+
+    def stop(self) -> None:
+        """Leave no timer behind."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _arm(self) -> None:
+        due = self.book.next_at()
+        if due is not None and self._timer is None:
+            delay = max(0.0, due - self._now())
+            self._timer = self._kernel.loop.call_later(delay, self._sweep)
+
+    def _sweep(self) -> None:
+        self._timer = None
+        self.tell(self.book.due(self._now()))
+        self._arm()
+
+    def _now(self) -> float:
+        return self._kernel.runtime.clock.now()
+
+    # -- what is said in them
+
+    def heard(self, record: MessageEvent) -> Message | None:
+        """Take an event that is about to be told; give the message that it is."""
+        said = self.book.heard(record)
+        return None if said is None else Message(said, self)
+
+    def keep(
+        self, records: Iterable[MessageEvent], conversation_id: str, dialog_id: str
+    ) -> list[Said]:
+        """Take events that were asked for; give the messages."""
+        found: list[Said] = []
+        for record in records:
+            whole = msgspec.structs.replace(
+                record, conversation_id=conversation_id, dialog_id=dialog_id
+            )
+            said = self.book.heard(whole)
+            if said is not None:
+                found.append(said)
+        return found
+
+    # -- the office; any thread
+
+    @property
+    def account_id(self) -> str:
+        """The brand's account."""
+        return self._kernel.account_id
+
+    @property
+    def is_brand(self) -> bool:
+        """Whether the connection is an agent's, not a consumer's."""
+        return self._is_brand
+
+    def is_own(self, user_id: str, agent_id: str | None) -> bool:
+        """Tell whether an id is that of the connection's own user."""
+        own_id, login = self._kernel.own_id, self._kernel.login
+        if own_id is None or login is None:
+            return False
+        return own_id in (user_id, agent_id) or (
+            bool(user_id) and user_id == login.user_pid
+        )
+
+    def own_id(self) -> str:
+        """Give the own user's id on the wire."""
+        own_id = self._kernel.own_id
+        if own_id is None:
+            raise LocalProtocolError(
+                "the user's id is known only after the first login: open() first"
+            )
+        return own_id
+
+    def agent_id(self, user_id: str) -> str:
+        """Give ``account.user`` of an agent, by that or by its PID."""
+        return self._kernel.ids.agent(user_id)
+
+    def find(self, conversation_id: str, dialog_id: str) -> Card[Conversation] | None:
+        """Find a conversation by its id, or else by that of a dialog."""
+        return self.book.find(conversation_id, dialog_id)
+
+    def ask(
+        self,
+        call: Call,
+        read: Callable[[Any], T],
+        *,
+        metadata: Any = None,
+        resend: bool = False,
+    ) -> LoopFuture[T]:
+        """Send a request; done with ``read(undecoded body)``."""
+        done: LoopFuture[T] = LoopFuture()
+
+        def settle(answer: LoopFuture[Any]) -> None:
+            try:
+                done.try_set(read(answer.get(timeout=0)))
+            except Exception as error:  # noqa: BLE001  (the caller gets it there)
+                done.try_fail(error)
+
+        reply: LoopFuture[Any] = LoopFuture()
+        request = SubmitRequest(
+            self._wire_name(call.type),
+            call.body,
+            reply,
+            metadata=checked_metadata(metadata),
+            resend=resend,
+            raw=True,
+        )
+        reply.add_done_callback(settle)
+        try:
+            self._kernel.refs["correlator"].tell(request)
+        except Exception as error:  # noqa: BLE001  (a future's caller gets it there)
+            reply.try_fail(error)
+        return done
+
+    def subscribe(
+        self,
+        target: Target,
+        kinds: tuple[Kind, ...],
+        *,
+        where: Where | None,
+        conversation_id: str,
+        dialog_id: str | None,
+    ) -> LoopFuture[str]:
+        """Have events of one place told; done with a handle."""
+        root: Any = self._kernel.root.proxy()
+        handle: LoopFuture[str] = root.subscribe(
+            target,
+            *kinds,
+            where=where,
+            conversation_id=conversation_id,
+            dialog_id=dialog_id,
+        )
+        return handle
+
+    def events(
+        self, kinds: tuple[Kind, ...], *, conversation_id: str, dialog_id: str | None
+    ) -> Iterator[Any]:
+        """Iterate over events of one place."""
+        root: Any = self._kernel.root.proxy()
+        found: Iterator[Any] = root.events(
+            *kinds, conversation_id=conversation_id, dialog_id=dialog_id
+        )
+        return found

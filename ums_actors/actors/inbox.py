@@ -1,0 +1,90 @@
+"""Events on their way to somebody who iterates over them."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from ums_actors.errors import LocalProtocolError
+from ums_actors.runtime import LoopFuture
+
+if TYPE_CHECKING:
+    from ums_actors.actors.events import Event
+
+__all__ = ["EventInbox"]
+
+
+class EventInbox:
+    """A bounded line of events; filled on the loop thread, emptied on any.
+
+    Attributes:
+        limit: events that may wait; the oldest are dropped beyond.
+        ended: whether nothing will be added any more.
+        error: why, if that was not in order.
+    """
+
+    def __init__(self, limit: int) -> None:
+        if not isinstance(limit, int) or limit < 1:
+            raise LocalProtocolError(f"limit={limit!r} must be a number of events")
+        self.limit: Final = limit
+        self.ended = False
+        self.error: Exception | None = None
+        self._events: deque[Event] = deque()
+        self._waiters: list[LoopFuture[None]] = []
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def push(self, event: Event) -> bool:
+        """Add an event; tell whether none was dropped for it."""
+        if self.ended:
+            return True
+        kept = True
+        if len(self._events) >= self.limit:
+            kept = self.take() is None
+        self._events.append(event)
+        self._wake()
+        return kept
+
+    def end(self, error: Exception | None = None) -> None:
+        """Add nothing any more; what waits can still be taken."""
+        if not self.ended:
+            self.error, self.ended = error, True
+        self._wake()
+
+    def discard(self) -> None:
+        """Add nothing any more, and forget what waits."""
+        self.end()
+        self._events.clear()
+
+    def take(self) -> Event | None:
+        """Give the oldest event, or None."""
+        try:
+            return self._events.popleft()
+        except IndexError:
+            return None
+
+    def waiter(self) -> LoopFuture[None]:
+        """Give a future that is done when there is something to take, or the end."""
+        future: LoopFuture[None] = LoopFuture()
+        with self._lock:
+            self._waiters.append(future)
+        if self._events or self.ended:
+            self._wake()
+        return future
+
+    def forget(self, waiter: LoopFuture[None]) -> None:
+        """Leave nothing of one who waits no longer."""
+        with self._lock:
+            if waiter in self._waiters:
+                self._waiters.remove(waiter)
+
+    def _wake(self) -> None:
+        if not self._waiters:
+            return
+        with self._lock:
+            waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            waiter.try_set(None)

@@ -1,0 +1,43 @@
+"""What fails in the background: logged, and told to who hears ErrorOccurred."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from ums_actors.actors.events import ErrorOccurred
+from ums_actors.errors import UMSError
+
+if TYPE_CHECKING:
+    from ums_actors.actors.kernel import Kernel
+
+__all__ = ["report"]
+
+_PLACES = ("notification_type", "conversation_id", "dialog_id", "subscription_id")
+
+
+def report(
+    kernel: Kernel,
+    context: str,
+    error: BaseException,
+    level: int = logging.WARNING,
+    **fields: Any,
+) -> None:
+    """Report an error that no caller waits for; loop thread.
+
+    Args:
+        kernel: of the connection.
+        context: a constant name, for the log and the event.
+        error: what happened; one of ours is logged by its text, others in full.
+        level: of the log record.
+        fields: more for the log; places such as ``dialog_id`` are in the event, too.
+    """
+    if isinstance(error, UMSError):
+        fields.setdefault("reason", str(error))
+    else:
+        fields["error"] = error
+    kernel.runtime.observer.observe(
+        context, level, {"connection": kernel.connection_id, **fields}
+    )
+    places = {name: fields[name] for name in _PLACES if name in fields}
+    kernel.subscribers.publish(ErrorOccurred(context=context, error=error, **places))

@@ -1,0 +1,247 @@
+"""Which conversations there are, kept true by whatever the service tells of them.
+
+Several subscriptions may show the same conversation; it is there as long as one does.
+Changes come late, twice, and in any order: what is known already is counted and not
+told again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
+
+from msgspec.structs import replace
+
+from ums_actors.core.card import Card, News
+from ums_actors.core.changes import Change, What, changes
+from ums_actors.core.gathering import facts_of
+from ums_actors.core.presence import Presence
+from ums_actors.core.shelf import Shelf
+from ums_actors.core.talk import MESSAGES, Said
+from ums_actors.protocol.enums import EventType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+    from ums_actors.core.facts import ConversationFacts
+    from ums_actors.protocol.conversations import ConversationResult
+    from ums_actors.protocol.ids import IdTable
+    from ums_actors.protocol.messages import MessageEvent
+
+__all__ = ["SNAPSHOT_LIMIT", "ConversationBook"]
+
+V = TypeVar("V")
+
+SNAPSHOT_LIMIT: Final = 1_000
+"""Conversations at which the service cuts a snapshot (UMS.md 3.4): one of so many does
+not tell that the others are gone."""
+
+
+class ConversationBook(Generic[V]):
+    """All conversations of one connection, by their ids; loop thread only.
+
+    Methods give the news in order.
+
+    Args:
+        ids: who is who; must have learned from a result before it is given here.
+        make: makes the object that users hold.
+        limit: conversations that are known at a time; beyond, one that has ended, or
+            else the one not heard of for longest, is removed.
+        messages: that are kept of each dialog.
+        clear_timeout: seconds from the end of its last subscription's interest in a
+            conversation to its removal.
+
+    Attributes:
+        evicted: conversations removed for want of room.
+        cut: snapshots so long that others may be missing from them.
+    """
+
+    def __init__(
+        self,
+        ids: IdTable,
+        make: Callable[[Card[V]], V],
+        *,
+        limit: int = 10_000,
+        messages: int = 100,
+        clear_timeout: float = 5.0,
+    ) -> None:
+        self._ids = ids
+        self._make = make
+        self._limit = limit
+        self._messages = messages
+        self._cards: Shelf[V] = Shelf()
+        self._presence = Presence(clear_timeout)
+        self.evicted = 0
+        self.cut = 0
+
+    def __len__(self) -> int:
+        return len(self._cards)
+
+    def __iter__(self) -> Iterator[Card[V]]:
+        return iter(self._cards)
+
+    def get(self, conversation_id: str) -> Card[V] | None:
+        """Find a conversation; any thread."""
+        return self._cards.get(conversation_id)
+
+    def find(self, conversation_id: str, dialog_id: str) -> Card[V] | None:
+        """Find a conversation by its id, or else by that of a dialog; any thread."""
+        return self._cards.find(conversation_id, dialog_id)
+
+    # -- what the service tells
+
+    def upsert(self, result: ConversationResult, source: str) -> list[News[V]]:
+        """Take the state of a conversation that a subscription shows."""
+        card = self._cards.get(result.conversation_id)
+        if card is None:
+            return self._enter(result, source)
+        card.notifications += 1
+        if source not in card.sources:
+            self._presence.comes(card, source)
+        return self._apply(card, result)
+
+    def delete(
+        self, result: ConversationResult, source: str, now: float
+    ) -> list[News[V]]:
+        """Take the last state of a conversation, which has left a subscription."""
+        card = self._cards.get(result.conversation_id)
+        if card is None:
+            return []
+        card.notifications += 1
+        # its only witness has told something newer since
+        updated = result.conversation_details.meta_data_last_update_ts
+        overtaken = card.sources == (source,) and card.is_late(updated)
+        found = self._apply(card, result)
+        if not overtaken:
+            self._presence.goes(card, source, now)
+        return found
+
+    def snapshot_over(
+        self, source: str, shown: Collection[str], size: int, now: float
+    ) -> None:
+        """Let go of what a subscription showed on an earlier line, and not on this.
+
+        Args:
+            source: the subscription.
+            shown: ids in the first notification of this line.
+            size: how many changes were in it.
+            now: monotonic seconds.
+        """
+        if size >= SNAPSHOT_LIMIT:
+            self.cut += 1
+            return
+        for card in self._cards:
+            if source in card.sources and card.conversation_id not in shown:
+                self._presence.goes(card, source, now)
+
+    def ended(self, source: str, now: float) -> None:
+        """Take note that a subscription is no more."""
+        self.snapshot_over(source, (), 0, now)
+
+    def line_lost(self, subscriptions: Collection[str]) -> None:
+        """Forget what other subscriptions than these showed: they are not made again.
+
+        What is shown by no other is doubtful until the next line has settled.
+        """
+        self._presence.keep_only(self._cards, subscriptions)
+
+    @property
+    def doubts(self) -> bool:
+        """Whether there is anything doubtful."""
+        return self._presence.doubts
+
+    def settled(self, now: float) -> None:
+        """Let go of what is doubtful still: all subscriptions have been heard."""
+        self._presence.settle(now)
+
+    # -- removal
+
+    def next_at(self) -> float | None:
+        """Give the time of the next removal, monotonic seconds."""
+        return self._presence.next_at()
+
+    def due(self, now: float) -> list[News[V]]:
+        """Remove those whose time has come."""
+        found: list[News[V]] = []
+
+        def remove(conversation_id: str) -> None:
+            card = self._cards.get(conversation_id)
+            if card is not None:
+                found.append(self._remove(card))
+
+        self._presence.due(now, remove)
+        return found
+
+    def abandon(self) -> list[News[V]]:
+        """Remove all: they were another user's."""
+        return [self._remove(card) for card in list(self._cards)]
+
+    # -- what is said
+
+    def heard(self, record: MessageEvent) -> Said | None:
+        """Take an event of a dialog; give the message, None if it is none."""
+        kind = record.event.type
+        card = self._cards.find(record.conversation_id, record.dialog_id)
+        talk = None if card is None else card.talk_in(record.dialog_id, self._messages)
+        if kind in MESSAGES:
+            return Said(record) if talk is None else talk.add(record)
+        if card is not None and talk is not None:
+            if kind == EventType.ACCEPT_STATUS:
+                role = record.role or card.role_of(record.user_id, record.dialog_id)
+                talk.mark(record, role)
+            elif kind == EventType.CHAT_STATE:
+                talk.chat(record.user_id, record.event.chat_state)
+        return None
+
+    # -- parts
+
+    def _enter(self, result: ConversationResult, source: str) -> list[News[V]]:
+        if not result.conversation_id:
+            return []
+        found: list[News[V]] = []
+        if len(self._cards) >= self._limit:
+            self.evicted += 1
+            found.append(self._remove(self._cards.oldest()))
+        facts, _ = facts_of(result, self._ids, None)
+        card: Card[V] = Card(facts)
+        card.view = self._make(card)
+        card.sources = (source,)
+        self._cards.put(card)
+        found.append(News(card, Change(What.OPENED)))
+        return found
+
+    def _apply(self, card: Card[V], result: ConversationResult) -> list[News[V]]:
+        if card.is_late(result.conversation_details.meta_data_last_update_ts):
+            card.out_of_order += 1
+            return []
+        known = card.facts
+        if result.is_bare:
+            facts, late = _touched(known, result), 0
+        else:
+            facts, late = facts_of(result, self._ids, known)
+        card.out_of_order += late
+        if facts == known:
+            card.ignored += not late
+            return []
+        card.facts = facts
+        found = changes(known, facts, card.consumer_id)
+        if known.dialogs != facts.dialogs:
+            card.note_consumer()
+        self._cards.put(card, known.dialogs)
+        return [News(card, change) for change in found]
+
+    def _remove(self, card: Card[V]) -> News[V]:
+        self._cards.take(card)
+        self._presence.forget(card)
+        card.sources = ()
+        card.removed = True
+        return News(card, Change(What.REMOVED))
+
+
+def _touched(known: ConversationFacts, result: ConversationResult) -> ConversationFacts:
+    """Take from a result without details what it has."""
+    return replace(
+        known,
+        unread=result.unread or known.unread,
+        last_content=result.last_content_event or known.last_content,
+    )
+

@@ -1,0 +1,73 @@
+"""Which subscriptions show a conversation, and when one that none shows is removed."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+    from ums_actors.core.card import Card
+
+__all__ = ["Presence"]
+
+
+class Presence:
+    """The comings and goings of conversations; loop thread only.
+
+    Args:
+        patience: seconds from the end of the last interest to the removal.
+    """
+
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
+        self._leaving: OrderedDict[str, float] = OrderedDict()
+        self._doubtful: dict[str, Card[Any]] = {}
+
+    @property
+    def doubts(self) -> bool:
+        """Whether there is any that nobody who is left has shown."""
+        return bool(self._doubtful)
+
+    def comes(self, card: Card[Any], source: str) -> None:
+        """Take note that a subscription shows it."""
+        if source not in card.sources:
+            card.sources = (*card.sources, source)
+            self.forget(card)
+
+    def goes(self, card: Card[Any], source: str, now: float) -> None:
+        """Take note that a subscription shows it no more."""
+        card.sources = tuple([each for each in card.sources if each != source])
+        if not card.sources:
+            self._doubtful.pop(card.conversation_id, None)
+            self._leaving.setdefault(card.conversation_id, now + self._patience)
+
+    def forget(self, card: Card[Any]) -> None:
+        """Expect its removal no more."""
+        self._leaving.pop(card.conversation_id, None)
+        self._doubtful.pop(card.conversation_id, None)
+
+    def keep_only(self, cards: Iterable[Card[Any]], sources: Collection[str]) -> None:
+        """Forget all subscriptions but these; what none of them shows is doubtful."""
+        for card in cards:
+            left = tuple([each for each in card.sources if each in sources])
+            if left != card.sources:
+                card.sources = left
+                if not left:
+                    self._doubtful[card.conversation_id] = card
+
+    def settle(self, now: float) -> None:
+        """Let the doubtful go."""
+        for card in list(self._doubtful.values()):
+            self.goes(card, "", now)
+
+    def next_at(self) -> float | None:
+        """Give the time of the next removal, monotonic seconds."""
+        return next(iter(self._leaving.values()), None)
+
+    def due(self, now: float, remove: Callable[[str], object]) -> None:
+        """Have those removed whose time has come."""
+        while (when := self.next_at()) is not None and when <= now:
+            conversation_id, _ = self._leaving.popitem(last=False)
+            remove(conversation_id)

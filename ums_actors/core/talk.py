@@ -1,0 +1,99 @@
+"""What was said in a dialog lately, and what became of it; bounded."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from ums_actors.protocol.enums import EventType
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ums_actors.protocol.messages import MessageEvent
+
+__all__ = ["MESSAGES", "Mark", "Said", "Talk"]
+
+MESSAGES: Final = frozenset({EventType.CONTENT, EventType.RICH_CONTENT})
+"""The types of events that are messages."""
+_USERS: Final = 100
+"""Users of whom chat states and marks are kept; there are a handful in real life."""
+_sequence = attrgetter("sequence")
+
+
+class Mark(NamedTuple):
+    """Somebody said what became of a message."""
+
+    user_id: str
+    role: str
+    status: str
+
+
+class Said:
+    """One message; the loop thread adds marks, any thread may read.
+
+    Attributes:
+        record: as the service told it.
+        marks: what was said to have become of it, oldest first.
+    """
+
+    __slots__ = ("marks", "record")
+
+    def __init__(self, record: MessageEvent) -> None:
+        self.record = record
+        self.marks: tuple[Mark, ...] = ()
+
+    @property
+    def sequence(self) -> int:
+        """Its number in the dialog."""
+        return self.record.sequence or 0
+
+
+class Talk:
+    """The last messages of one dialog; loop thread, but any thread may read.
+
+    Attributes:
+        said: by their numbers; replaced, never changed.
+        chat_states: of users, likewise.
+    """
+
+    __slots__ = ("_limit", "chat_states", "said")
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self.said: tuple[Said, ...] = ()
+        self.chat_states: Mapping[str, str] = {}
+
+    def add(self, record: MessageEvent) -> Said:
+        """Keep a message, unless it is too old; one that is there is given again."""
+        said, limit = self.said, self._limit
+        sequence = record.sequence or 0
+        if not said or said[-1].sequence < sequence:
+            new = Said(record)
+            self.said = (*said, new)[-limit:] if limit else ()
+            return new
+        place = bisect_left(said, sequence, key=_sequence)
+        if said[place].sequence == sequence:
+            return said[place]
+        new = Said(record)
+        if len(said) < limit:
+            self.said = (*said[:place], new, *said[place:])
+        elif place:
+            self.said = (*said[1:place], new, *said[place:])
+        return new
+
+    def mark(self, record: MessageEvent, role: str) -> None:
+        """Take a status event: what became of some messages."""
+        mark = Mark(record.user_id, role, record.event.status)
+        numbers = set(record.event.sequence_list)
+        for each in self.said:
+            if each.sequence in numbers and mark not in each.marks:
+                each.marks = (*each.marks[-_USERS:], mark)
+
+    def chat(self, user_id: str, state: str) -> None:
+        """Take a chat state."""
+        states = {**self.chat_states, user_id: state}
+        if len(states) > _USERS:
+            del states[next(iter(states))]
+        self.chat_states = states

@@ -1,0 +1,100 @@
+"""Requests that are not on any line now: queued ones, and those that rest."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from ums_actors.core.deadlines import Deadlines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ums_actors.core.entry import Entry
+
+__all__ = ["Waiting"]
+
+
+class Waiting:
+    """Who waits to be let out: a queue, and before it those who were out already.
+
+    One that was refused (429) *rests* until a time on a monotonic clock; from then on
+    it is *due*, and goes before the queue.
+
+    Args:
+        limit: how many may wait; beyond it :attr:`full` says so, nothing else.
+    """
+
+    __slots__ = ("_due", "_limit", "_queue", "_resting", "_times")
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._queue: OrderedDict[str, Entry] = OrderedDict()
+        self._resting: dict[str, Entry] = {}
+        self._times: Deadlines[str] = Deadlines()
+        self._due: dict[str, None] = {}  # of those who rest, as far as was looked
+
+    def __len__(self) -> int:
+        return len(self._queue) + len(self._resting)
+
+    @property
+    def full(self) -> bool:
+        """Whether no more should be let in."""
+        return len(self) >= self._limit
+
+    @property
+    def queued(self) -> int:
+        """How many are in the queue."""
+        return len(self._queue)
+
+    @property
+    def resting(self) -> int:
+        """How many rest, or have rested."""
+        return len(self._resting)
+
+    def put(self, entry: Entry) -> None:
+        """Queue it behind the others."""
+        self._queue[entry.id] = entry
+
+    def put_back(self, entries: Iterable[Entry]) -> None:
+        """Queue them before the others, in their own order."""
+        for entry in reversed([*entries]):
+            self._queue[entry.id] = entry
+            self._queue.move_to_end(entry.id, last=False)
+
+    def rest(self, entry: Entry, until: float) -> None:
+        """Let it rest."""
+        self._resting[entry.id] = entry
+        self._times.add_at(entry.id, until)
+
+    def take_rested(self, now: float, at_most: int) -> list[Entry]:
+        """Take out those that have rested, the first of them first."""
+        for request_id in self._times.expired(now):
+            self._due[request_id] = None
+        taken = [*self._due][: max(0, at_most)]
+        return [entry for name in taken if (entry := self.pop(name)) is not None]
+
+    def take_queued(self, at_most: int) -> list[Entry]:
+        """Take out the first of the queue."""
+        count = min(len(self._queue), max(0, at_most))
+        return [self._queue.popitem(last=False)[1] for _ in range(count)]
+
+    def pop(self, request_id: str) -> Entry | None:
+        """Take one out; None if it is not in here."""
+        entry = self._queue.pop(request_id, None)
+        if entry is None and (entry := self._resting.pop(request_id, None)) is not None:
+            self._times.discard(request_id)
+            self._due.pop(request_id, None)
+        return entry
+
+    def take_all_resting(self) -> list[Entry]:
+        """Take out all who rest, in the order in which they came."""
+        entries = [*self._resting.values()]
+        self._resting.clear()
+        self._times.clear()
+        self._due.clear()
+        return entries
+
+    def next_due(self) -> float | None:
+        """Give when the next has rested enough; None if nobody rests."""
+        return self._times.next_at()

@@ -1,0 +1,116 @@
+"""Files: where to put one, where to get one, and the key of a secure form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote, urlencode
+
+from msgspec import Struct
+
+from ums_actors.errors import LocalProtocolError, RemoteProtocolError
+from ums_actors.protocol.lenient import read_record
+from ums_actors.protocol.requests import Call, text
+from ums_actors.secret import Secret
+
+if TYPE_CHECKING:
+    import msgspec
+
+    from ums_actors.protocol.envelopes import Frame
+
+__all__ = [
+    "DOWNLOAD_TOKEN",
+    "DOWNLOAD_URL",
+    "UPLOAD_URL",
+    "FileUrl",
+    "download_token",
+    "download_url",
+    "read_download_token",
+    "read_file_url",
+    "upload_url",
+]
+
+UPLOAD_URL: Final = ".ams.ms.GenerateURLForUploadFile"
+DOWNLOAD_URL: Final = ".ams.ms.GenerateURLForDownloadFile"
+DOWNLOAD_TOKEN: Final = ".ams.ms.token.GenerateDownloadToken"  # noqa: S105 - a name
+_SECURE_FORM: Final = "SecureForm"
+
+
+class FileUrl(Struct, frozen=True):
+    """Where a file is put or got, for about a minute.
+
+    Attributes:
+        relative_path: its path on the file service, to be published in ``hosted/file``.
+        target: the same with the signed query, for the request itself.
+    """
+
+    relative_path: str
+    target: Secret
+
+
+class _FileUrl(Struct, frozen=True, rename="camel"):
+    relative_path: str = ""
+    query_params: dict[str, str] = {}
+
+
+class _Key(Struct, frozen=True, rename="camel"):
+    read_otk: str = ""
+
+
+class _DownloadToken(Struct, frozen=True):
+    token: _Key = _Key()
+
+
+def upload_url(file_size: int, file_type: str) -> Call:
+    """Ask where to put a file.
+
+    Args:
+        file_size: bytes.
+        file_type: such as PNG.
+    """
+    if not isinstance(file_size, int) or isinstance(file_size, bool) or file_size < 1:
+        raise LocalProtocolError("file_size must be a number of bytes, 1 or more")
+    kind = text("file_type", file_type).upper()
+    return Call(UPLOAD_URL, {"fileSize": str(file_size), "fileType": kind})
+
+
+def download_url(relative_path: str) -> Call:
+    """Ask where to get a file, by the path that its message names."""
+    return Call(DOWNLOAD_URL, {"relativePath": text("relative_path", relative_path)})
+
+
+def download_token(dialog_id: str, submission_id: str, invitation_id: str) -> Call:
+    """Ask for the key with which a submitted secure form can be read, once."""
+    downloadable = {
+        "type": _SECURE_FORM,
+        "dialogId": text("dialog_id", dialog_id),
+        "submissionId": text("submission_id", submission_id),
+        "invitationId": text("invitation_id", invitation_id),
+    }
+    return Call(DOWNLOAD_TOKEN, {"downloadable": downloadable})
+
+
+def read_file_url(raw: msgspec.Raw | Frame) -> FileUrl:
+    """Read the answer to the request for a file's place.
+
+    Raises:
+        RemoteProtocolError: it names none.
+    """
+    found = read_record(raw, _FileUrl)
+    if not found.relative_path:
+        raise RemoteProtocolError("the server's answer holds no relativePath")
+    target = "/" + quote(found.relative_path.lstrip("/"))
+    if found.query_params:
+        target += "?" + urlencode(found.query_params)
+    return FileUrl(found.relative_path, Secret(target))
+
+
+def read_download_token(raw: msgspec.Raw | Frame) -> Secret:
+    """Read the key of a secure form.
+
+    Raises:
+        RemoteProtocolError: there is none.
+    """
+    found: Any = read_record(raw, _DownloadToken).token.read_otk
+    if not found:
+        raise RemoteProtocolError("the server's answer holds no readOtk")
+    return Secret(found)
