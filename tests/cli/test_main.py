@@ -96,7 +96,7 @@ def test_no_command_shows_the_help_and_is_bad_usage(capsys):
         (["demo", "--bogus"], "No such option"),
         (["demo", "--bots", "0"], "'--bots': 0 is not in the range 1<=x<=50"),
         (["demo", "--bots", "many"], "'many' is not a valid integer range"),
-        (["demo", "--conversations", "501"], "1<=x<=500"),
+        (["demo", "--consumers", "501"], "1<=x<=300"),
         (["demo", "--seconds", "4"], "5.0<=x<=3600.0"),
         (["demo", "--seconds", "nan"], "--seconds"),
         (["demo", "--seed", "-1"], "x>=0"),

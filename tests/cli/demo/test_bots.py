@@ -1,105 +1,28 @@
 from __future__ import annotations
 
-import msgspec
 import pytest
 
-from ums_actors.actors.events import ConversationChanged, MessageReceived
-from ums_actors.cli.demo.bots import ROLE, Bot
-from ums_actors.cli.demo.ledger import Key, Ledger, answer_to
-from ums_actors.errors import ConnectionLost, Delivery, Overloaded, RequestRejected
-from ums_actors.protocol.conversations import ConversationResult
-from ums_actors.protocol.messages import Event, MessageEvent
-from ums_actors.runtime import LoopFuture
+from ums_actors.actors.events import RingOffered, RingUpdated
+from ums_actors.cli.demo.bots import Bot, StartWork
+from ums_actors.cli.demo.ledger import Heard, Ledger, Place
+from ums_actors.cli.demo.talk import Question, Wish, answer_to
+from ums_actors.errors import (
+    Delivery,
+    Overloaded,
+    RequestRejected,
+    RingNotWaiting,
+)
 
-KEY = Key("d", 0)
-
-
-def conversation(consumer="consumer-1", kind="UPSERT"):
-    result = msgspec.convert(
-        {
-            "convId": "d",
-            "conversationDetails": {
-                "convId": "d",
-                "participants": {"CONSUMER": [consumer]},
-                "dialogs": [],
-            },
-        },
-        ConversationResult,
-    )
-    return ConversationChanged(
-        subscription_id="s", type=kind, conversation_id="d", conversation=result
-    )
+OTHERS = ("acc.2", "acc.3")
 
 
-def message(sequence=0, mine=False, text="hello"):
-    return MessageReceived(
-        conversation_id="d",
-        dialog_id="d",
-        sequence=sequence,
-        originator_id="consumer-1",
-        role="CONSUMER",
-        event_type="ContentEvent",
-        text=text,
-        event=Event(type="ContentEvent", message=text),
-        metadata=None,
-        mine=mine,
-    )
-
-
-def record(sequence, text):
-    return msgspec.convert(
-        {
-            "sequence": sequence,
-            "originatorId": "A.bot1",
-            "dialogId": "d",
-            "event": {"type": "ContentEvent", "message": text},
-        },
-        MessageEvent,
-    )
-
-
-def lost(delivery):
-    return ConnectionLost("gone", delivery=delivery)
-
-
-class FakeConnection:
-    """Answers from a list for each method; what the list lacks succeeds."""
-
-    def __init__(self):
-        self.calls = []
-        self.outcomes = {"join": [], "send": [], "query": [], "ready": []}
-
-    def _answer(self, name, *arguments, default):
-        self.calls.append((name, *arguments))
-        future = LoopFuture()
-        waiting = self.outcomes[name]
-        outcome = waiting.pop(0) if waiting else default
-        if isinstance(outcome, BaseException):
-            future.set_exception(outcome)
-        elif outcome is not ...:
-            future.set(outcome)
-        return future
-
-    def join_dialog(self, conversation_id, dialog_id, role):
-        return self._answer("join", conversation_id, dialog_id, role, default="OK")
-
-    def send_text(self, conversation_id, text, dialog_id=None):
-        return self._answer("send", text, default=1)
-
-    def query_messages(self, dialog_id, newer_than=-1):
-        return self._answer("query", newer_than, default=[])
-
-    def wait_ready(self, timeout=None):
-        assert timeout is not None
-        return self._answer("ready", default=None)
-
-    def names(self):
-        return [call[0] for call in self.calls]
+def question(number, wish=Wish.NOTHING):
+    return Question(number, wish)
 
 
 @pytest.fixture
-def connection():
-    return FakeConnection()
+def connection(people):
+    return people.FakeConnection()
 
 
 @pytest.fixture
@@ -108,135 +31,265 @@ def ledger():
 
 
 @pytest.fixture
-def bot(connection, ledger):
-    ref = Bot.start("bot1", connection, ledger, {"consumer-1"}.__contains__)
+def alarm(people):
+    return people.Impatient()
+
+
+@pytest.fixture
+def bot(people, connection, ledger, alarm):
+    """A bot that is at work; the calls of its beginning are forgotten."""
+    ref = Bot.start("bot1", connection, ledger, alarm)
+    ref.ask(StartWork(people.ME, OTHERS), timeout=5)
+    people.eventually(lambda: len(connection.calls) == 2)
+    connection.begun, connection.calls = connection.calls, []
     yield ref
-    ref.stop(timeout=5)
+    people.stop(ref)
+    assert not any("died" in note for note in ledger.notes)
 
 
-def settle(bot):
-    """Let the bot take all it has told itself."""
-    for _ in range(100):
-        bot.ask(message(mine=True), timeout=5)
+@pytest.fixture
+def tell(people, bot):
+    """Tell the bot events, and let it take all that follows from them."""
+
+    def tell(*events):
+        for event in events:
+            bot.ask(event, timeout=5)
+        people.settle(bot)
+
+    return tell
 
 
-def test_it_joins_a_conversation_of_its_own_once(bot, connection):
-    bot.ask(conversation(), timeout=5)
-    bot.ask(conversation(), timeout=5)
-    settle(bot)
-    assert connection.calls == [("join", "d", "d", ROLE)]
+@pytest.fixture
+def asked(people, tell, connection):
+    """Assign a conversation to the bot, ask this there, give what it called."""
+
+    def asked(*questions, agent=people.ME):
+        tell(
+            people.changed(agent=agent),
+            *(
+                people.message(at, question.text)
+                for at, question in enumerate(questions)
+            ),
+        )
+        return connection.names()
+
+    return asked
 
 
-def test_it_leaves_the_conversations_of_others_alone(bot, connection):
-    bot.ask(conversation(consumer="consumer-2"), timeout=5)
-    bot.ask(conversation(kind="DELETE"), timeout=5)
-    assert connection.calls == []
+def test_it_goes_online_and_asks_for_rings(bot, connection):
+    assert connection.begun == [
+        ("set_agent_state", "ONLINE"),
+        ("create_routing_task_subscription",),
+    ]
+
+
+# -- rings
+
+
+def test_it_accepts_what_is_offered(people, tell, ledger):
+    ring = people.Ring()
+    tell(RingOffered(ring=ring))
+    assert ring.connection.names() == ["accept"]
+    assert ledger.rings == {"r"}
 
 
 @pytest.mark.parametrize("delivery", [Delivery.NOT_SENT, Delivery.UNKNOWN])
-def test_it_joins_again_once_the_line_is_back(bot, connection, delivery):
-    connection.outcomes["join"] = [lost(delivery)]
-    bot.ask(conversation(), timeout=5)
-    settle(bot)
-    assert connection.names() == ["join", "ready", "join"]
+def test_a_lost_acceptance_is_said_again(people, tell, connection, delivery):
+    ring = people.Ring(people.lost(delivery))
+    tell(RingOffered(ring=ring))
+    assert ring.connection.names() == ["accept", "accept"]
+    assert connection.names() == ["wait_ready"]
 
 
-def test_it_answers_with_a_reference_to_the_message(bot, connection, ledger):
-    bot.ask(message(sequence=4, text="hi"), timeout=5)
-    settle(bot)
-    assert connection.calls == [("send", answer_to(4, "hi"))]
-    assert ledger.heard == {Key("d", 4): 1}
-    assert ledger.answers == {Key("d", 4): 1}
+@pytest.mark.parametrize(
+    "error",
+    [RequestRejected(404), RingNotWaiting("gone", ring_id="r", state="EXPIRED")],
+)
+def test_a_ring_that_is_over_is_let_go(people, tell, ledger, error):
+    ring = people.Ring(error)
+    tell(RingOffered(ring=ring))
+    assert ring.connection.names() == ["accept"]
+    assert ledger.notes == []
+
+
+def test_what_it_did_not_subscribe_to_is_noted(people, tell, ledger):
+    tell(RingUpdated(ring=people.Ring(), state="EXPIRED"))
+    assert "RingUpdated" in ledger.notes[0]
+
+
+# -- answers
+
+
+def test_it_reads_then_answers(asked, connection, ledger):
+    assert asked(question(4)) == ["query_messages", "send_text"]
+    assert connection.of("send_text") == [("d", answer_to(question(4)))]
+    assert ledger.heard == {Heard("bot1", Place("d", 0))}
+    assert ledger.vanished(set()) == 1
     assert ledger.open_futures == 0
 
 
-def test_it_does_not_answer_itself_nor_what_has_no_text(bot, connection, ledger):
-    bot.ask(message(mine=True), timeout=5)
-    bot.ask(message(text=None), timeout=5)
-    bot.ask(message(sequence=None), timeout=5)
+def test_it_leaves_the_conversations_of_others_alone(asked):
+    assert asked(question(1), agent="acc.2") == []
+
+
+def test_chat_states_are_no_messages(people, tell, connection, ledger):
+    tell(people.message(None, None))
     assert connection.calls == []
     assert not ledger.heard
 
 
-def test_what_was_not_sent_is_sent_again(bot, connection, ledger):
-    connection.outcomes["send"] = [lost(Delivery.NOT_SENT), 7]
-    bot.ask(message(), timeout=5)
-    settle(bot)
-    assert connection.names() == ["send", "ready", "send"]
-    assert ledger.answers == {KEY: 7}
+def test_what_was_not_sent_is_sent_again(people, asked, connection):
+    connection.outcomes["send_text"] = [people.lost(Delivery.NOT_SENT), 7]
+    calls = asked(question(1))
+    assert calls == ["query_messages", "send_text", "wait_ready", "send_text"]
 
 
-def test_an_answer_that_arrived_after_all_is_not_sent_again(bot, connection, ledger):
-    connection.outcomes["send"] = [lost(Delivery.UNKNOWN)]
-    connection.outcomes["query"] = [
-        [record(1, answer_to(9, "other")), record(2, answer_to(0, "hello"))]
+def test_an_answer_that_arrived_after_all_is_not_sent_again(people, asked, connection):
+    connection.outcomes["send_text"] = [people.lost(Delivery.UNKNOWN)]
+    found = [
+        people.record(0, question(1).text),
+        people.record(1, answer_to(question(1))),
     ]
-    bot.ask(message(), timeout=5)
-    settle(bot)
-    assert connection.names() == ["send", "ready", "query"]
-    assert ledger.answers == {KEY: 2}
+    connection.outcomes["query_messages"] = [[], found]
+    calls = asked(question(1))
+    assert calls == ["query_messages", "send_text", "wait_ready", "query_messages"]
 
 
-def test_an_answer_that_is_not_there_is_sent_again(bot, connection, ledger):
-    connection.outcomes["send"] = [lost(Delivery.UNKNOWN), 3]
-    connection.outcomes["query"] = [lost(Delivery.UNKNOWN), []]
-    bot.ask(message(), timeout=5)
-    settle(bot)
-    assert connection.names() == [
-        "send",
-        "ready",
-        "query",
-        "ready",
-        "query",
-        "send",
-    ]
-    assert ledger.answers == {KEY: 3}
+def test_an_answer_that_is_not_there_is_sent_again(people, asked, connection):
+    connection.outcomes["send_text"] = [people.lost(Delivery.UNKNOWN), 7]
+    connection.outcomes["query_messages"] = [[], people.lost(Delivery.UNKNOWN), []]
+    calls = asked(question(1))
+    assert calls.count("query_messages") == 3
+    assert calls.count("send_text") == 2
 
 
-def test_an_overloaded_connection_is_tried_again(bot, connection, ledger):
-    connection.outcomes["send"] = [Overloaded("full")]
-    bot.ask(message(), timeout=5)
-    settle(bot)
-    assert connection.names() == ["send", "ready", "send"]
-    assert KEY in ledger.answers
+def test_a_busy_service_is_asked_again_after_a_second(
+    people, asked, connection, ledger, alarm
+):
+    connection.outcomes["send_text"] = [people.BUSY, people.BUSY, 7]
+    calls = asked(question(1))
+    assert calls == ["query_messages", *3 * ["send_text"]]
+    assert alarm.waits == [1.0, 1.0]
+    assert ledger.refused == 0
 
 
-def test_what_the_server_refuses_is_noted_and_not_repeated(bot, connection, ledger):
-    connection.outcomes["send"] = [RequestRejected(403)]
-    connection.outcomes["join"] = [RequestRejected(404)]
-    bot.ask(message(), timeout=5)
-    bot.ask(conversation(), timeout=5)
-    settle(bot)
-    assert connection.names() == ["send", "join"]
-    assert not ledger.answers
-    assert len(ledger.notes) == 2
+def test_who_is_refused_counts_as_such_until_there_is_another_outcome(
+    people, asked, connection, ledger
+):
+    connection.outcomes["send_text"] = [people.BUSY, people.BUSY, ...]
+    asked(question(1))
+    assert (ledger.refused, ledger.open_futures) == (1, 1)
 
 
-def test_it_gives_up_after_many_attempts(bot, connection, ledger):
-    connection.outcomes["send"] = [lost(Delivery.NOT_SENT)] * 100
-    bot.ask(message(), timeout=5)
-    settle(bot)
-    assert connection.names().count("send") == 20
+def test_an_overloaded_connection_is_asked_again(asked, connection, ledger, alarm):
+    connection.outcomes["send_text"] = [Overloaded("full")]
+    assert asked(question(1)).count("send_text") == 2
+    assert alarm.waits == [0.1]
+    assert ledger.notes == []
+
+
+def test_what_is_refused_is_tried_again_as_long_as_the_case_stays_the_same(
+    asked, connection, ledger
+):
+    connection.outcomes["send_text"] = [RequestRejected(403)] * 100
+    assert asked(question(1)).count("send_text") == 20
+    assert len(ledger.notes) == 1
+    assert "403" in ledger.notes[0]
+
+
+def test_what_is_refused_ends_when_the_conversation_has_gone(
+    people, asked, connection, ledger, bot
+):
+    def taken():
+        bot.tell(people.changed(agent="acc.2", updated=2))
+        return RequestRejected(403)
+
+    connection.outcomes["send_text"] = [taken]
+    assert asked(question(1)).count("send_text") == 1
+    assert ledger.notes == []
+
+
+def test_it_gives_up_after_many_attempts(people, asked, connection, ledger):
+    connection.outcomes["send_text"] = [people.lost(Delivery.NOT_SENT)] * 100
+    assert asked(question(1)).count("send_text") == 20
     assert "20 attempts" in ledger.notes[0]
 
 
-def test_a_closed_connection_ends_the_waiting(bot, connection, ledger):
-    connection.outcomes["send"] = [lost(Delivery.NOT_SENT)]
-    connection.outcomes["ready"] = [lost(Delivery.NOT_SENT)]
-    bot.ask(message(), timeout=5)
-    settle(bot)
-    assert connection.names() == ["send", "ready"]
+def test_a_closed_connection_ends_the_waiting(people, asked, connection, ledger):
+    connection.outcomes["send_text"] = [people.lost(Delivery.NOT_SENT)]
+    connection.outcomes["wait_ready"] = [people.lost(Delivery.NOT_SENT)]
+    assert asked(question(1)) == ["query_messages", "send_text", "wait_ready"]
     assert "waiting for the line" in ledger.notes[0]
 
 
-def test_a_future_without_an_outcome_stays_counted(bot, connection, ledger):
-    connection.outcomes["send"] = [...]
-    bot.ask(message(), timeout=5)
-    settle(bot)
+def test_a_future_without_an_outcome_stays_counted(asked, connection, ledger):
+    connection.outcomes["send_text"] = [...]
+    asked(question(1))
     assert ledger.open_futures == 1
 
 
-def test_a_message_heard_twice_is_counted_twice(bot, ledger):
-    bot.ask(message(), timeout=5)
-    bot.ask(message(), timeout=5)
-    assert ledger.heard[KEY] == 2
+# -- wishes
+
+
+@pytest.mark.parametrize(
+    ("wish", "target"),
+    [
+        (Wish.COLLEAGUE, "acc.3"),
+        (Wish.OTHER_SKILL, "support"),
+        (Wish.QUEUE, "sales"),
+    ],
+)
+def test_a_wish_is_granted(asked, connection, ledger, wish, target):
+    calls = asked(question(1, wish))
+    assert calls == ["query_messages", "send_text", "transfer_conversation"]
+    assert connection.of("transfer_conversation") == [("d", "acc.1", target)]
+    assert ledger.deeds == {"transfers": 1}
+
+
+def test_a_bot_alone_gives_back_to_the_queue(people, bot, tell, asked, connection):
+    tell(StartWork(people.ME, ()))
+    asked(question(1, Wish.COLLEAGUE))
+    assert connection.of("transfer_conversation") == [("d", "acc.1", "sales")]
+
+
+def test_who_says_goodbye_is_let_go(asked, connection, ledger):
+    asked(question(1, Wish.GOODBYE))
+    assert connection.of("close_conversation") == [("d",)]
+    assert ledger.deeds == {"closed by bots": 1}
+
+
+def test_a_transfer_in_doubt_is_looked_at_and_was_done(
+    people, asked, connection, ledger, bot
+):
+    def gone():
+        bot.tell(people.changed(agent=None, updated=2))
+        return "s"
+
+    connection.outcomes["transfer_conversation"] = [people.lost(Delivery.UNKNOWN)]
+    connection.outcomes["create_conversation_subscription"] = [gone]
+    calls = asked(question(1, Wish.QUEUE))
+    assert calls[2:] == [
+        "transfer_conversation",
+        "wait_ready",
+        "create_conversation_subscription",
+        "unsubscribe_conversations",
+    ]
+    looked = connection.of("create_conversation_subscription")
+    assert looked == [({"conversation_id": "d"}, True)]
+    assert ledger.deeds == {"transfers": 1}
+
+
+def test_a_transfer_in_doubt_is_looked_at_and_is_done_again(
+    people, asked, connection, ledger
+):
+    connection.outcomes["transfer_conversation"] = [people.lost(Delivery.UNKNOWN)]
+    calls = asked(question(1, Wish.QUEUE))
+    assert calls.count("transfer_conversation") == 2
+    assert ledger.deeds == {"transfers": 1}
+
+
+def test_a_bug_of_the_bot_is_noted(people, connection, ledger, alarm):
+    ref = Bot.start("bot9", connection, ledger, alarm)
+    ref.tell(RingOffered(ring=object()))
+    people.eventually(lambda: not ref.is_alive())
+    assert "bot9: died: AttributeError" in ledger.notes[0]

@@ -1,4 +1,4 @@
-"""The demo: bots that lose nothing while their lines, tokens and actors die."""
+"""The demo: bots and consumers that lose nothing while lines, tokens and actors die."""
 
 from __future__ import annotations
 

@@ -1,228 +1,191 @@
-"""A bot: joins its conversations and answers each consumer message exactly once.
+"""A bot: takes conversations that are offered to it, and answers what is asked there.
 
-It is an ordinary :class:`pykka.ThreadingActor`, told the events of its connection,
-as in any Pykka application. It never thinks about sockets, tokens or restarts; what
-it does think about is a request that failed, and there the error's ``delivery`` says
-what to do:
-
-* ``NOT_SENT``: the server cannot have seen it, so say it again;
-* ``UNKNOWN``: perhaps it has, so look first whether the answer is there;
-* ``ANSWERED``: the server said no, and asking again would change nothing.
+How it deals with requests that fail is in :mod:`ums_actors.cli.demo.person`, what it
+does in which order in :mod:`ums_actors.cli.demo.case`.
 """
 
 from __future__ import annotations
 
-import contextlib
-import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import pykka
-
 import ums_actors as ums
-from ums_actors.cli.demo.ledger import Key, answer_to, reference
+from ums_actors.cli.demo.case import Answer, Case, Close, ReadAll, Transfer
+from ums_actors.cli.demo.errand import Errand
+from ums_actors.cli.demo.ledger import Place
+from ums_actors.cli.demo.person import Person
+from ums_actors.cli.demo.settings import SKILLS
+from ums_actors.cli.demo.talk import Question, Wish, answer_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ums_actors.cli.demo.ledger import Ledger
-    from ums_actors.protocol.messages import MessageEvent
+    from ums_actors.protocol.records import MessageEvent
 
-__all__ = ["Bot"]
-
-ROLE = "ASSIGNED_AGENT"
-_ATTEMPTS = 20
-"""Tries of one request before the bot gives up and the run counts it."""
-_READY_TIMEOUT = 60.0
-"""Seconds it waits for its line between two tries."""
-_OVERLOAD_PAUSE = 0.1
-"""Seconds a bot slows down when its connection is overloaded."""
+__all__ = ["Bot", "StartWork"]
 
 
-class _Outcome(NamedTuple):
-    """A message to oneself: a future is done, here is what to do with it."""
+class StartWork(NamedTuple):
+    """A message to a bot: its line is READY, take what is offered.
 
-    step: Callable[[ums.LoopFuture[Any]], None]
-    future: ums.LoopFuture[Any]
-
-
-class Bot(pykka.ThreadingActor):
-    """Serves the conversations of the consumers it owns, on one connection.
-
-    Args:
-        name: for notes.
-        connection: its connection, open or not.
-        ledger: where it counts what it saw and did.
-        owns: tells whether a consumer's id is one of its own.
+    Attributes:
+        me: the bot's id on the wire.
+        colleagues: the ids of the other bots.
     """
 
-    def __init__(
-        self,
-        name: str,
-        connection: ums.BrandConnectionProxy,
-        ledger: Ledger,
-        owns: Callable[[str], bool],
-    ) -> None:
-        super().__init__()
-        self._name = name
-        self._connection = connection
-        self._ledger = ledger
-        self._owns = owns
-        self._joined: set[str] = set()
+    me: str
+    colleagues: tuple[str, ...]
 
-    def on_receive(self, message: Any) -> Any:
-        """Take an event of the connection, or the outcome of a request."""
+
+class Bot(Person[Case]):
+    """Serves consumers on a brand connection."""
+
+    _connection: ums.BrandConnectionProxy
+    _me = ""
+    _colleagues: tuple[str, ...] = ()
+
+    def on_start(self) -> None:
+        """Begin with no conversations."""
+        self._cases: dict[str, Case] = {}
+
+    def _take(self, message: Any) -> None:
         match message:
-            case ums.ConversationChanged():
-                self._see(message)
             case ums.MessageReceived():
                 self._hear(message)
-            case _Outcome():
-                message.step(message.future)
+            case ums.ConversationChanged():
+                self._update(message)
+            case ums.RingOffered(ring=ring):
+                self._ledger.add_ring(ring.ring_id)
+                self._accept(ring)
+            case StartWork():
+                self._me, self._colleagues = message.me, message.colleagues
+                self._be_online()
             case _:
-                self._ledger.note(f"{self._name}: unexpected {type(message).__name__}")
+                self._note(f"unexpected {type(message).__name__}")
 
-    def on_failure(
-        self, exception_type: Any, exception_value: Any, traceback: Any
-    ) -> None:
-        """Note a bug of the bot; Pykka stops it."""
-        del traceback
-        self._ledger.note(
-            f"{self._name} died: {exception_type.__name__}: {exception_value}"
+    # -- being offered conversations
+
+    def _be_online(self) -> None:
+        """Become available, and hear of rings: the connection keeps both up."""
+        subscribe = self._harmless(
+            "hear of rings",
+            self._connection.create_routing_task_subscription,
+            _nothing,
         )
-
-    # -- conversations
-
-    def _see(self, event: ums.ConversationChanged) -> None:
-        members = event.conversation.conversation_details.members()
-        ours = any(role == "CONSUMER" and self._owns(who) for role, who in members)
-        if (
-            ours
-            and event.type == "UPSERT"
-            and event.conversation_id not in self._joined
-        ):
-            self._joined.add(event.conversation_id)
-            self._join(event.conversation_id)
-
-    def _join(self, conversation_id: str, attempt: int = 1) -> None:
-        """Join; saying it twice does no harm, so no look is needed before a retry."""
-
-        def joined(future: ums.LoopFuture[str]) -> None:
-            error = future.exception()
-            if error is None:
-                return
-            if (
-                isinstance(error, ums.RequestError)
-                and error.delivery != ums.Delivery.ANSWERED
-            ):
-                self._retry(error, attempt, lambda n: self._join(conversation_id, n))
-            else:
-                self._give_up(f"join {conversation_id}", error)
-
-        self._then(
-            self._connection.join_dialog(conversation_id, conversation_id, ROLE), joined
+        go_online = self._harmless(
+            "go ONLINE",
+            lambda: self._connection.set_agent_state("ONLINE"),
+            lambda _: self._run(subscribe),
         )
+        self._run(go_online)
 
-    # -- messages
+    def _accept(self, ring: ums.Ring) -> None:
+        """Take what is offered; who has been given it is told to everybody."""
+        self._run(self._harmless(f"accept {ring}", ring.accept, _nothing, _nothing))
+
+    # -- hearing
 
     def _hear(self, message: ums.MessageReceived) -> None:
-        if message.mine or message.text is None or message.sequence is None:
+        if message.sequence is None:
             return
-        self._ledger.add_heard(Key(message.dialog_id, message.sequence))
-        self._answer(message)
+        self._ledger.add_heard(self._name, Place(message.dialog_id, message.sequence))
+        case = self._case(message.conversation_id)
+        case.hear(message.sequence, message.text)
+        self._go_on(case)
 
-    def _answer(self, message: ums.MessageReceived, attempt: int = 1) -> None:
-        text = answer_to(message.sequence or 0, message.text or "")
+    def _update(self, event: ums.ConversationChanged) -> None:
+        case = self._case(event.conversation_id)
+        case.update(event.conversation, self._me)
+        self._go_on(case)
 
-        def answered(future: ums.LoopFuture[int]) -> None:
-            error = future.exception()
-            if error is None:
-                self._count(message, future.get(timeout=0))
-            elif not isinstance(error, ums.RequestError):
-                self._give_up(f"answer {message.sequence}", error)
-            elif error.delivery == ums.Delivery.NOT_SENT:
-                self._retry(error, attempt, lambda n: self._answer(message, n))
-            elif error.delivery == ums.Delivery.UNKNOWN:
-                self._retry(error, attempt, lambda n: self._look(message, n))
-            else:
-                self._give_up(f"answer {message.sequence}", error)
+    def _case(self, conversation_id: str) -> Case:
+        return self._cases.setdefault(conversation_id, Case(conversation_id))
 
-        self._then(
-            self._connection.send_text(
-                message.conversation_id, text, dialog_id=message.dialog_id
-            ),
+    # -- doing
+
+    def _go_on(self, affair: Case) -> None:
+        """Do what is to be done next in a conversation, if anything."""
+        case = affair
+        step = case.next()
+        if step is None:
+            return
+        case.busy = True
+        match step:
+            case ReadAll():
+                self._run(self._reading(case))
+            case Answer(question=question):
+                self._run(self._answering(case, question))
+            case Transfer(wish=wish):
+                self._run(self._deed(case, "transfers", self._transfer(case, wish)))
+            case Close():
+                self._run(self._deed(case, "closed by bots", self._close(case)))
+
+    def _reading(self, case: Case) -> Errand:
+        def read(events: list[MessageEvent]) -> None:
+            case.read(events)
+            self._done(case)
+
+        return self._harmless(
+            "read all",
+            lambda: self._connection.query_messages(case.conversation_id),
+            read,
+            self._setback(case, "read all"),
+        )
+
+    def _answering(self, case: Case, question: Question) -> Errand:
+        where, what = case.conversation_id, f"answer {question.number}"
+
+        def answered(sequence: int) -> None:
+            self._ledger.add_said(Place(where, sequence))
+            case.answered(question)
+            self._done(case)
+
+        def look() -> None:
+            case.doubt(question)  # so that reading all comes next
+            self._done(case)
+
+        return Errand(
+            what,
+            lambda: self._connection.send_text(where, answer_to(question)),
             answered,
+            look,
+            self._setback(case, what),
         )
 
-    def _look(self, message: ums.MessageReceived, attempt: int) -> None:
-        """Ask whether the answer is there already; if not, say it again."""
+    def _deed(
+        self, case: Case, name: str, request: Callable[[], ums.LoopFuture[Any]]
+    ) -> Errand:
+        """Make the errand of a wish that can be seen to have come about."""
 
-        def looked(future: ums.LoopFuture[list[MessageEvent]]) -> None:
-            error = future.exception()
-            if error is None:
-                found = _find_answer(future.get(timeout=0), message)
-                if found is None:
-                    self._answer(message, attempt)
-                else:
-                    self._count(message, found)
-            elif isinstance(error, ums.RequestError):
-                self._retry(error, attempt, lambda n: self._look(message, n))
+        def granted(_: Any) -> None:
+            self._ledger.add_deed(name)
+            case.granted()
+            self._done(case)
+
+        def seen() -> None:
+            if case.is_ours:
+                self._done(case)  # it has not taken effect: it comes next again
             else:
-                self._give_up(f"look for the answer to {message.sequence}", error)
+                granted(None)
 
-        self._then(
-            self._connection.query_messages(
-                message.dialog_id, newer_than=message.sequence or 0
-            ),
-            looked,
+        def look() -> None:
+            self._see({"conversation_id": case.conversation_id}, seen)
+
+        return Errand(name, request, granted, look, self._setback(case, name))
+
+    def _transfer(self, case: Case, wish: Wish) -> Callable[[], ums.LoopFuture[Any]]:
+        target: dict[str, str] = {"skill_id": case.skill}  # back to the queue
+        if wish is Wish.OTHER_SKILL:
+            target = {"skill_id": next(it for it in SKILLS if it != case.skill)}
+        elif wish is Wish.COLLEAGUE and self._colleagues:
+            turn = len(self._cases) % len(self._colleagues)
+            target = {"agent_id": self._colleagues[turn]}
+        return lambda: self._connection.transfer_conversation(
+            case.conversation_id, remove_agent_id=self._me, **target
         )
 
-    def _count(self, message: ums.MessageReceived, sequence: int) -> None:
-        self._ledger.add_answer(Key(message.dialog_id, message.sequence or 0), sequence)
-
-    # -- requests
-
-    def _retry(
-        self, error: ums.RequestError, attempt: int, step: Callable[[int], None]
-    ) -> None:
-        """Take a step again once the line is READY."""
-        if attempt >= _ATTEMPTS:
-            self._give_up(f"{attempt} attempts", error)
-            return
-        if isinstance(error, ums.Overloaded):
-            time.sleep(_OVERLOAD_PAUSE)  # in the bot's own thread: it slows itself
-
-        def ready(future: ums.LoopFuture[None]) -> None:
-            failure = future.exception()
-            if failure is None:
-                step(attempt + 1)
-            else:
-                self._give_up("waiting for the line", failure)
-
-        self._then(self._connection.wait_ready(timeout=_READY_TIMEOUT), ready)
-
-    def _then(
-        self, future: ums.LoopFuture[Any], step: Callable[[ums.LoopFuture[Any]], None]
-    ) -> None:
-        """Run a step in this actor when the future is done, however it ends."""
-        self._ledger.future_made()
-
-        def done(future: ums.LoopFuture[Any]) -> None:
-            self._ledger.future_done()
-            with contextlib.suppress(pykka.ActorDeadError):  # the run is over
-                self.actor_ref.tell(_Outcome(step, future))
-
-        future.add_done_callback(done)
-
-    def _give_up(self, what: str, error: BaseException) -> None:
-        self._ledger.note(f"{self._name}: {what}: {error}")
+    def _close(self, case: Case) -> Callable[[], ums.LoopFuture[Any]]:
+        return lambda: self._connection.close_conversation(case.conversation_id)
 
 
-def _find_answer(
-    events: list[MessageEvent], message: ums.MessageReceived
-) -> int | None:
-    """Give the sequence number of our answer to a message, if it is there."""
-    for event in events:
-        from_us = event.originator_id != message.originator_id
-        if from_us and reference(event.event.text) == message.sequence:
-            return event.sequence
-    return None
+def _nothing(_: Any) -> None:
+    """Go on without it."""

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from ums_actors.cli.demo.display import LineDisplay, LiveDisplay, NoDisplay
 from ums_actors.cli.demo.run import run_demo
-from ums_actors.cli.demo.settings import BOTS, CONVERSATIONS, SECONDS, Settings
+from ums_actors.cli.demo.settings import BOTS, CONSUMERS, SECONDS, Settings
 from ums_actors.cli.demo.summary import summary
 
 if TYPE_CHECKING:
@@ -40,19 +40,19 @@ def _no_nan(ctx: click.Context, param: click.Parameter, value: float) -> float:
     help="Bots, each on a connection of its own.",
 )
 @click.option(
-    "--conversations",
-    type=click.IntRange(*CONVERSATIONS),
+    "--consumers",
+    type=click.IntRange(*CONSUMERS),
     default=20,
     show_default=True,
-    help="Conversations that consumers open.",
+    help="Consumers, each on a connection of their own.",
 )
 @click.option(
     "--seconds",
     type=click.FloatRange(*SECONDS),
-    default=15.0,
+    default=20.0,
     show_default=True,
     callback=_no_nan,
-    help="How long consumers write; the faults are spread over it.",
+    help="How long consumers ask; the faults are spread over it.",
 )
 @click.option(
     "--seed",
@@ -66,7 +66,7 @@ def _no_nan(ctx: click.Context, param: click.Parameter, value: float) -> float:
 def command(
     *,
     bots: int,
-    conversations: int,
+    consumers: int,
     seconds: float,
     seed: int | None,
     no_tls: bool,
@@ -75,14 +75,15 @@ def command(
 ) -> int:
     """Show that nothing is lost.
 
-    Starts a local UMS, connects supervised bots to it, and lets consumers write
-    while connections are cut, tokens die and actors crash. Ends with exit code 0
-    if no message was lost, doubled or left without an answer, and all faults were
-    recovered from; with 1 if not.
+    Starts a local UMS and connects bots and consumers to it, each on a supervised
+    connection. Consumers open conversations and ask; bots take them when it rings,
+    answer, transfer and close, while connections are cut, tokens die, actors crash and
+    the service restarts. Ends with exit code 0 if no message was lost, doubled, out of
+    order or left without an answer, and all faults were recovered from; with 1 if not.
     """
     settings = Settings(
         bots=bots,
-        conversations=conversations,
+        consumers=consumers,
         seconds=seconds,
         seed=secrets.randbelow(_SEEDS) if seed is None else seed,
         tls=not no_tls,

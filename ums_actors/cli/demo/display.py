@@ -77,7 +77,8 @@ class LineDisplay:
         ready = sum(row.state == "READY" for row in snapshot.connections)
         self.event(
             snapshot.elapsed,
-            f"{snapshot.answered} answered of {snapshot.written} written, "
+            f"{snapshot.answered} answered of {snapshot.asked} asked, "
+            f"{snapshot.visited} conversations closed of {snapshot.visits}, "
             f"{ready} of {len(snapshot.connections)} connections READY",
         )
 

@@ -7,86 +7,71 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING
 
-from ums_actors.cli.demo.plan import Fault
+from ums_actors.cli.demo.injection import (
+    CRASHES,
+    Burst,
+    Injection,
+    LineLoss,
+    TokenCrash,
+)
+from ums_actors.cli.demo.plan import Fault, Side, Strike
 from ums_actors.cli.demo.snapshot import FaultRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ums_actors.cli.demo.ledger import Ledger
     from ums_actors.cli.demo.member import Member
     from ums_actors.cli.demo.plan import PlannedFault
-    from ums_actors.connection import ConnectionStatus
     from ums_actors.emulator import EmulatorProcess
-    from ums_actors.runtime import LoopFuture
 
-__all__ = ["Faults"]
+__all__ = ["Faults", "slow_down"]
 
+_LATENCY = 0.05
+"""Seconds the emulator takes to answer, as over a network: so that requests are in
+flight when a line goes, and their senders must find out what became of them."""
 _TICK = 0.02
 """Seconds between two looks at what is due; recoveries carry their own times."""
-_RECOVERY_LIMIT = 30.0
-"""Seconds after which a connection counts as not recovered."""
 _CALL_TIMEOUT = 10.0
-
-_CRASHES = {
-    Fault.CORRELATOR: "correlator",
-    Fault.SOCKET: "socket",
-    Fault.TOKEN: "token",
-}
-_NEEDS_LOGIN = (Fault.CLOSE_4401, Fault.CUT_THEN_401)
-
-
-class _Injection:
-    """A fault that has been done."""
-
-    def __init__(self, fault: Fault, member: Member, before: ConnectionStatus) -> None:
-        self.fault = fault
-        self.member = member
-        self.before = before
-        self.at = time.monotonic()
-        self.took: float | None = None
-        self.failure = ""
-        self.token: LoopFuture[str] | None = None
-        self.token_at: float | None = None
-
-    @property
-    def over(self) -> bool:
-        """Whether it is recovered from, or never will be."""
-        return self.took is not None or bool(self.failure)
-
-    def recovered_at(self) -> float | None:
-        """Give when the connection was well again, None if it is not yet."""
-        if self.fault is Fault.TOKEN:
-            return self.token_at
-        return self.member.ready_after(self.before.generation)
+_BURST = 12
+"""Messages that the service refuses in a row with code 429, if there are so many."""
+_REFUSE, _PUBLISH = "reject", ".ams.ms.PublishEvent"
 
 
 class Faults(threading.Thread):
     """Does the planned faults and watches the recoveries from them.
 
     A fault waits until a connection is stable and has no other fault to recover from:
-    the planned victim if it can, any other if not.
+    the planned victim if it can, any other of its side if not. What strikes everyone
+    waits until nothing else is open.
 
     Args:
-        start: when the run began, monotonic seconds.
+        begin: when the run began, monotonic seconds.
         report: told one line for each fault and recovery.
     """
 
     def __init__(
         self,
         plan: Sequence[PlannedFault],
+        *,
         members: Sequence[Member],
         emulator: EmulatorProcess,
-        start: float,
+        ledger: Ledger,
+        begin: float,
         report: Callable[[str], None],
     ) -> None:
         super().__init__(name="demo-faults", daemon=True)
         self._plan = deque(plan)
-        self._members = members
+        self._members = {
+            side: [member for member in members if side in (Side.ALL, member.side)]
+            for side in Side
+        }
         self._emulator = emulator
-        self._begin = start
+        self._ledger = ledger
+        self._begin = begin
         self._report = report
         self._stopping = threading.Event()
-        self._done: list[_Injection] = []
+        self._done: list[Injection] = []
         self.error: BaseException | None = None
 
     @property
@@ -120,7 +105,8 @@ class Faults(threading.Thread):
             FaultRow(
                 at=one.at - self._begin,
                 fault=one.fault,
-                bot=one.member.name,
+                side=one.side,
+                whom=one.whom,
                 injected=True,
                 took=one.took,
                 failure=one.failure,
@@ -128,23 +114,23 @@ class Faults(threading.Thread):
             for one in list(self._done)
         ]
         planned = [
-            FaultRow(at=one.at, fault=one.fault, bot=self._members[one.bot].name)
+            FaultRow(at=one.at, fault=one.fault, side=one.side)
             for one in list(self._plan)
         ]
         return (*done, *planned)
 
-    def times(self) -> dict[Fault, list[float]]:
-        """Give the seconds that recoveries took, by kind."""
-        times: dict[Fault, list[float]] = {}
+    def times(self) -> dict[Strike, list[float]]:
+        """Give the seconds that recoveries took, by kind and side."""
+        times: dict[Strike, list[float]] = {}
         for one in self._done:
             if one.took is not None and not one.failure:
-                times.setdefault(one.fault, []).append(one.took)
+                times.setdefault(Strike(one.fault, one.side), []).append(one.took)
         return times
 
     def missing(self) -> list[str]:
         """Give a line for each fault that was not done or not recovered from."""
         lines = [
-            f"{one.fault} on {one.member.name}: {one.failure or 'no recovery was seen'}"
+            f"{one.fault} on {one.whom}: {one.failure or 'no recovery was seen'}"
             for one in self._done
             if one.took is None or one.failure
         ]
@@ -157,69 +143,88 @@ class Faults(threading.Thread):
 
     def _try_next(self) -> None:
         planned = self._plan[0]
-        busy = {one.member for one in self._done if not one.over}
-        wanted = self._members[planned.bot]
-        for member in (wanted, *self._members):
-            if member in busy or not member.stable(time.monotonic()):
-                continue
-            status = member.connection.status().get(timeout=_CALL_TIMEOUT)
-            if status.state == "READY":
-                self._plan.popleft()
-                self._do(planned.fault, member, status)
-                return
+        victims = self._victims(planned)
+        if victims is None:
+            return
+        self._plan.popleft()
+        whom = planned.side if planned.side is Side.ALL else victims[0].name
+        self._report(f"{whom}: fault: {planned.fault}")
+        injection = self._injection(planned, victims, whom)
+        self._done.append(injection)  # so that it is seen while it is done
+        self._do(injection)
 
-    def _do(self, fault: Fault, member: Member, before: ConnectionStatus) -> None:
-        injection = _Injection(fault, member, before)
-        self._report(f"{member.name}: fault: {fault}")
-        if fault in _CRASHES:
-            child = member.connection.child(_CRASHES[fault]).get(timeout=_CALL_TIMEOUT)
-            injection.at = time.monotonic()
-            child.tell(object())  # nothing an actor knows: its handler raises
-            if fault is Fault.TOKEN:
-                self._ask_token(injection)
-        elif not self._on_the_wire(fault, member.name):
-            injection.failure = "the emulator had no connection to do it to"
-        self._done.append(injection)
+    def _victims(self, planned: PlannedFault) -> list[Member] | None:
+        """Give whom to strike now, None if it must wait."""
+        side = self._members[planned.side]
+        still_open = [one for one in self._done if not one.over]
+        if planned.side is Side.ALL:
+            return side if not still_open and all(map(_is_well, side)) else None
+        busy = {member for one in still_open for member in one.members}
+        turns = (*side[planned.victim :], *side[: planned.victim])
+        free = (member for member in turns if member not in busy and _is_well(member))
+        return next(([member] for member in free), None)
+
+    def _injection(
+        self, planned: PlannedFault, victims: list[Member], whom: str
+    ) -> Injection:
+        if planned.fault is Fault.BURST_429:
+            return Burst(victims, self._ledger, self._refuses_no_more)
+        kind = TokenCrash if planned.fault is Fault.TOKEN else LineLoss
+        return kind(planned.fault, planned.side, whom, victims)
+
+    def _refuses_no_more(self) -> bool:
+        return all(fault["name"] != _REFUSE for fault in self._emulator.faults())
+
+    def _do(self, injection: Injection) -> None:
+        fault, emulator = injection.fault, self._emulator
+        if fault is Fault.BURST_429:
+            size = min(_BURST, 1 + len(self._members[Side.CONSUMER]))
+            refusal = {"code": 429, "type": _PUBLISH}
+            emulator.add_fault(_REFUSE, count=size, value=refusal)
+        elif fault is Fault.RESTART:
+            emulator.restart()  # it is away for about a second
+            slow_down(emulator)
+        elif fault in CRASHES:
+            self._crash(injection, CRASHES[fault])
+        else:
+            (member,) = injection.members
+            if not self._on_the_wire(fault, member.user):
+                injection.failure = "the emulator had no connection to do it to"
+
+    def _crash(self, injection: Injection, name: str) -> None:
+        (member,) = injection.members
+        child = member.connection.child(name).get(timeout=_CALL_TIMEOUT)
+        injection.at = time.monotonic()
+        child.tell(object())  # nothing an actor knows: its handler raises
+        if isinstance(injection, TokenCrash):
+            injection.ask()
 
     def _on_the_wire(self, fault: Fault, user: str) -> int:
         """Do it in the emulator; give the number of connections it was done to."""
+        emulator = self._emulator
+        if fault is Fault.HALF_OPEN:
+            return emulator.freeze(user=user)
         if fault is Fault.CLOSE_4401:
-            return self._emulator.close_sockets(4401, user=user)
+            return emulator.close_sockets(4401, user=user)
+        if fault is Fault.CLOSE_4407:
+            return emulator.close_sockets(4407, user=user)
         if fault is Fault.CUT_THEN_401:
-            self._emulator.expire_tokens(user=user)
-        return self._emulator.cut(user=user)
-
-    def _ask_token(self, injection: _Injection) -> None:
-        def answered(future: LoopFuture[str]) -> None:
-            if future.exception() is None:
-                injection.token_at = time.monotonic()
-
-        injection.token = injection.member.connection.get_token()
-        injection.token.add_done_callback(answered)
+            emulator.expire_tokens(user=user)
+        return emulator.cut(user=user)
 
     # -- looking
 
-    def _look(self, one: _Injection) -> None:
-        at = one.recovered_at()
-        if at is None:
-            if one.token is not None and one.token.done() and one.token_at is None:
-                self._ask_token(one)
-            if time.monotonic() - one.at > _RECOVERY_LIMIT:
-                one.failure = f"not recovered within {_RECOVERY_LIMIT:g} s"
-            return
-        now = one.member.connection.status().get(timeout=_CALL_TIMEOUT)
-        one.failure = _unproven(one, now)
-        one.took = at - one.at
-        self._report(
-            f"{one.member.name}: recovered from {one.fault} in {one.took:.3f} s"
-        )
+    def _look(self, one: Injection) -> None:
+        one.look()
+        if one.took is not None:
+            self._report(f"{one.whom}: recovered from {one.fault} in {one.took:.3f} s")
 
 
-def _unproven(one: _Injection, now: ConnectionStatus) -> str:
-    """Say what the connection's own counters lack to prove the fault, if anything."""
-    child = _CRASHES.get(one.fault)
-    if child and now.restarts.get(child, 0) <= one.before.restarts.get(child, 0):
-        return f"the {child} actor was not restarted"
-    if one.fault in _NEEDS_LOGIN and now.logins <= one.before.logins:
-        return "there was no new login"
-    return ""
+def slow_down(emulator: EmulatorProcess) -> None:
+    """Let the emulator take its time, until it is restarted."""
+    emulator.add_fault("delay", value=_LATENCY)
+
+
+def _is_well(member: Member) -> bool:
+    """Tell whether a connection is READY, and has been for a while."""
+    return member.stable(time.monotonic()) and member.status().state == "READY"

@@ -1,82 +1,85 @@
-"""One bot of a run with its connection and the record of the connection's states."""
+"""A bot or consumer of a run: its connection, and the record of when that was READY."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ums_actors as ums
-from ums_actors.cli.demo.bots import Bot
+from ums_actors.cli.demo.plan import Side
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pykka
 
-    from ums_actors.cli.demo.ledger import Ledger
+    from ums_actors.connection import ConnectionProxy
 
-__all__ = ["OPTIONS", "Address", "Member"]
 
-OPTIONS = ums.Options(backoff_base=0.25, stable_after=0.25)
-"""Shorter than the defaults in two points, so that six faults and the recoveries
-from them fit into a few seconds: the default pauses are meant for a service that is
-shared with others, this one is ours alone."""
+__all__ = ["STABLE_AFTER", "Member"]
 
+STABLE_AFTER = 0.25
+"""Seconds READY after which a line counts as stable."""
 _TELLING = frozenset({"BACKING_OFF", "FAILED"})
 """States whose reason is told: in the others it is still that of the last line."""
 _CALL_TIMEOUT = 10.0
 """Seconds for what only needs the loop thread."""
 
 
-class Address:
-    """Where the emulator is: its CSDS, account and CA file (None: no TLS)."""
-
-    def __init__(self, csds: str, account: str, ca_file: str | None) -> None:
-        self.csds = csds if ca_file is not None else f"http://{csds}"
-        self.account = account
-        self.ca_file = ca_file
-
-
 class Member:
-    """A bot, its connection, and when the connection was READY.
+    """Somebody, their connection, and when the connection was READY.
 
     Args:
-        name: of the bot, and its user name.
+        name: of the bot or consumer.
+        ref: of the connection, not open yet.
+        connection: a proxy of it.
+        actor: of the bot or consumer.
         report: told one line for each change of state; any thread.
     """
 
     def __init__(
         self,
         name: str,
-        password: str,
-        address: Address,
-        runtime: ums.Runtime,
+        side: Side,
+        *,
+        ref: ums.LoopRef[Any],
+        connection: ConnectionProxy,
+        actor: pykka.ActorRef[Any],
         report: Callable[[str], None],
     ) -> None:
         self.name = name
-        self.ref = ums.BrandWebsocketConnection.start(
-            account_id=address.account,
-            auth=ums.PasswordLogin(name, password),
-            csds=address.csds,
-            ca_file=address.ca_file,
-            options=OPTIONS,
-            runtime=runtime,
-        )
-        self.connection = ums.proxy_of(self.ref)
+        self.side = side
+        self.connection = connection
+        self._ref = ref
+        self._actor = actor
         self._report = report
         self._ready: list[tuple[int, float]] = []
-        self._bot: pykka.ActorRef[Bot] | None = None
 
-    def open(
-        self, ledger: Ledger, owns: Callable[[str], bool], timeout: float
-    ) -> ums.LoopFuture[None]:
-        """Start the bot, subscribe it, and connect."""
-        self._bot = Bot.start(self.name, self.connection, ledger, owns)
+    def open(self, timeout: float) -> ums.LoopFuture[None]:
+        """Let the actor hear what the connection tells, and connect."""
         subscribe = self.connection.subscribe
         subscribe(self._take, ums.StateChanged).get(timeout=_CALL_TIMEOUT)
-        subscribe(self._bot, ums.ConversationChanged, ums.MessageReceived).get(
-            timeout=_CALL_TIMEOUT
-        )
+        kinds: list[type[ums.Event]] = [ums.ConversationChanged, ums.MessageReceived]
+        kinds += [ums.RingOffered] if self.side is Side.BOT else []
+        subscribe(self._actor, *kinds).get(timeout=_CALL_TIMEOUT)
         return self.connection.open(timeout=timeout, fail_fast=True)
+
+    def status(self) -> ums.ConnectionStatus:
+        """Tell how the connection is doing."""
+        return self.connection.status().get(timeout=_CALL_TIMEOUT)
+
+    @property
+    def user(self) -> str:
+        """Whom the emulator is to do a fault to: a login name or a consumer's id."""
+        return self.name if self.side is Side.BOT else self.wire_id
+
+    @property
+    def wire_id(self) -> str:
+        """The id by which the service names them; empty before the first login."""
+        return self.status().agent_id or ""
+
+    def tell(self, message: object) -> None:
+        """Tell the actor something."""
+        self._actor.tell(message)
 
     def ready_after(self, generation: int) -> float | None:
         """Give when a later generation was first READY, monotonic seconds."""
@@ -84,14 +87,14 @@ class Member:
 
     def stable(self, now: float) -> bool:
         """Tell whether its line has been READY for long enough to count as stable."""
-        return bool(self._ready) and now - self._ready[-1][1] > OPTIONS.stable_after
+        return bool(self._ready) and now - self._ready[-1][1] > STABLE_AFTER
 
     def close(self, timeout: float) -> None:
-        """Close the connection, then stop its bot; every future has its outcome."""
-        if self.ref.is_alive():
-            self.ref.stop(timeout=timeout)
-        if self._bot is not None and self._bot.is_alive():
-            self._bot.stop(timeout=timeout)
+        """Close the connection, then stop the actor; every future has its outcome."""
+        if self._ref.is_alive():
+            self._ref.stop(timeout=timeout)
+        if self._actor.is_alive():
+            self._actor.stop(timeout=timeout)
 
     def _take(self, event: ums.StateChanged) -> None:
         if event.state == "READY":

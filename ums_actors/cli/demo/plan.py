@@ -1,4 +1,4 @@
-"""Who writes what and what breaks when: decided before the run, by its seed."""
+"""What breaks when, and at whom: decided before the run, by its seed."""
 
 from __future__ import annotations
 
@@ -9,93 +9,99 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from ums_actors.cli.demo.settings import Settings
 
-__all__ = ["Fault", "PlannedFault", "Say", "plan_faults", "plan_script"]
+__all__ = ["STRIKES", "Fault", "PlannedFault", "Side", "Strike", "plan_faults"]
 
-_ROUND = 15.0
-"""Seconds that one round of the six faults gets in long runs."""
-_MESSAGES_PER_SECOND = 30.0
-"""Of all consumers together, when they are many."""
-_RUSH = (-0.05, 0.3)
-"""Seconds around a fault in which each consumer of the victim writes once more."""
-_PHRASES = (
-    "where is my order?",
-    "may I change the address?",
-    "the parcel came open",
-    "thank you!",
-    "what does express cost?",
-    "is anybody there?",
-    "I was charged twice",
-    "can I talk to a person?",
-)
+_ROUND = 20.0
+"""Seconds that one round of all faults gets in long runs."""
+_FIRST, _LAST = 0.1, 0.85
+"""Parts of the run between which faults are spread."""
 
 
 class Fault(enum.StrEnum):
-    """What is done to a connection."""
+    """What is done to a connection, or to the service."""
 
     CUT = "cut"
+    HALF_OPEN = "half-open peer"
     CLOSE_4401 = "close 4401"
+    CLOSE_4407 = "close 4407"
     CUT_THEN_401 = "cut, then 401"
     CORRELATOR = "correlator crash"
     SOCKET = "socket crash"
     TOKEN = "token crash"  # noqa: S105  (an actor of that name)
+    BURST_429 = "429 burst"
+    RESTART = "service restart"
+
+
+class Side(enum.StrEnum):
+    """Whom a fault strikes."""
+
+    BOT = "bot"
+    CONSUMER = "consumer"
+    ALL = "everyone"
+
+
+class Strike(NamedTuple):
+    """One kind of fault on one side."""
+
+    fault: Fault
+    side: Side
+
+
+_SIDES: dict[Fault, tuple[Side, ...]] = {
+    Fault.CLOSE_4401: (Side.BOT,),
+    Fault.CLOSE_4407: (Side.CONSUMER,),
+    Fault.BURST_429: (Side.ALL,),
+    Fault.RESTART: (Side.ALL,),
+}
+STRIKES = tuple(
+    Strike(fault, side)
+    for fault in Fault
+    for side in _SIDES.get(fault, (Side.BOT, Side.CONSUMER))
+)
+"""What happens in each round."""
 
 
 class PlannedFault(NamedTuple):
-    """One fault, ``at`` seconds after the start, on the bot of that number."""
+    """One fault, ``at`` seconds after the start.
+
+    Attributes:
+        victim: number among those of its side; 0 if it strikes everyone.
+    """
 
     at: float
     fault: Fault
-    bot: int
-
-
-class Say(NamedTuple):
-    """One message of a consumer; the first of a conversation opens it."""
-
-    at: float
-    conversation: int
-    text: str
+    side: Side
+    victim: int
 
 
 def plan_faults(settings: Settings) -> list[PlannedFault]:
-    """Spread the six faults over the run, in rounds if it is long."""
+    """Spread all faults over the run, in rounds if it is long."""
     chance = random.Random(f"faults {settings.seed}")  # noqa: S311
-    rounds = max(1, int(settings.seconds // _ROUND))
-    faults: list[Fault] = []
-    for _ in range(rounds):
-        faults += chance.sample(list(Fault), k=len(Fault))
-    first, last = 0.12 * settings.seconds, 0.85 * settings.seconds
-    step = (last - first) / (len(faults) - 1)
-    return [
-        PlannedFault(
-            at=first + (number + chance.uniform(-0.2, 0.2)) * step,
-            fault=fault,
-            bot=number % settings.bots,
-        )
-        for number, fault in enumerate(faults)
-    ]
+    strikes: list[Strike] = []
+    for _ in range(max(1, int(settings.seconds // _ROUND))):
+        strikes += _shuffled(chance)
+    begin = _FIRST * settings.seconds
+    step = (_LAST * settings.seconds - begin) / (len(strikes) - 1)
+    turns = {Side.BOT: 0, Side.CONSUMER: 0, Side.ALL: 0}
+    members = {Side.BOT: settings.bots, Side.CONSUMER: settings.consumers, Side.ALL: 1}
+    plan: list[PlannedFault] = []
+    for number, (fault, side) in enumerate(strikes):
+        at = begin + (number + chance.uniform(-0.2, 0.2)) * step
+        plan.append(PlannedFault(at, fault, side, turns[side] % members[side]))
+        turns[side] += 1
+    return plan
 
 
-def plan_script(settings: Settings, faults: list[PlannedFault]) -> list[Say]:
-    """Give all consumers' messages in the order of their time.
+def _shuffled(chance: random.Random) -> list[Strike]:
+    """Give one round.
 
-    Consumers of a victim write around its fault, so that requests are in flight
-    when the line goes, and messages come while nobody listens.
+    What strikes everyone comes in its first half: while there are many requests to
+    refuse, and so that those who are the last to come back do not make the run longer.
     """
-    chance = random.Random(f"script {settings.seed}")  # noqa: S311
-    rate = min(1.0, _MESSAGES_PER_SECOND / settings.conversations)
-    each = max(2, round(rate * settings.seconds))
-    script: list[Say] = []
-    for conversation in range(settings.conversations):
-        opened = chance.uniform(0.0, 0.4) * settings.seconds
-        times = [opened]
-        times += [chance.uniform(opened, settings.seconds) for _ in range(each - 1)]
-        times += [
-            min(settings.seconds, planned.at + chance.uniform(*_RUSH))
-            for planned in faults
-            if planned.bot == settings.owner(conversation) and planned.at > opened
-        ]
-        script += [
-            Say(at, conversation, f"{number}. {chance.choice(_PHRASES)}")
-            for number, at in enumerate(sorted(times), start=1)
-        ]
-    return sorted(script)
+    strikes = chance.sample(STRIKES, k=len(STRIKES))
+    half = len(strikes) // 2
+    early = [at for at in range(half) if strikes[at].side is not Side.ALL]
+    late = [at for at in range(half, len(strikes)) if strikes[at].side is Side.ALL]
+    for one, other in zip(early, late, strict=False):
+        strikes[one], strikes[other] = strikes[other], strikes[one]
+    return strikes

@@ -6,21 +6,25 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ums_actors.cli.demo.plan import Fault
+from ums_actors.cli.demo.plan import STRIKES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ums_actors.cli.demo.audit import Audit
+    from ums_actors.cli.demo.plan import Strike
 
 __all__ = ["Recovery", "Report", "percentile", "summarize"]
+
+_MOST, _TOLD = 8, 3
+"""Things that went wrong, and details of each kind, that are told in one line."""
 
 
 @dataclass(frozen=True)
 class Recovery:
-    """How fast the recoveries from one kind of fault were, seconds."""
+    """How fast the recoveries from one kind of fault on one side were, seconds."""
 
-    fault: Fault
+    strike: Strike
     count: int
     p50: float
     p99: float
@@ -31,11 +35,13 @@ class Report:
     """What is printed at the end.
 
     Attributes:
+        deeds: what happened besides questions and answers, by name.
         failures: what went wrong, one line each; empty if all went well.
     """
 
-    conversations: int
+    seed: int
     audit: Audit
+    deeds: Mapping[str, int]
     recoveries: tuple[Recovery, ...]
     failures: tuple[str, ...] = ()
 
@@ -46,24 +52,27 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         """Give the report as it is printed with ``--json``."""
+        audit = self.audit
         return {
-            "conversations": self.conversations,
+            "seed": self.seed,
+            "conversations": audit.conversations,
             "messages": {
-                "to_bots": self.audit.to_bots,
-                "to_consumers": self.audit.to_consumers,
+                "to_bots": audit.to_bots,
+                "to_consumers": audit.to_consumers,
+                "handed_out": audit.handed_out,
             },
+            **{name.replace(" ", "_"): count for name, count in self.deeds.items()},
             "recoveries": [
                 {
-                    "fault": recovery.fault.value,
+                    "fault": recovery.strike.fault.value,
+                    "on": recovery.strike.side.value,
                     "count": recovery.count,
                     "p50_s": round(recovery.p50, 4),
                     "p99_s": round(recovery.p99, 4),
                 }
                 for recovery in self.recoveries
             ],
-            "lost": self.audit.lost,
-            "duplicated": self.audit.duplicated,
-            "unanswered": self.audit.unanswered,
+            **audit.zeros(),
         }
 
 
@@ -75,41 +84,45 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 def summarize(
     *,
-    conversations: int,
+    seed: int,
     audit: Audit,
-    times: dict[Fault, list[float]],
+    deeds: Mapping[str, int],
+    times: Mapping[Strike, Sequence[float]],
     missing: Sequence[str] = (),
     notes: Sequence[str] = (),
 ) -> Report:
     """Make the report.
 
     Args:
-        conversations: how many consumers opened.
+        seed: of the run.
         audit: what came of the messages.
-        times: seconds from each fault to its recovery, by kind.
+        deeds: what happened besides, by name.
+        times: seconds from each fault to its recovery, by kind and side.
         missing: faults that were not seen or not recovered from, one line each.
-        notes: what the bots met; told only if something is wrong.
+        notes: what bots and consumers met; told only if something is wrong.
     """
     recoveries = tuple(
-        Recovery(fault, len(seen), percentile(seen, 0.5), percentile(seen, 0.99))
-        for fault in Fault
-        if (seen := times.get(fault))
+        Recovery(strike, len(seen), percentile(seen, 0.5), percentile(seen, 0.99))
+        for strike in STRIKES
+        if (seen := times.get(strike))
     )
     failures = [
-        f"{count} {word}"
-        for word, count in (
-            ("lost", audit.lost),
-            ("duplicated", audit.duplicated),
-            ("unanswered", audit.unanswered),
-        )
+        f"{count} {word.replace('_', ' ')}"
+        for word, count in audit.zeros().items()
         if count
     ]
     failures += missing
     failures += [
-        f"no recovery was seen from: {fault}"
-        for fault in Fault
-        if not times.get(fault) and not any(str(fault) in line for line in missing)
+        f"no recovery was seen from: {strike.fault} on {strike.side}"
+        for strike in STRIKES
+        if not times.get(strike) and not any(strike.fault in line for line in missing)
     ]
+    if len(failures) > _MOST:
+        failures[_MOST:] = [f"and {len(failures) - _MOST} more"]
     if failures:
-        failures += notes[:3]
-    return Report(conversations, audit, recoveries, tuple(failures))
+        failures += [
+            f"{who} did not get event {place.sequence} of {place.dialog_id}"
+            for who, place in audit.missed[:_TOLD]
+        ]
+        failures += notes[:_TOLD]
+    return Report(seed, audit, dict(deeds), recoveries, tuple(failures))

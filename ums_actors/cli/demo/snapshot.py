@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ums_actors.cli.demo.plan import Fault
+    from ums_actors.cli.demo.plan import Fault, Side
 
 __all__ = ["ConnectionRow", "FaultRow", "Snapshot"]
 
@@ -16,10 +16,11 @@ class ConnectionRow:
     """One connection: its numbers are those of its ``status()``."""
 
     name: str
+    side: Side
     state: str
     generation: int
     restarts: int
-    relogins: int
+    logins: int
     in_flight: int
     queued: int
 
@@ -30,6 +31,7 @@ class FaultRow:
 
     Attributes:
         at: seconds after the start, planned or real.
+        whom: the name of who was struck; empty before it.
         injected: whether it has been done.
         took: seconds to the recovery, None before it.
         failure: why it counts as not recovered from, empty if it does not.
@@ -37,7 +39,8 @@ class FaultRow:
 
     at: float
     fault: Fault
-    bot: str
+    side: Side
+    whom: str = ""
     injected: bool = False
     took: float | None = None
     failure: str = ""
@@ -49,14 +52,18 @@ class Snapshot:
 
     Attributes:
         elapsed: seconds since consumers began.
-        seconds: how long they write.
-        planned: messages that they will have written.
+        seconds: how long they ask.
+        planned: questions that they will have asked.
+        visits: conversations that they will have had.
+        visited: those that are over.
     """
 
     elapsed: float
     seconds: float
     planned: int
-    written: int
+    asked: int
     answered: int
+    visits: int
+    visited: int
     connections: tuple[ConnectionRow, ...]
     faults: tuple[FaultRow, ...]

@@ -22,23 +22,31 @@ def summary(report: Report) -> RenderableType:
     audit = report.audit
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("recovered from")
+    table.add_column("on")
     for name in ("times", "p50", "p99"):
         table.add_column(name, justify="right")
     for one in report.recoveries:
         table.add_row(
-            str(one.fault), str(one.count), f"{one.p50:.3f} s", f"{one.p99:.3f} s"
+            one.strike.fault,
+            one.strike.side,
+            str(one.count),
+            f"{one.p50:.3f} s",
+            f"{one.p99:.3f} s",
         )
     return Group(
         Text(),
         table,
         Text(),
         Text(
-            f"{report.conversations} conversations, {audit.to_bots} messages to bots, "
-            f"{audit.to_consumers} to consumers"
+            f"{audit.conversations} conversations, {audit.to_bots} questions, "
+            f"{audit.to_consumers} answers, {audit.handed_out} events handed out"
         ),
+        Text(", ".join(f"{count} {name}" for name, count in report.deeds.items())),
         Text(
-            f"lost {audit.lost}, duplicated {audit.duplicated}, "
-            f"unanswered {audit.unanswered}",
+            ", ".join(
+                f"{word.replace('_', ' ')} {count}"
+                for word, count in audit.zeros().items()
+            ),
             style="bold green" if report.ok else "bold red",
         ),
     )
