@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ums_actors._version import __version__
-from ums_actors.actors.messages import CatchUp, InvalidateToken
+from ums_actors.actors.messages import CatchUp
 from ums_actors.auth.consumer import CONSUMER_SOCKET_SERVICE, ConsumerTokenSource
 from ums_actors.auth.csds import DEFAULT_CSDS_HOST
 from ums_actors.auth.source import TokenSource
 from ums_actors.connection.access import Access
-from ums_actors.connection.conversations import Conversations
+from ums_actors.connection.model import Model
 from ums_actors.connection.setup import Setup
 from ums_actors.core.session import State
 from ums_actors.errors import LocalProtocolError
@@ -18,7 +18,6 @@ from ums_actors.protocol import brand, consumer
 from ums_actors.protocol.paths import consumer_socket_path
 from ums_actors.protocol.properties import ClientProperties
 from ums_actors.protocol.records import read_conversation_id
-from ums_actors.runtime.steps import Steps, run_steps
 from ums_actors.secret import Secret
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from ums_actors.auth.session import Session
     from ums_actors.options import Options
     from ums_actors.runtime import LoopFuture
+    from ums_actors.runtime.steps import Steps
     from ums_actors.transport.proxy import Proxy
 
 __all__ = ["ConsumerWebsocketConnection"]
@@ -39,7 +39,7 @@ _HANDSHAKES = ("header", "init")
 _UNKNOWN = "unknown"
 
 
-class ConsumerWebsocketConnection(Access, Conversations):
+class ConsumerWebsocketConnection(Access, Model):
     """A supervised connection of one consumer.
 
     Args:
@@ -56,8 +56,10 @@ class ConsumerWebsocketConnection(Access, Conversations):
         domains: service → host, for those that are not to be looked up.
         options: see :class:`~ums_actors.options.Options`.
         ca_file: a file of CA certificates to trust instead of the system's.
+        extra_ca_file: a file of CA certificates to trust as well.
         ssl_context: a TLS context of your own, taken as it is.
-        proxy: an HTTP proxy for the websocket.
+        proxy: an HTTP proxy for this connection's websocket and HTTP calls; see
+            :class:`~ums_actors.transport.proxy.Proxy`.
         create_default_subscription: subscribe to conversations on each line. Messages
             come of the conversations that a subscription shows, and of those that
             were created here.
@@ -80,6 +82,7 @@ class ConsumerWebsocketConnection(Access, Conversations):
         domains: Mapping[str, str] | None = None,
         options: Options | None = None,
         ca_file: str | None = None,
+        extra_ca_file: str | None = None,
         ssl_context: ssl.SSLContext | None = None,
         proxy: Proxy | None = None,
         create_default_subscription: bool = True,
@@ -97,6 +100,7 @@ class ConsumerWebsocketConnection(Access, Conversations):
             domains=domains,
             options=options,
             ca_file=ca_file,
+            extra_ca_file=extra_ca_file,
             ssl_context=ssl_context,
             proxy=proxy,
         )
@@ -129,19 +133,6 @@ class ConsumerWebsocketConnection(Access, Conversations):
 
     def _identify(self, login: Session) -> str:
         return login.user_id
-
-    def _init_token(self) -> LoopFuture[Session]:
-        """See to it that there is a token; one that is over is renewed first."""
-        return run_steps(self._valid_login())
-
-    def _valid_login(self) -> Steps[Session]:
-        login: Session = yield self._acquire_token()
-        if login.valid_until is None or login.valid_until > self._now():
-            return login
-        expired = InvalidateToken(self._kernel.token_generation, "it is over")
-        self._kernel.refs["token"].tell(expired)
-        login = yield self._acquire_token()
-        return login
 
     def _login(self) -> Session:
         login = self._kernel.login
