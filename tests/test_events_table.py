@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from ums_actors.actors import conversation_events as talks
 from ums_actors.actors import events
 from ums_actors.events_table import ABSENT, TABLE, as_markdown
 
@@ -11,15 +12,22 @@ REFERENCE = """
 connect reconnect disconnect close reconnect-wait error timeout conversation ring
 conversationNotification messageNotification routingTaskNotification token-invalid
 token-regenerated refresh-token <type>#request <type>#response failed-to-connect
-notification <wire type> message conversation:message
+notification <wire type> message conversation:message message-delivery-event close
+transfer-skill transfer-agent back-to-queue consumer-step-up participant-added dialog
+participant-removed skill-change ttr-change manual-ettr-change group-change
+participant-suggested participant-suggested-removed dialog:close conversation-deleted
+notification-ignored notification-out-of-order upsert delete
 """.replace("<wire type>", "").split()
-"""Events of a connection of lp-messaging-sdk."""
+"""Events of lp-messaging-sdk: of connections, conversations and dialogs."""
 AGENT_SDK = ["connected", "closed", "error", "success", "notification", "message:sent"]
 
 
 def concrete() -> set[type[events.Event]]:
-    found = {getattr(events, name) for name in events.__all__}
-    return found - {events.Event, events.Tap}
+    found = {
+        getattr(module, name) for module in (events, talks) for name in module.__all__
+    }
+    bases = {base for each in found for base in each.__bases__}
+    return found - bases
 
 
 def test_every_event_is_in_the_table_once():

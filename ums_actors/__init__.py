@@ -5,6 +5,30 @@ from __future__ import annotations
 from ums_actors._version import __version__
 
 # what is heard
+from ums_actors.actors.conversation_events import (
+    BackToQueue,
+    ConsumerSteppedUp,
+    ConversationClosed,
+    ConversationEvent,
+    ConversationOpened,
+    ConversationRemoved,
+    CsatChanged,
+    DialogClosed,
+    DialogEvent,
+    DialogOpened,
+    GroupChanged,
+    ManualEttrChanged,
+    NoteChanged,
+    ParticipantAdded,
+    ParticipantEvent,
+    ParticipantRemoved,
+    ParticipantSuggested,
+    ParticipantSuggestionWithdrawn,
+    SkillChanged,
+    TransferredToAgent,
+    TransferredToSkill,
+    TtrChanged,
+)
 from ums_actors.actors.events import (
     AgentStateChanged,
     AttemptFailed,
@@ -69,6 +93,11 @@ from ums_actors.errors import (
 )
 
 # objects that events carry
+from ums_actors.model.conversation import Conversation
+from ums_actors.model.dialog import Dialog
+from ums_actors.model.message import Message
+from ums_actors.model.notes import AgentNote
+from ums_actors.model.participant import Participant
 from ums_actors.model.ring import Ring
 
 # settings
@@ -116,6 +145,7 @@ from ums_actors.transport.proxy import Proxy
 __all__ = [
     "OS",
     "ActionReason",
+    "AgentNote",
     "AgentState",
     "AgentStateChanged",
     "Anonymous",
@@ -123,6 +153,7 @@ __all__ = [
     "AttemptFailed",
     "AuthenticatedConsumer",
     "AuthenticationRejected",
+    "BackToQueue",
     "BotResponse",
     "BrandConnectionProxy",
     "BrandWebsocketConnection",
@@ -134,11 +165,22 @@ __all__ = [
     "ConnectionStatus",
     "ConsumerConnection",
     "ConsumerConnectionProxy",
+    "ConsumerSteppedUp",
     "ConsumerWebsocketConnection",
+    "Conversation",
     "ConversationChanged",
+    "ConversationClosed",
+    "ConversationEvent",
+    "ConversationOpened",
+    "ConversationRemoved",
+    "CsatChanged",
     "Delivery",
     "DeviceFamily",
+    "Dialog",
     "DialogCloseReason",
+    "DialogClosed",
+    "DialogEvent",
+    "DialogOpened",
     "ErrorOccurred",
     "EscalationSummary",
     "Event",
@@ -146,6 +188,7 @@ __all__ = [
     "ExistingSession",
     "ExternalId",
     "Feature",
+    "GroupChanged",
     "IBMWatsonInfo",
     "IdentityChanged",
     "Integration",
@@ -155,13 +198,22 @@ __all__ = [
     "LoopActor",
     "LoopFuture",
     "LoopRef",
+    "ManualEttrChanged",
+    "Message",
     "MessageReceived",
     "NotSupported",
+    "NoteChanged",
     "NotificationReceived",
     "OAuth1Login",
     "Options",
     "Overloaded",
+    "Participant",
+    "ParticipantAdded",
+    "ParticipantEvent",
+    "ParticipantRemoved",
     "ParticipantRole",
+    "ParticipantSuggested",
+    "ParticipantSuggestionWithdrawn",
     "PasswordLogin",
     "Proxy",
     "ReadyBearer",
@@ -181,9 +233,13 @@ __all__ = [
     "Runtime",
     "Secret",
     "Session",
+    "SkillChanged",
     "State",
     "StateChanged",
     "TokenSource",
+    "TransferredToAgent",
+    "TransferredToSkill",
+    "TtrChanged",
     "UMSError",
     "WebsocketConnection",
     "WouldDeadlock",

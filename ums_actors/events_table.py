@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from ums_actors.actors import conversation_events as talks
 from ums_actors.actors import events
 
 __all__ = ["ABSENT", "TABLE", "Row", "as_markdown"]
@@ -57,18 +58,83 @@ TABLE: Final = (
         events.ConversationChanged,
         "a conversation came, changed, or left a subscription",
         (
-            "conversation",
             "conversationNotification",
+            "notification",
+            "notification-ignored",
+            "notification-out-of-order",
             "upsert",
             "delete",
-            "conversation-deleted",
         ),
         ("cqm.ExConversationChangeNotification",),
     ),
     Row(
+        talks.ConversationOpened,
+        "a conversation is seen for the first time, or anew",
+        ("conversation",),
+    ),
+    Row(talks.ConversationClosed, "the whole conversation has ended", ("close",)),
+    Row(
+        talks.ConversationRemoved,
+        "no subscription shows it any more",
+        ("conversation-deleted",),
+    ),
+    Row(talks.DialogOpened, "there is a further dialog", ("dialog",)),
+    Row(talks.DialogClosed, "a dialog has ended", ("close", "dialog:close")),
+    Row(talks.ParticipantAdded, "somebody takes part now", ("participant-added",)),
+    Row(
+        talks.ParticipantRemoved,
+        "somebody takes part no more",
+        ("participant-removed",),
+    ),
+    Row(
+        talks.ParticipantSuggested,
+        "somebody was asked to take part",
+        ("participant-suggested",),
+    ),
+    Row(
+        talks.ParticipantSuggestionWithdrawn,
+        "somebody was asked, and did not accept",
+        ("participant-suggested-removed",),
+    ),
+    Row(
+        talks.TransferredToAgent,
+        "an agent was asked to take it over",
+        ("transfer-agent",),
+    ),
+    Row(
+        talks.TransferredToSkill,
+        "it was handed over to another skill",
+        ("transfer-skill",),
+    ),
+    Row(
+        talks.BackToQueue,
+        "its agent left it to others of the same skill",
+        ("back-to-queue",),
+    ),
+    Row(talks.SkillChanged, "it belongs to another skill", ("skill-change",)),
+    Row(talks.GroupChanged, "it belongs to another group", ("group-change",)),
+    Row(talks.TtrChanged, "how soon an answer is wanted", ("ttr-change",)),
+    Row(
+        talks.ManualEttrChanged,
+        "until when an answer is due, set by hand",
+        ("manual-ettr-change",),
+    ),
+    Row(talks.NoteChanged, "the agents' note was written or cleared"),
+    Row(talks.CsatChanged, "the consumer said how satisfied it is"),
+    Row(
+        talks.ConsumerSteppedUp,
+        "the consumer is another user now",
+        ("consumer-step-up",),
+    ),
+    Row(
         events.MessageReceived,
         "a message, status or chat-state event: in order, once",
-        ("message", "conversation:message", "messageNotification"),
+        (
+            "message",
+            "conversation:message",
+            "message-delivery-event",
+            "messageNotification",
+        ),
         ("ms.MessagingEventNotification",),
     ),
     Row(

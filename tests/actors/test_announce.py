@@ -29,6 +29,7 @@ def kernel():
     return Kernel(
         login=login("first"),
         streams=streams,
+        conversations=SimpleNamespace(abandon=lambda: heard.append("forgotten")),
         baseline_seen=True,
         connection_id="c",
         history=[],
@@ -56,7 +57,8 @@ def test_the_first_session_is_nobodys_change(kernel):
 
 def test_another_user_is_told_of_and_begins_anew(kernel):
     adopt(kernel, login("second"))
-    assert kernel.heard == [ums.IdentityChanged(previous="first", current="second")]
+    told = ums.IdentityChanged(previous="first", current="second")
+    assert kernel.heard == ["forgotten", told]
     ((event, _, fields),) = kernel.reports
     assert event == "identity.changed"
     assert (fields["previous"], fields["current"]) == ("first", "second")

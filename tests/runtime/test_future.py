@@ -103,9 +103,12 @@ def test_a_failed_get_leaves_no_reference_cycle():
     gc.collect()
     gc.disable()
     try:
+        # others may live: of this one nothing may be left
+        before = {id(it) for it in gc.get_objects() if type(it) is LoopFuture}
         with pytest.raises(KeyError):
             failed(KeyError()).get()
-        assert not [it for it in gc.get_objects() if type(it) is LoopFuture]
+        after = {id(it) for it in gc.get_objects() if type(it) is LoopFuture}
+        assert after <= before
     finally:
         gc.enable()
 

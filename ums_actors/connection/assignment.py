@@ -6,11 +6,15 @@ import abc
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.actors.trouble import report
-from ums_actors.connection.conversations import Conversations
+from ums_actors.connection.model import Model
 from ums_actors.errors import RequestRejected
 from ums_actors.protocol import brand, profiles
 from ums_actors.protocol.enums import AgentState, ParticipantRole, one_of
-from ums_actors.protocol.records import MessageEvent, read_message_events
+from ums_actors.protocol.records import (
+    MessageEvent,
+    read_conversation_id,
+    read_message_events,
+)
 
 if TYPE_CHECKING:
     from ums_actors.runtime import LoopFuture
@@ -19,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["BrandConversations"]
 
 
-class BrandConversations(Conversations, abc.ABC):
+class BrandConversations(Model, abc.ABC):
     """Requests of the brand dialect alone; UMS.md 3.3 and 12.3 have them."""
 
     def query_messages(
@@ -85,6 +89,19 @@ class BrandConversations(Conversations, abc.ABC):
                 remove_agent_id=remove_agent_id,
             )
         )
+
+    def create_conversation(
+        self, consumer_id: str, skill_id: str | None = None, context: Any = None
+    ) -> LoopFuture[str]:
+        """Open a conversation with a consumer; done with its id.
+
+        Args:
+            consumer_id: with whom.
+            skill_id: the skill it belongs to.
+            context: an object with a ``type``, mostly ``ProactiveContext``.
+        """
+        call = brand.create_conversation(consumer_id, skill_id, context)
+        return self._call_for(call, read_conversation_id)
 
     _join_dialog = join_dialog
     _leave_dialog = leave_dialog

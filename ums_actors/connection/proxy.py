@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from ums_actors.connection.brand import BrandWebsocketConnection as _Brand
 from ums_actors.connection.consumer import ConsumerWebsocketConnection as _Consumer
-from ums_actors.connection.conversations import Conversations as _Both
+from ums_actors.connection.model import Model as _Both
 from ums_actors.runtime import proxy_method
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ class ConnectionProxy:
     refresh_token = proxy_method(_Both.refresh_token)
     get_clock = proxy_method(_Both.get_clock)
     set_agent_state = proxy_method(_Both.set_agent_state)
+    get_conversation = proxy_method(_Both.get_conversation)
+    get_all_known_conversations = proxy_method(_Both.get_all_known_conversations)
     close_conversation = proxy_method(_Both.close_conversation)
     close_dialog = proxy_method(_Both.close_dialog)
     send_text = proxy_method(_Both.send_text)
@@ -93,6 +95,7 @@ class BrandConnectionProxy(ConnectionProxy):
     join_dialog = proxy_method(_Brand.join_dialog)
     leave_dialog = proxy_method(_Brand.leave_dialog)
     transfer_conversation = proxy_method(_Brand.transfer_conversation)
+    create_conversation = proxy_method(_Brand.create_conversation)
     query_messages = proxy_method(_Brand.query_messages)
     create_routing_task_subscription = proxy_method(
         _Brand.create_routing_task_subscription

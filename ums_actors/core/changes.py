@@ -73,21 +73,48 @@ def changes(
     found: list[Change] = []
     if new.open and not old.open:
         found.append(Change(What.OPENED))
-    for what, value in _VALUES:
-        previous, current = value(old), value(new)
-        if previous != current:
-            found.append(Change(what, previous=previous, current=current))
-    dialogs_differ = old.dialogs != new.dialogs
-    if dialogs_differ:
+    if not _same_values(old, new):
+        for what, value in _VALUES:
+            previous, current = value(old), value(new)
+            if previous != current:
+                found.append(Change(what, previous=previous, current=current))
+    people_differ = not _same_people(old.dialogs, new.dialogs)
+    if people_differ:
         found += _of_dialogs(old, new)
         found += _of_consumer(new, last_consumer)
-    if dialogs_differ or found:
+    if people_differ or found:
         found += _handed_over(old, new)
-    if dialogs_differ:
+    if people_differ:
         found += _closed(old, new)
     if old.open and not new.open:
         found.append(Change(What.CLOSED))
     return found
+
+
+def _same_values(old: ConversationFacts, new: ConversationFacts) -> bool:
+    """Tell, quickly, what is nearly always so: that none of the values differs."""
+    return (
+        old.skill_id == new.skill_id
+        and old.group_id == new.group_id
+        and old.ttr == new.ttr
+        and old.manual_ettr == new.manual_ettr
+        and old.note == new.note
+        and old.csat == new.csat
+    )
+
+
+def _same_people(old: tuple[DialogFacts, ...], new: tuple[DialogFacts, ...]) -> bool:
+    """Tell whether the same dialogs are open, and the same people in them."""
+    if len(old) != len(new):
+        return False
+    for before, after in zip(old, new, strict=True):
+        if (
+            before.members is not after.members
+            or before.state != after.state
+            or before.dialog_id != after.dialog_id
+        ):
+            return False
+    return True
 
 
 def _of_dialogs(old: ConversationFacts, new: ConversationFacts) -> Iterator[Change]:

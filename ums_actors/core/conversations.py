@@ -244,4 +244,3 @@ def _touched(known: ConversationFacts, result: ConversationResult) -> Conversati
         unread=result.unread or known.unread,
         last_content=result.last_content_event or known.last_content,
     )
-

@@ -28,6 +28,9 @@ _NO_TTR: Final = Ttr()
 _NO_CAMPAIGN: Final = Campaign()
 _NO_HANDLER: Final = Handler()
 _NULL: Final = msgspec.Raw(b"null")
+_CLOSE: Final = ConversationState.CLOSE.value
+_DIALOG_CLOSE: Final = DialogState.CLOSE.value
+_SUGGESTED: Final = ParticipantState.SUGGESTED.value
 
 
 class Member(Struct, frozen=True, gc=False):
@@ -46,7 +49,7 @@ class Member(Struct, frozen=True, gc=False):
     @property
     def active(self) -> bool:
         """Whether it takes part already."""
-        return self.state != ParticipantState.SUGGESTED
+        return self.state != _SUGGESTED
 
 
 class DialogFacts(Struct, frozen=True, gc=False):
@@ -67,7 +70,7 @@ class DialogFacts(Struct, frozen=True, gc=False):
     @property
     def open(self) -> bool:
         """Whether something can be said in it."""
-        return self.state != DialogState.CLOSE
+        return self.state != _DIALOG_CLOSE
 
     def in_role(self, role: str) -> list[Member]:
         """Give those in a role, asked ones too."""
@@ -107,7 +110,7 @@ class ConversationFacts(Struct, frozen=True, gc=False):
     @property
     def open(self) -> bool:
         """Whether the whole of it has not ended."""
-        return self.stage != ConversationState.CLOSE
+        return self.stage != _CLOSE
 
     @property
     def main(self) -> DialogFacts | None:

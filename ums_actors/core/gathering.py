@@ -125,11 +125,14 @@ def _dialogs(
             found.append(before)
             late += 1
             continue
-        members = _members(dialog, ids)
-        if not members and dialog_id == conversation_id:
-            members = _listed(details, ids)  # an old one
-        if before is not None and before.members == members:
+        if before is not None and _still(before.members, dialog):
             members = before.members
+        else:
+            members = _members(dialog, ids)
+            if not members and dialog_id == conversation_id:
+                members = _listed(details, ids)  # an old one
+            if before is not None and before.members == members:
+                members = before.members
         found.append(_dialog(dialog, dialog_id, members))
     return tuple(found), late
 
@@ -162,6 +165,22 @@ def _dialog(dialog: Dialog, dialog_id: str, members: tuple[Member, ...]) -> Dial
         dialog.meta_data,
         members,
     )
+
+
+def _still(members: tuple[Member, ...], dialog: Dialog) -> bool:
+    """Tell, quickly, what is nearly always so: that the same people take part."""
+    told = dialog.participants_details
+    if not told or len(told) != len(members):
+        return False
+    for member, each in zip(members, told, strict=True):
+        if (
+            each.id != (member.agent_id or member.user_id)
+            or each.role != member.role
+            or each.state != member.state
+            or member.user_id == member.agent_id  # its PID may be known by now
+        ):
+            return False
+    return True
 
 
 def _members(dialog: Dialog, ids: IdTable) -> tuple[Member, ...]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ums_actors.actors.selection import Where
     from ums_actors.actors.subscribers import Target
     from ums_actors.connection import ConnectionStatus
+    from ums_actors.model.conversation import Conversation
     from ums_actors.protocol.profiles import UserProfile
     from ums_actors.runtime import LoopRef
 
@@ -94,6 +95,15 @@ class BlockingConnection(Generic[P]):
     def refresh_token(self) -> None:
         """Refresh the token now; one that is dead is replaced by a new login."""
         self.proxy.refresh_token().get(timeout=self._timeout)
+
+    def get_conversation(self, conversation_id: str) -> Conversation | None:
+        """Give a conversation as an object that is kept true; None if unknown."""
+        found = self.proxy.get_conversation(conversation_id)
+        return found.get(timeout=self._timeout)
+
+    def get_all_known_conversations(self) -> tuple[Conversation, ...]:
+        """Give all conversations that a subscription shows."""
+        return self.proxy.get_all_known_conversations().get(timeout=self._timeout)
 
     def close_conversation(self, conversation_id: str) -> str:
         """Close a conversation with all its dialogs."""

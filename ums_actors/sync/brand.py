@@ -83,6 +83,12 @@ class Connection(BlockingConnection[BrandConnectionProxy]):
         """Hand a conversation over; see the connection's own method."""
         return self.proxy.transfer_conversation(conversation_id, **where).get()
 
+    def create_conversation(
+        self, consumer_id: str, skill_id: str | None = None, context: Any = None
+    ) -> str:
+        """Open a conversation with a consumer; gives its id."""
+        return self.proxy.create_conversation(consumer_id, skill_id, context).get()
+
     def create_routing_task_subscription(
         self, agent_id: str | None = None, wait_for_ready: bool = False
     ) -> str:

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ums_actors.core.talk import Mark, Talk
+from ums_actors.protocol.messages import Event, MessageEvent
+
+
+def message(sequence, text="x"):
+    return MessageEvent(Event("ContentEvent", message=text), "C", "C", sequence)
+
+
+def status(sequences, user="cons", word="READ"):
+    event = Event("AcceptStatusEvent", status=word, sequence_list=sequences)
+    return MessageEvent(event, "C", "C", 99, user)
+
+
+def numbers(talk):
+    return [each.sequence for each in talk.said]
+
+
+def test_the_last_messages_are_kept_by_their_numbers():
+    talk = Talk(3)
+    for sequence in (0, 1, 3, 2, 5):
+        talk.add(message(sequence))
+    assert numbers(talk) == [2, 3, 5]
+
+
+def test_one_that_is_there_is_given_again():
+    talk = Talk(3)
+    first = talk.add(message(1))
+    assert talk.add(message(1, "other")) is first
+    assert numbers(talk) == [1]
+
+
+def test_one_that_is_too_old_is_not_kept():
+    talk = Talk(2)
+    for sequence in (5, 6, 1):
+        assert talk.add(message(sequence)).sequence == sequence
+    assert numbers(talk) == [5, 6]
+
+
+def test_none_are_kept_if_none_are_wanted():
+    talk = Talk(0)
+    assert talk.add(message(1)).sequence == 1
+    assert numbers(talk) == []
+
+
+@given(st.lists(st.integers(0, 30)), st.integers(0, 8))
+def test_what_is_kept_is_in_order_once_and_the_newest_there_was_room_for(told, limit):
+    talk = Talk(limit)
+    for sequence in told:
+        talk.add(message(sequence))
+    found = numbers(talk)
+    assert found == sorted(set(found))
+    assert len(found) <= limit
+    if len(set(told)) <= limit:
+        assert found == sorted(set(told))
+    elif limit:
+        assert found[-1] == max(told)
+
+
+def test_what_became_of_messages_is_noted_once_by_each():
+    talk = Talk(10)
+    for sequence in (0, 1, 2):
+        talk.add(message(sequence))
+    talk.mark(status([0, 1, 77]), "CONSUMER")
+    talk.mark(status([1]), "CONSUMER")
+    talk.mark(status([1], "u1"), "ASSIGNED_AGENT")
+    read = Mark("cons", "CONSUMER", "READ")
+    assert [each.marks for each in talk.said] == [
+        (read,),
+        (read, Mark("u1", "ASSIGNED_AGENT", "READ")),
+        (),
+    ]
+
+
+def test_chat_states_are_replaced_and_bounded():
+    talk = Talk(0)
+    talk.chat("u", "COMPOSING")
+    before = talk.chat_states
+    talk.chat("u", "PAUSE")
+    assert (before["u"], talk.chat_states["u"]) == ("COMPOSING", "PAUSE")
+    for number in range(500):
+        talk.chat(f"u{number}", "ACTIVE")
+    assert len(talk.chat_states) == 100
+    assert talk.chat_states["u499"] == "ACTIVE"
+
+
+def test_marks_are_bounded():
+    talk = Talk(1)
+    talk.add(message(0))
+    for number in range(500):
+        talk.mark(status([0], f"u{number}"), "")
+    assert len(talk.said[0].marks) <= 101

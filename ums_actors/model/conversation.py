@@ -1,0 +1,245 @@
+"""A conversation: its state, and what can be done with it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from ums_actors.errors import LocalProtocolError
+from ums_actors.model.contents import Contents
+from ums_actors.model.notes import AgentNote, NoteSaved, with_note
+from ums_actors.model.office import Kind, Target, Where, brand_only, nothing
+from ums_actors.protocol import brand, fields
+from ums_actors.protocol.enums import CsatStatus, ParticipantRole, ParticipantState
+from ums_actors.protocol.requests import text as checked_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ums_actors.model.message import Message
+    from ums_actors.protocol.requests import Call
+    from ums_actors.runtime import LoopFuture
+
+__all__ = ["Conversation"]
+
+
+class Conversation(Contents):
+    """A conversation, kept true by what the service tells; any thread.
+
+    Each future of a method is done when the service has taken the request; that it has
+    come about is told by an event. ``metadata`` is a list of objects with a ``type``,
+    such as an ``ActionReason``, or one.
+    """
+
+    __slots__ = ()
+
+    # -- who takes part
+
+    def join(self, role: str, metadata: Any = None) -> LoopFuture[None]:
+        """Take part, in a role such as MANAGER; brands only."""
+        return self.main_dialog.join(role, metadata)
+
+    def leave(self, role: str | None = None, metadata: Any = None) -> LoopFuture[None]:
+        """Take part no more; in the role in which one is shown if none is given."""
+        return self.main_dialog.leave(role, metadata)
+
+    def transfer(
+        self,
+        skill_id: str | None = None,
+        agent_id: str | None = None,
+        metadata: Any = None,
+    ) -> LoopFuture[None]:
+        """Hand it over to a skill, an agent, or an agent of a skill; brands only.
+
+        The agent who is assigned now leaves.
+
+        Args:
+            skill_id: the present one means back to the queue.
+            agent_id: of either form; the agent is asked, and may refuse.
+            metadata: see above.
+
+        Raises:
+            LocalProtocolError: there is no target, or it is the present agent.
+        """
+        brand_only(self._office, "transfer a conversation")
+        if skill_id is None and agent_id is None:
+            raise LocalProtocolError("a transfer needs a target: skill_id or agent_id")
+        target = None if agent_id is None else self._office.agent_id(agent_id)
+        assigned = self.assigned_agent
+        call = brand.transfer_conversation(
+            self.conversation_id,
+            skill_id=skill_id,
+            agent_id=target,
+            remove_from_existing_role=self._role_of(target),
+            remove_agent_id=None if assigned is None else assigned.agent_id,
+        )
+        return self._ask(call, metadata)
+
+    def back_to_queue(self, metadata: Any = None) -> LoopFuture[None]:
+        """Let somebody else of the same skill take it; brands only."""
+        if self.skill_id is None:
+            raise LocalProtocolError(
+                "the conversation's skill is not known: use transfer(skill_id=…)"
+            )
+        return self.transfer(skill_id=self.skill_id, metadata=metadata)
+
+    def consumer_takeover(self, new_consumer_user_id: str) -> LoopFuture[None]:
+        """Put another consumer into the place of the present one (step-up)."""
+        consumer = self.consumer
+        if consumer is None:
+            raise LocalProtocolError("the conversation has no consumer to take over")
+        call = fields.take_over(
+            self.conversation_id, consumer.user_id, new_consumer_user_id
+        )
+        return self._ask(call)
+
+    def _role_of(self, agent_id: str | None) -> str | None:
+        """Give the role in which a target of a transfer takes part already."""
+        if agent_id is None:
+            return None
+        for each in self.main_dialog.participants:
+            if (
+                agent_id == each.agent_id
+                and each.state == ParticipantState.ACTIVE
+                and each.role != ParticipantRole.ASSIGNED_AGENT
+            ):
+                return each.role
+        return None
+
+    # -- what is said: in the main dialog while it is open
+
+    def send_text(
+        self, text: str, metadata: Any = None, quick_replies: Any = None
+    ) -> LoopFuture[int]:
+        """Say something, 1 to 8,000 characters; done with the message's number."""
+        return self._speaking.send_text(text, metadata, quick_replies)
+
+    def send_private(self, text: str, metadata: Any = None) -> LoopFuture[int]:
+        """Say something that consumers do not see; brands only."""
+        return self._speaking.send_private(text, metadata)
+
+    def send_rich(
+        self, content: Any, metadata: Any = None, quick_replies: Any = None
+    ) -> LoopFuture[int]:
+        """Show structured content, 1 to 15,000 characters as JSON."""
+        return self._speaking.send_rich(content, metadata, quick_replies)
+
+    def send_file(
+        self,
+        relative_path: str,
+        file_type: str,
+        *,
+        caption: str = "",
+        preview: str | None = None,
+        metadata: Any = None,
+    ) -> LoopFuture[int]:
+        """Show a file that is on the file service already."""
+        return self._speaking.send_file(
+            relative_path,
+            file_type,
+            caption=caption,
+            preview=preview,
+            metadata=metadata,
+        )
+
+    def query_messages(
+        self,
+        newer_than: int | None = None,
+        older_than: int | None = None,
+        max_quantity: int | None = None,
+    ) -> LoopFuture[list[Message]]:
+        """Ask for messages of the main dialog; see :meth:`Dialog.query_messages`."""
+        return self.main_dialog.query_messages(newer_than, older_than, max_quantity)
+
+    # -- what it is
+
+    def close(self, metadata: Any = None) -> LoopFuture[None]:
+        """Close it with all its dialogs; no survey is begun."""
+        return self._ask(brand.close_conversation(self.conversation_id), metadata)
+
+    def set_note(self, note: str) -> LoopFuture[None]:
+        """Put a note in the place of the present one, 5,000 characters; brands only."""
+        brand_only(self._office, "write notes")
+        return self._ask(fields.set_note(self.conversation_id, note))
+
+    def set_agent_note(
+        self,
+        note_content: str,
+        *,
+        agent_id: str | None = None,
+        name: str | None = None,
+        note_id: str | None = None,
+        is_auto_summary: bool = False,
+        truncate_enabled: bool = False,
+    ) -> LoopFuture[NoteSaved]:
+        """Add a note to those of other agents, or replace that of ``note_id``.
+
+        They share one text: of two agents who write at the same time, one wins.
+
+        Args:
+            note_content: what it says.
+            agent_id: whose it is; the own user's if not given.
+            name: how that agent is called.
+            note_id: to replace one; a new one is made if not given.
+            is_auto_summary: whether a program wrote it.
+            truncate_enabled: shorten it if there is no room for all of it.
+
+        Raises:
+            LocalProtocolError: it is empty, or there is no room for it.
+        """
+        brand_only(self._office, "write notes")
+        new = AgentNote(
+            agent_id=agent_id or self._office.own_id(),
+            name=name,
+            note_content=checked_text("note_content", note_content),
+            time=time.time_ns() // 1_000_000,
+            note_id=note_id,
+            is_auto_summary=is_auto_summary,
+        )
+        note, saved = with_note(self.note, new, truncate=truncate_enabled)
+        call = fields.set_note(self.conversation_id, note)
+        return self._office.ask(call, lambda _: saved)
+
+    def set_ttr(self, ttr_type: str, value: int | None = None) -> LoopFuture[None]:
+        """Say how soon an answer is wanted; ``value`` is seconds, for CUSTOM."""
+        return self._ask(fields.set_ttr(self.conversation_id, ttr_type, value))
+
+    def set_manual_ettr(self, time: int) -> LoopFuture[None]:
+        """Say until when an answer is due, milliseconds since 1970; brands only."""
+        brand_only(self._office, "set when an answer is due")
+        return self._ask(fields.set_manual_ettr(self.conversation_id, time))
+
+    def set_csat(
+        self,
+        rate: int,
+        resolved: bool | None = None,
+        status: str = CsatStatus.FILLED,
+    ) -> LoopFuture[None]:
+        """Answer the questions about satisfaction, as the consumer: 0 to 5."""
+        return self._ask(fields.set_csat(self.conversation_id, rate, resolved, status))
+
+    def _ask(self, call: Call, metadata: Any = None) -> LoopFuture[None]:
+        return self._office.ask(call, nothing, metadata=metadata)
+
+    # -- hearing of it
+
+    def subscribe(
+        self, target: Target, *kinds: Kind, where: Where | None = None
+    ) -> LoopFuture[str]:
+        """Hear the events of this conversation and its dialogs.
+
+        See the connection's own method; ``unsubscribe`` there takes the handle.
+        """
+        return self._office.subscribe(
+            target,
+            kinds,
+            where=where,
+            conversation_id=self.conversation_id,
+            dialog_id=None,
+        )
+
+    def events(self, *kinds: Kind) -> Iterator[Any]:
+        """Iterate over the events of this conversation; see the connection's method."""
+        return self._office.events(
+            kinds, conversation_id=self.conversation_id, dialog_id=None
+        )
