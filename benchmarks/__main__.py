@@ -10,9 +10,9 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from benchmarks import report
+from benchmarks import model, report
 from benchmarks.contestants import ENTRIES
 from benchmarks.measure import Result, Settings, measure
 from benchmarks.process import ChildFailed
@@ -24,8 +24,14 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
+_SUITES_HELP: Final = (
+    "request (the default): requests beside peers; model: what notifications of "
+    "conversations cost"
+)
 _DEFAULTS: Final = Settings(tuple(ENTRIES))
-_SUITES: Final = ("request",)
+_REQUEST: Final = "request"
+_MODEL: Final = "model"
+_SUITES: Final = (_REQUEST, _MODEL)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,8 +44,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         in_flight=options.in_flight,
     )
     runs: dict[str, tuple[Result, Summary]] = {}
+    others: dict[str, dict[str, Any]] = {}
     try:
-        for suite in dict.fromkeys(options.suites or _SUITES):
+        for suite in dict.fromkeys(options.suites or (_REQUEST,)):
+            if suite == _MODEL:
+                found = model.measure_model(settings.rounds)
+                model.show(found)
+                others[suite] = model.record(found)
+                continue
             with report.progress(suite, settings) as progress:
                 result = measure(settings, progress)
             runs[suite] = result, summarize(result)
@@ -51,7 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("Interrupted: nothing is reported.", file=sys.stderr)
         return 130
     if options.json is not None:
-        text = json.dumps(record(runs), indent=2, ensure_ascii=False) + "\n"
+        whole = record(runs)
+        whole["suites"] |= others
+        text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
         options.json.write_text(text)
     return _status([result for result, _ in runs.values()], named=bool(options.peers))
 
@@ -72,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
         "mean anything.",
     )
     add = parser.add_argument
-    add("suites", nargs="*", metavar="SUITE", type=_suite, help="default: request")
+    add("suites", nargs="*", metavar="SUITE", type=_suite, help=_SUITES_HELP)
     add("--peers", type=_peers, metavar="NAMES", help=f"of {names}; with commas")
     add("--rounds", type=_positive, default=_DEFAULTS.rounds, metavar="N")
     add(

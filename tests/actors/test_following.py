@@ -31,6 +31,9 @@ class Bench:
             connection_id="c",
             streams=FollowedStreams(10, tries=2),
             catch_ups=CatchUps(),
+            conversations=SimpleNamespace(
+                heard=lambda event: None, find=lambda conversation, dialog: None
+            ),
             subscribers=SimpleNamespace(publish=self.heard.append),
             runtime=SimpleNamespace(
                 observer=SimpleNamespace(

@@ -7,7 +7,7 @@ from ums_actors.core.changes import What, changes
 from ums_actors.core.gathering import facts_of
 from ums_actors.protocol.conversations import ConversationResult
 from ums_actors.protocol.ids import IdTable
-from ums_actors.testing.notifications import ACCOUNT, conversation, dialog
+from ums_actors.testing.notifications import ACCOUNT, conversation, dialog, pid
 
 CONSUMER = ("CONSUMER", "cons")
 AGENT = ("ASSIGNED_AGENT", f"{ACCOUNT}.u1")
@@ -122,7 +122,11 @@ def test_what_changes_all_the_time_is_no_change():
             [CONSUMER, READER, ASKED],
             [What.SUGGESTED, What.TO_AGENT],
         ),
-        ([CONSUMER, OTHER], [CONSUMER, ASKED], [What.LEFT, What.SUGGESTED, What.TO_AGENT]),
+        (
+            [CONSUMER, OTHER],
+            [CONSUMER, ASKED],
+            [What.LEFT, What.SUGGESTED, What.TO_AGENT],
+        ),
         ([CONSUMER, READER], [CONSUMER, OTHER], [What.LEFT, What.JOINED]),
         ([MANAGER, CONSUMER, AGENT], [AGENT, CONSUMER, MANAGER], []),
     ],
@@ -136,7 +140,7 @@ def test_an_agent_who_accepts_had_been_suggested_and_has_one_id_all_along():
     assert kinds(found) == [What.JOINED]
     assert found[0].current is True
     assert found[0].member.agent_id == OTHER[1]
-    assert found[0].member.user_id.startswith("00000000-")
+    assert found[0].member.user_id == pid(OTHER[1])
     (fresh,) = between(told(CONSUMER), told(CONSUMER, OTHER))
     assert fresh.current is False
 

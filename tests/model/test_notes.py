@@ -49,7 +49,9 @@ def test_anything_can_be_read(told):
 
 
 def test_where_there_is_no_room_it_says_what_can_be_done():
-    with pytest.raises(LocalProtocolError, match="5,000 allowed: shorten.*set_note"):
+    with pytest.raises(
+        LocalProtocolError, match=r"5,000 are allowed: shorten.*set_note"
+    ):
         with_note(None, note("x" * 5000), truncate=False)
 
 
@@ -65,5 +67,5 @@ def test_a_note_is_shortened_if_that_is_wanted(letter):
 
 def test_a_full_list_has_no_room_for_another_however_short():
     full, _ = with_note(None, note("x" * 6000), truncate=True)
-    with pytest.raises(LocalProtocolError, match="characters more"):
+    with pytest.raises(LocalProtocolError, match="5,000 are allowed"):
         with_note(full, note("y"), truncate=True)

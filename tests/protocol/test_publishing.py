@@ -90,8 +90,14 @@ def test_the_longest_that_is_allowed_is():
         (lambda: publish_text(*PLACE, 7), "text must be a non-empty string"),
         (lambda: publish_text("", "D", "x"), "conversation_id must be"),
         (lambda: publish_text("C", None, "x"), "dialog_id must be"),
-        (lambda: publish_text(*PLACE, "x" * 8001), "8,001 characters, 8,000 are .* parts"),
-        (lambda: publish_text(*PLACE, "x", "NOBODY"), "audience='NOBODY' must be one of"),
+        (
+            lambda: publish_text(*PLACE, "x" * 8001),
+            "8,001 characters, 8,000 are .* parts",
+        ),
+        (
+            lambda: publish_text(*PLACE, "x", "NOBODY"),
+            "audience='NOBODY' must be one of",
+        ),
         (lambda: publish_text(*PLACE, "x", quick_replies=[1]), "quick_replies must be"),
         (lambda: publish_text(*PLACE, "x", quick_replies={}), "quick_replies must be"),
         (lambda: publish_rich(*PLACE, {}), "content must be a mapping"),

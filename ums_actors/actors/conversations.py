@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
+import pykka
 
 from ums_actors.actors.messages import SubmitRequest
 from ums_actors.actors.telling import event_of, kind_of
@@ -249,6 +250,8 @@ class Conversations:
         reply.add_done_callback(settle)
         try:
             self._kernel.refs["correlator"].tell(request)
+        except pykka.ActorDeadError:
+            reply.try_fail(self._kernel.refusal(request.type))
         except Exception as error:  # noqa: BLE001  (a future's caller gets it there)
             reply.try_fail(error)
         return done

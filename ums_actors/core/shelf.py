@@ -57,14 +57,16 @@ class Shelf(Generic[V]):
         target, other = self._open, self._ended
         if not facts.open:
             target, other = other, target
-        other.pop(conversation_id, None)
-        target[conversation_id] = card
-        target.move_to_end(conversation_id)
-        if before is not facts.dialogs:
+        if conversation_id in target:
+            target.move_to_end(conversation_id)
+        else:
+            target[conversation_id] = card
+            other.pop(conversation_id, None)
+        if not _same_ids(before, facts.dialogs):
             self._forget_dialogs(before)
-        for dialog in facts.dialogs:
-            if dialog.dialog_id != conversation_id:
-                self._by_dialog[dialog.dialog_id] = card
+            for dialog in facts.dialogs:
+                if dialog.dialog_id != conversation_id:
+                    self._by_dialog[dialog.dialog_id] = card
 
     def take(self, card: Card[V]) -> None:
         """Take a card away."""
@@ -75,3 +77,7 @@ class Shelf(Generic[V]):
     def _forget_dialogs(self, dialogs: tuple[DialogFacts, ...]) -> None:
         for dialog in dialogs:
             self._by_dialog.pop(dialog.dialog_id, None)
+
+
+def _same_ids(old: tuple[DialogFacts, ...], new: tuple[DialogFacts, ...]) -> bool:
+    return [each.dialog_id for each in old] == [each.dialog_id for each in new]

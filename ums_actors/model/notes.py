@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from bisect import bisect_right
 from typing import Any
 
 import msgspec
@@ -69,21 +70,24 @@ def with_note(
     places = [n for n, each in enumerate(notes) if each.note_id == note_id]
     place = places[0] if places else len(notes)
     notes[place : place + 1] = [new]
-    over = len(_written(notes)) - NOTE_LIMIT
-    if over <= 0:
+    size = len(_written(notes))
+    if size <= NOTE_LIMIT:
         return _written(notes), NoteSaved(note_id, truncated=False)
-    content = new.note_content
-    while truncate and over > 0 and content:
-        content = content[: -min(over, len(content))]  # a character may take several
+
+    def written(length: int) -> str:
+        content = new.note_content[:length]
         notes[place] = msgspec.structs.replace(new, note_content=content)
-        over = len(_written(notes)) - NOTE_LIMIT
-    if over > 0 or not content:
+        return _written(notes)
+
+    lengths = range(len(new.note_content) + 1)  # a character may take several in JSON
+    fits = bisect_right(lengths, NOTE_LIMIT, key=lambda n: len(written(n))) - 1
+    if not truncate or fits < 1:
         raise LocalProtocolError(
-            f"the notes would have {over:,} characters more than the {NOTE_LIMIT:,} "
-            "allowed: shorten the note, give truncate_enabled=True, or clear the "
+            f"the notes would have {size:,} characters, {NOTE_LIMIT:,} are allowed: "
+            "shorten the note, give truncate_enabled=True, or clear the "
             "conversation's notes by set_note('')"
         )
-    return _written(notes), NoteSaved(note_id, truncated=True)
+    return written(fits), NoteSaved(note_id, truncated=True)
 
 
 def _written(notes: list[AgentNote]) -> str:

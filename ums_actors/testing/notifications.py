@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 __all__ = ["ACCOUNT", "change", "conversation", "dialog", "notification", "pid"]
@@ -16,7 +17,7 @@ def pid(user_id: str) -> str:
     """Give the PID of an agent; a consumer's id stays."""
     if not user_id.startswith(f"{ACCOUNT}."):
         return user_id
-    return f"00000000-0000-5000-8000-{user_id[len(ACCOUNT) + 1 :]:0>12}"
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, user_id))
 
 
 def dialog(
@@ -68,8 +69,7 @@ def conversation(
     """
     present: tuple[Person, ...] = people or _PEOPLE
     listed: dict[str, list[str]] = {
-        role: []
-        for role in ("CONSUMER", "ASSIGNED_AGENT", "MANAGER", "READER")
+        role: [] for role in ("CONSUMER", "ASSIGNED_AGENT", "MANAGER", "READER")
     }
     for each in present:
         if (*each, "ACTIVE")[2] == "ACTIVE":
@@ -80,7 +80,7 @@ def conversation(
         "skillId": "4321",
         "participants": listed,
         "participantsPId": {
-            role: [pid(each) for each in ids] for role, ids in listed.items()
+            role: [pid(each) for each in ids] for role, ids in listed.items() if ids
         },
         "dialogs": [dialog(conversation_id, *present, at=at, consumer=consumer)]
         if dialogs is None
