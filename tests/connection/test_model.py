@@ -13,7 +13,6 @@ OPENED, CLOSED, GONE = (
     ums.ConversationClosed,
     ums.ConversationRemoved,
 )
-CHANGE = ".ams.aam.ExConversationChangeNotification"
 
 
 @pytest.fixture
@@ -410,7 +409,8 @@ def test_a_refused_request_is_its_callers_and_changes_nothing(emulator, bot, eve
     opened = events(bot, OPENED)
     talk = emulator.open_conversation(assign="bot1", text="0")
     told = opened.wait(of(talk.conversation_id)).conversation
-    emulator.add_fault("reject", count=1, value={"code": 409})
+    update = ".ams.cm.UpdateConversationField"
+    emulator.add_fault("reject", count=1, value={"code": 409, "type": update})
     with pytest.raises(ums.RequestRejected):
         told.set_note("n").get(timeout=5)
     assert told.note is None

@@ -196,6 +196,13 @@ def test_a_survey_opens_when_the_main_dialog_closes():
     assert [each.dialog.dialog_id for each in found] == ["D", "C"]
 
 
+def test_a_dialog_closes_and_opens_though_nobody_comes_or_goes():
+    people = CONSUMER, AGENT
+    closed = told(dialogs=[dialog("C", *people, at=1001, state="CLOSE")])
+    assert kinds(between(told(*people), closed)) == [What.DIALOG_CLOSED]
+    assert kinds(between(closed, told(*people))) == [What.DIALOG_OPENED]
+
+
 def test_a_conversation_closes_after_its_dialogs_and_without_a_return_to_the_queue():
     closed = dialog("C", CONSUMER, at=1001, state="CLOSE")
     found = between(

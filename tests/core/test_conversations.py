@@ -108,6 +108,12 @@ def test_a_dialog_that_is_told_late_counts_as_out_of_order(book):
     assert (card.out_of_order, card.ignored, card.facts.main.open) == (1, 0, True)
 
 
+def test_a_dialog_that_is_told_late_is_nothing_that_was_known_already(book):
+    book.upsert(at=2000)
+    book.upsert(at=2000, dialogs=[dialog("C", at=1999, state="CLOSE")])
+    assert (book.card().out_of_order, book.card().ignored) == (1, 0)
+
+
 def test_a_result_without_details_changes_what_it_has(book):
     book.upsert(note="n")
     bare = ConversationResult(conv_id="C", unread={"cons": 4})
@@ -296,6 +302,16 @@ def test_one_that_was_evicted_while_it_was_leaving_is_not_removed_again():
     book.delete("A")
     book.upsert("B")
     assert book.wait(TIMEOUT) == []
+
+
+def test_one_that_was_evicted_while_it_was_leaving_may_come_back_for_good():
+    book = Book(limit=1)
+    book.upsert("A")
+    book.delete("A")
+    book.upsert("B")
+    book.upsert("A")
+    assert book.wait(TIMEOUT) == []
+    assert book.ids() == {"A"}
 
 
 # -- what is said

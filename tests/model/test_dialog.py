@@ -141,3 +141,18 @@ def test_it_is_heard_of_in_its_place(office, survey):
     }
     list(survey.events())
     assert office.subscribed[-1][1] == {"conversation_id": "C", "dialog_id": "D"}
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "told"),
+    [
+        ({"newer_than": "3"}, "newer_than='3' must be a whole number, -1 or more"),
+        ({"older_than": -1}, "older_than=-1 must be a whole number, 0 or more"),
+        ({"max_quantity": 0}, "max_quantity=0 must be a whole number, 1 or more"),
+        ({"max_quantity": True}, "max_quantity=True must be"),
+    ],
+)
+def test_numbers_that_cannot_be_are_not_asked_for(office, survey, asked_for, told):
+    with pytest.raises(LocalProtocolError, match=told):
+        survey.query_messages(**asked_for)
+    assert office.asked == []

@@ -123,3 +123,24 @@ def blocking() -> None:
         for event in connection.events(ums.MessageReceived, timeout=1.0):
             assert_type(event, ums.MessageReceived)
             assert_type(event.text, str | None)
+
+
+def conversations(proxy: ums.BrandConnectionProxy) -> None:
+    found = proxy.get_conversation("C").get()
+    assert_type(found, ums.Conversation | None)
+    everything = proxy.get_all_known_conversations().get()
+    assert_type(everything, tuple[ums.Conversation, ...])
+    for conversation in everything:
+        assert_type(conversation.open_dialog, ums.Dialog | None)
+        assert_type(conversation.assigned_agent, ums.Participant | None)
+        assert_type(conversation.send_text("hello").get(), int)
+        assert_type(conversation.query_messages().get(), list[ums.Message])
+        conversation.main_dialog.close(reson="AGENT")  # type: ignore[call-arg]
+
+
+def changes_heard(event: ums.SkillChanged, came: ums.ParticipantAdded) -> None:
+    assert_type(event.conversation, ums.Conversation)
+    assert_type(event.previous, str | None)
+    assert_type(came.participant, ums.Participant)
+    assert_type(came.dialog_id, str)
+    event.current = "4"  # type: ignore[misc]

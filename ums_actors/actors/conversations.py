@@ -1,42 +1,27 @@
-"""Conversations on their way to subscribers, and what is done to them on its way out.
-
-The object survives the actors: it belongs to the kernel, and users' conversations hold
-on to it as their office.
-"""
+"""Conversations on their way to subscribers; the object survives the actors."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
-import msgspec
-import pykka
-
-from ums_actors.actors.messages import SubmitRequest
+from ums_actors.actors.office import ConversationOffice
 from ums_actors.actors.telling import event_of, kind_of
 from ums_actors.core.conversations import ConversationBook
 from ums_actors.core.session import State
-from ums_actors.errors import LocalProtocolError
 from ums_actors.model.conversation import Conversation
 from ums_actors.model.message import Message
-from ums_actors.protocol.beside import checked_metadata
-from ums_actors.runtime import LoopFuture
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from ums_actors.actors.kernel import Kernel
     from ums_actors.actors.subscription import Subscription
     from ums_actors.core.card import Card, News
-    from ums_actors.core.talk import Said
-    from ums_actors.model.office import Kind, Target, Where
     from ums_actors.protocol.conversations import ConversationChange
     from ums_actors.protocol.messages import MessageEvent
-    from ums_actors.protocol.requests import Call
     from ums_actors.runtime.timers import Timer
 
 __all__ = ["Conversations"]
-
-T = TypeVar("T")
 
 
 class Conversations:
@@ -55,16 +40,16 @@ class Conversations:
         self, kernel: Kernel, wire_name: Callable[[str], str], *, is_brand: bool
     ) -> None:
         options = kernel.options
+        office = ConversationOffice(kernel, wire_name, is_brand=is_brand)
         self.book: ConversationBook[Conversation] = ConversationBook(
             kernel.ids,
-            lambda card: Conversation(card, self),
+            lambda card: Conversation(card, office),
             limit=options.conversation_limit,
             messages=options.messages_per_dialog,
             clear_timeout=options.clear_conversation_timeout,
         )
         self._kernel = kernel
-        self._wire_name = wire_name
-        self._is_brand = is_brand
+        self._office = office
         self._sources: set[str] = set()  # subscriptions that have shown something
         self._timer: Timer | None = None
 
@@ -108,7 +93,7 @@ class Conversations:
         subscribers = self._kernel.subscribers
         for each in news:
             if subscribers.wants(kind_of(each.change)):
-                subscribers.publish(event_of(each, self))
+                subscribers.publish(event_of(each, self._office))
 
     def snapshot_over(
         self, made: Subscription, changes: list[ConversationChange]
@@ -167,121 +152,8 @@ class Conversations:
     def heard(self, record: MessageEvent) -> Message | None:
         """Take an event that is about to be told; give the message that it is."""
         said = self.book.heard(record)
-        return None if said is None else Message(said, self)
-
-    def keep(
-        self, records: Iterable[MessageEvent], conversation_id: str, dialog_id: str
-    ) -> list[Said]:
-        """Take events that were asked for; give the messages."""
-        found: list[Said] = []
-        for record in records:
-            whole = msgspec.structs.replace(
-                record, conversation_id=conversation_id, dialog_id=dialog_id
-            )
-            said = self.book.heard(whole)
-            if said is not None:
-                found.append(said)
-        return found
-
-    # -- the office; any thread
-
-    @property
-    def account_id(self) -> str:
-        """The brand's account."""
-        return self._kernel.account_id
-
-    @property
-    def is_brand(self) -> bool:
-        """Whether the connection is an agent's, not a consumer's."""
-        return self._is_brand
-
-    def is_own(self, user_id: str, agent_id: str | None) -> bool:
-        """Tell whether an id is that of the connection's own user."""
-        own_id, login = self._kernel.own_id, self._kernel.login
-        if own_id is None or login is None:
-            return False
-        return own_id in (user_id, agent_id) or (
-            bool(user_id) and user_id == login.user_pid
-        )
-
-    def own_id(self) -> str:
-        """Give the own user's id on the wire."""
-        own_id = self._kernel.own_id
-        if own_id is None:
-            raise LocalProtocolError(
-                "the user's id is known only after the first login: open() first"
-            )
-        return own_id
-
-    def agent_id(self, user_id: str) -> str:
-        """Give ``account.user`` of an agent, by that or by its PID."""
-        return self._kernel.ids.agent(user_id)
+        return None if said is None else Message(said, self._office)
 
     def find(self, conversation_id: str, dialog_id: str) -> Card[Conversation] | None:
-        """Find a conversation by its id, or else by that of a dialog."""
+        """Find a conversation by its id, or else by that of a dialog; any thread."""
         return self.book.find(conversation_id, dialog_id)
-
-    def ask(
-        self,
-        call: Call,
-        read: Callable[[Any], T],
-        *,
-        metadata: Any = None,
-        resend: bool = False,
-    ) -> LoopFuture[T]:
-        """Send a request; done with ``read(undecoded body)``."""
-        done: LoopFuture[T] = LoopFuture()
-
-        def settle(answer: LoopFuture[Any]) -> None:
-            try:
-                done.try_set(read(answer.get(timeout=0)))
-            except Exception as error:  # noqa: BLE001  (the caller gets it there)
-                done.try_fail(error)
-
-        reply: LoopFuture[Any] = LoopFuture()
-        request = SubmitRequest(
-            self._wire_name(call.type),
-            call.body,
-            reply,
-            metadata=checked_metadata(metadata),
-            resend=resend,
-            raw=True,
-        )
-        reply.add_done_callback(settle)
-        try:
-            self._kernel.refs["correlator"].tell(request)
-        except pykka.ActorDeadError:
-            reply.try_fail(self._kernel.refusal(request.type))
-        except Exception as error:  # noqa: BLE001  (a future's caller gets it there)
-            reply.try_fail(error)
-        return done
-
-    def subscribe(
-        self,
-        target: Target,
-        kinds: tuple[Kind, ...],
-        *,
-        where: Where | None,
-        conversation_id: str,
-        dialog_id: str | None,
-    ) -> LoopFuture[str]:
-        """Have events of one place told; done with a handle."""
-        root: Any = self._kernel.root.proxy()
-        handle: LoopFuture[str] = root.subscribe(
-            target,
-            *kinds,
-            where=where,
-            conversation_id=conversation_id,
-            dialog_id=dialog_id,
-        )
-        return handle
-
-    def events(
-        self, kinds: tuple[Kind, ...], *, conversation_id: str, dialog_id: str | None
-    ) -> Iterator[Any]:
-        """Iterate over events of one place."""
-        root: Any = self._kernel.root.proxy()
-        found: Iterator[Any] = root.events(
-            *kinds, conversation_id=conversation_id, dialog_id=dialog_id
-        )
-        return found

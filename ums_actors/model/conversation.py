@@ -10,7 +10,7 @@ from ums_actors.model.contents import Contents
 from ums_actors.model.notes import AgentNote, NoteSaved, with_note
 from ums_actors.model.office import Kind, Target, Where, brand_only, nothing
 from ums_actors.protocol import brand, fields
-from ums_actors.protocol.enums import CsatStatus, ParticipantRole, ParticipantState
+from ums_actors.protocol.enums import CsatStatus, ParticipantState
 from ums_actors.protocol.requests import text as checked_text
 
 if TYPE_CHECKING:
@@ -98,11 +98,7 @@ class Conversation(Contents):
         if agent_id is None:
             return None
         for each in self.main_dialog.participants:
-            if (
-                agent_id == each.agent_id
-                and each.state == ParticipantState.ACTIVE
-                and each.role != ParticipantRole.ASSIGNED_AGENT
-            ):
+            if agent_id == each.agent_id and each.state == ParticipantState.ACTIVE:
                 return each.role
         return None
 

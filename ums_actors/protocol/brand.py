@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from ums_actors.errors import LocalProtocolError
 from ums_actors.protocol.enums import ChannelType
 from ums_actors.protocol.fields import UPDATE_CONVERSATION
 from ums_actors.protocol.publishing import PUBLISH_EVENT, publish_text
@@ -207,12 +208,18 @@ def query_messages(
     last sequence known and drop what is there already.
     """
     body: dict[str, Any] = {"dialogId": _text("dialog_id", dialog_id)}
-    if max_quantity is not None:
-        body["maxQuantity"] = max_quantity
-    if newer_than is not None:
-        body["newerThanSequence"] = newer_than
-    if older_than is not None:
-        body["olderThanSequence"] = older_than
+    for name, key, value, least in (
+        ("max_quantity", "maxQuantity", max_quantity, 1),
+        ("newer_than", "newerThanSequence", newer_than, -1),
+        ("older_than", "olderThanSequence", older_than, 0),
+    ):
+        if value is None:
+            continue
+        if type(value) is not int or value < least:
+            raise LocalProtocolError(
+                f"{name}={value!r} must be a whole number, {least} or more, or left out"
+            )
+        body[key] = value
     return Call(QUERY_MESSAGES, body)
 
 
