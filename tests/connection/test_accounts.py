@@ -75,7 +75,8 @@ def test_what_rides_beside_the_body_reaches_the_wire(emulator, start):
     request = {"type": ".GetClock", "headers": [{"type": "h"}]}
     proxy.send(request, encoded_metadata="e30=").get(timeout=5)
     proxy.send({"type": ".GetClock", "encodedMetadata": "YQ=="}).get(timeout=5)
-    frames = [e["frame"] for e in emulator.log("bot1") if e["dir"] == "in"]
+    incoming = [e["frame"] for e in emulator.log("bot1") if e["dir"] == "in"]
+    frames = [frame for frame in incoming if frame["type"] == ".GetClock"]
     assert frames[-2]["encodedMetadata"] == "e30="
     assert frames[-2]["headers"] == [{"type": "h"}]
     assert frames[-1]["encodedMetadata"] == "YQ=="
