@@ -1,42 +1,8 @@
 from __future__ import annotations
 
-import pytest
-
 import ums_actors as ums
 from ums_actors.actors import waiters as waiting
 from ums_actors.actors.waiters import Waiters
-from ums_actors.runtime import Loop
-
-
-class Clock:
-    def __init__(self):
-        self.time = 0.0
-
-    def now(self):
-        return self.time
-
-
-class Nothing:
-    """A poller without descriptors."""
-
-    def poll(self, timeout):
-        return []
-
-    def wake(self):
-        pass
-
-    def close(self):
-        pass
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def loop(clock):
-    return Loop(clock, Nothing())
 
 
 def test_each_has_its_own_patience(loop, clock):
