@@ -8,8 +8,8 @@ from ums_actors.auth.answers import (
     prolonged,
     read_session,
 )
-from ums_actors.auth.http import Answer
 from ums_actors.errors import AuthenticationRejected, LoginError
+from ums_actors.http.client import Answer
 
 GOOD = {
     "csrf": "csrf-1",

@@ -11,9 +11,9 @@ from ums_actors.auth.credentials import (
     ReadyBearer,
 )
 from ums_actors.auth.csds import Csds
-from ums_actors.auth.http import Http
 from ums_actors.auth.source import TokenSource
 from ums_actors.errors import AuthenticationRejected, LocalProtocolError, LoginError
+from ums_actors.http.client import Http
 
 PATIENCE = 20.0
 SECRET = "hunter2"

@@ -7,10 +7,10 @@ import pytest
 
 from ums_actors.auth.consumer import RENEWALS_ON_TRIAL, ConsumerTokenSource
 from ums_actors.auth.csds import Csds
-from ums_actors.auth.http import Http
 from ums_actors.auth.identities import Anonymous, AuthenticatedConsumer, ReadyJwt
 from ums_actors.auth.source import TokenSource
 from ums_actors.errors import AuthenticationRejected, LocalProtocolError, LoginError
+from ums_actors.http.client import Http
 from ums_actors.secret import Secret
 
 PATIENCE = 20.0

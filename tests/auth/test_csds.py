@@ -4,15 +4,15 @@ import threading
 import pytest
 
 from ums_actors.auth.csds import Csds
-from ums_actors.auth.deadline import Deadline
 from ums_actors.auth.domains import ServiceUnknown
-from ums_actors.auth.http import Answer, Http
-from ums_actors.auth.origin import Origin
 from ums_actors.errors import (
     AuthenticationRejected,
     LocalProtocolError,
     LoginError,
 )
+from ums_actors.http.client import Answer, Http
+from ums_actors.http.deadline import Deadline
+from ums_actors.http.origin import Origin
 
 PATIENCE = 20.0
 

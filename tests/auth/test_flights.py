@@ -2,9 +2,9 @@ import threading
 
 import pytest
 
-from ums_actors.auth.deadline import Deadline
 from ums_actors.auth.flights import Flights
 from ums_actors.errors import AuthenticationRejected, LoginError
+from ums_actors.http.deadline import Deadline
 
 PATIENCE = 20.0
 

@@ -7,7 +7,7 @@ import pytest
 
 import ums_actors as ums
 
-_path = Path(__file__).parents[1] / "auth" / "connect_proxy.py"
+_path = Path(__file__).parents[1] / "http" / "connect_proxy.py"
 _spec = importlib.util.spec_from_file_location("connect_proxy", _path)
 assert _spec is not None
 assert _spec.loader is not None

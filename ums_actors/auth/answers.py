@@ -18,7 +18,7 @@ from ums_actors.protocol.lenient import is_object, read_record
 from ums_actors.secret import Secret
 
 if TYPE_CHECKING:
-    from ums_actors.auth.http import Answer
+    from ums_actors.http.client import Answer
 
 __all__ = ["check_login", "check_refresh", "prolonged", "read_session"]
 

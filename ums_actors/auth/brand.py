@@ -28,8 +28,8 @@ from ums_actors.secret import Secret, reveal
 if TYPE_CHECKING:
     from ums_actors.auth.credentials import Credentials
     from ums_actors.auth.csds import Csds
-    from ums_actors.auth.deadline import Deadline
-    from ums_actors.auth.http import Answer, Http
+    from ums_actors.http.client import Answer, Http
+    from ums_actors.http.deadline import Deadline
 
 __all__ = ["BrandTokenSource"]
 

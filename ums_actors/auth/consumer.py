@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ums_actors.auth.csds import Csds
-    from ums_actors.auth.deadline import Deadline
-    from ums_actors.auth.http import Http
+    from ums_actors.http.client import Http
+    from ums_actors.http.deadline import Deadline
 
 __all__ = [
     "CONSUMER_SOCKET_SERVICE",

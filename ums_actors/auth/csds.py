@@ -12,15 +12,15 @@ from ums_actors.auth.domains import (
     unknown_service,
 )
 from ums_actors.auth.flights import Flights
-from ums_actors.auth.origin import Origin, parse_origin
 from ums_actors.auth.whereabouts import Whereabouts
 from ums_actors.errors import AuthenticationRejected, LocalProtocolError, LoginError
+from ums_actors.http.origin import Origin, parse_origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ums_actors.auth.deadline import Deadline
-    from ums_actors.auth.http import Http
+    from ums_actors.http.client import Http
+    from ums_actors.http.deadline import Deadline
 
 __all__ = [
     "BRAND_SOCKET_SERVICES",

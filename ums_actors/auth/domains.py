@@ -13,9 +13,9 @@ from ums_actors.errors import AuthenticationRejected, LoginError, RemoteProtocol
 from ums_actors.protocol.lenient import read_record
 
 if TYPE_CHECKING:
-    from ums_actors.auth.deadline import Deadline
-    from ums_actors.auth.http import Answer, Http
-    from ums_actors.auth.origin import Origin
+    from ums_actors.http.client import Answer, Http
+    from ums_actors.http.deadline import Deadline
+    from ums_actors.http.origin import Origin
 
 __all__ = ["DomainCalls", "ServiceUnknown", "unknown_account", "unknown_service"]
 

@@ -11,7 +11,7 @@ from ums_actors.errors import AuthenticationRejected, LoginError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ums_actors.auth.deadline import Deadline
+    from ums_actors.http.deadline import Deadline
 
 __all__ = ["Flights"]
 

@@ -11,8 +11,8 @@ from ums_actors.secret import Secret
 
 if TYPE_CHECKING:
     from ums_actors.auth.csds import Csds
-    from ums_actors.auth.deadline import Deadline
-    from ums_actors.auth.http import Answer, Http
+    from ums_actors.http.client import Answer, Http
+    from ums_actors.http.deadline import Deadline
 
 __all__ = ["IDP_SERVICE", "Idp"]
 

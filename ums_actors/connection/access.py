@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
     from ums_actors.actors.kernel import Kernel
     from ums_actors.auth.csds import Csds
-    from ums_actors.auth.http import Http
-    from ums_actors.auth.origin import Origin
     from ums_actors.auth.session import Session
     from ums_actors.auth.source import TokenSource
     from ums_actors.connection.setup import Setup
+    from ums_actors.http.client import Http
+    from ums_actors.http.origin import Origin
     from ums_actors.protocol.requests import Call
     from ums_actors.runtime import LoopFuture
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from ums_actors.auth.credentials import Credentials
     from ums_actors.auth.csds import Csds
-    from ums_actors.auth.http import Http
     from ums_actors.auth.session import Session
+    from ums_actors.http.client import Http
     from ums_actors.options import Options
     from ums_actors.runtime import LoopFuture
     from ums_actors.runtime.steps import Steps

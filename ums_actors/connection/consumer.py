@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ums_actors.auth.csds import Csds
-    from ums_actors.auth.http import Http
     from ums_actors.auth.identities import Identity
     from ums_actors.auth.session import Session
+    from ums_actors.http.client import Http
     from ums_actors.options import Options
     from ums_actors.runtime import LoopFuture
     from ums_actors.runtime.steps import Steps

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from ums_actors.actors.dialler import NetworkConnector
 from ums_actors.actors.kernel import Kernel
 from ums_actors.auth.csds import DEFAULT_CSDS_HOST, Csds
-from ums_actors.auth.http import Http
-from ums_actors.auth.origin import parse_origin
 from ums_actors.errors import LocalProtocolError
+from ums_actors.http.client import Http
+from ums_actors.http.origin import parse_origin
 from ums_actors.options import Options
 from ums_actors.transport.proxy import Proxy
 

@@ -13,14 +13,14 @@ import socket
 import threading
 from typing import TYPE_CHECKING, Any
 
-from ums_actors.auth.tunnel import open_tunnel
+from ums_actors.http.tunnel import open_tunnel
 
 if TYPE_CHECKING:
     import ssl
 
-    from ums_actors.auth.deadline import Deadline
-    from ums_actors.auth.origin import Origin
-    from ums_actors.auth.tunnel import HttpProxy
+    from ums_actors.http.deadline import Deadline
+    from ums_actors.http.origin import Origin
+    from ums_actors.http.tunnel import HttpProxy
 
 __all__ = ["Line", "LineSocket"]
 

@@ -8,9 +8,9 @@ import warnings
 import pytest
 
 from ums_actors._version import __version__
-from ums_actors.auth.http import Answer, Http
-from ums_actors.auth.origin import Origin, parse_origin
 from ums_actors.errors import LocalProtocolError, LoginError
+from ums_actors.http.client import Answer, Http
+from ums_actors.http.origin import Origin, parse_origin
 
 PATIENCE = 20.0
 SECRET = "hunter2"

@@ -3,9 +3,9 @@ import threading
 
 import pytest
 
-from ums_actors.auth.deadline import Deadline
-from ums_actors.auth.line import Line, LineSocket
-from ums_actors.auth.origin import Origin
+from ums_actors.http.deadline import Deadline
+from ums_actors.http.line import Line, LineSocket
+from ums_actors.http.origin import Origin
 
 
 def infos(*addresses):

@@ -6,8 +6,8 @@ import ssl
 import pytest
 import urllib3.exceptions
 
-from ums_actors.auth.failures import FOREIGN, TooLong, failure_of
-from ums_actors.auth.origin import Origin
+from ums_actors.http.failures import FOREIGN, TooLong, failure_of
+from ums_actors.http.origin import Origin
 
 HERE = Origin("a.example", 443, True)
 

@@ -2,8 +2,8 @@ import ssl
 
 import pytest
 
-from ums_actors.auth.tls import trusting
 from ums_actors.errors import LocalProtocolError
+from ums_actors.http.tls import trusting
 
 
 def test_context_checks_names_and_certificates(ca_file):

@@ -1,6 +1,6 @@
 import pytest
 
-from ums_actors.auth.deadline import Deadline
+from ums_actors.http.deadline import Deadline
 
 
 def test_deadline_counts_down_and_then_raises():

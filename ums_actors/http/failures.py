@@ -13,7 +13,7 @@ import urllib3.exceptions
 from ums_actors.errors import LoginError
 
 if TYPE_CHECKING:
-    from ums_actors.auth.origin import Origin
+    from ums_actors.http.origin import Origin
 
 __all__ = ["FOREIGN", "TooLong", "TunnelRefused", "failure_of"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, Protocol
 
-from ums_actors.auth.failures import TunnelRefused
+from ums_actors.http.failures import TunnelRefused
 
 if TYPE_CHECKING:
-    from ums_actors.auth.line import Line
-    from ums_actors.auth.origin import Origin
+    from ums_actors.http.line import Line
+    from ums_actors.http.origin import Origin
 
 __all__ = ["HttpProxy", "open_tunnel"]
 

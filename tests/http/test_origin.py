@@ -1,7 +1,7 @@
 import pytest
 
-from ums_actors.auth.origin import Origin, parse_origin
 from ums_actors.errors import LocalProtocolError
+from ums_actors.http.origin import Origin, parse_origin
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,11 @@ from msgspec import Struct
 from urllib3.connection import HTTPConnection
 
 from ums_actors._version import __version__
-from ums_actors.auth.deadline import Deadline
-from ums_actors.auth.failures import FOREIGN, TooLong, failure_of
-from ums_actors.auth.line import Line, LineSocket
-from ums_actors.auth.tls import trusting
 from ums_actors.errors import LocalProtocolError, LoginError
+from ums_actors.http.deadline import Deadline
+from ums_actors.http.failures import FOREIGN, TooLong, failure_of
+from ums_actors.http.line import Line, LineSocket
+from ums_actors.http.tls import trusting
 from ums_actors.protocol.lenient import is_object
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from urllib3 import BaseHTTPResponse
 
-    from ums_actors.auth.origin import Origin
-    from ums_actors.auth.tunnel import HttpProxy
+    from ums_actors.http.origin import Origin
+    from ums_actors.http.tunnel import HttpProxy
 
 __all__ = ["Answer", "Http"]
 

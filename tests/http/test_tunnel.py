@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from ums_actors.auth.deadline import Deadline
-from ums_actors.auth.http import Http
-from ums_actors.auth.origin import Origin
 from ums_actors.errors import LocalProtocolError, LoginError
+from ums_actors.http.client import Http
+from ums_actors.http.deadline import Deadline
+from ums_actors.http.origin import Origin
 from ums_actors.transport.proxy import Proxy
 
 _path = Path(__file__).parent / "connect_proxy.py"
