@@ -38,6 +38,7 @@ from ums_actors.actors.events import (
     IdentityChanged,
     MessageReceived,
     NotificationReceived,
+    PublishSettled,
     RequestSent,
     ResponseReceived,
     RingOffered,
@@ -82,6 +83,7 @@ from ums_actors.errors import (
     LocalProtocolError,
     LoginError,
     NotSupported,
+    OutboxError,
     Overloaded,
     RemoteProtocolError,
     RequestError,
@@ -103,6 +105,10 @@ from ums_actors.model.ring import Ring
 
 # settings
 from ums_actors.options import Options
+
+# outbox
+from ums_actors.outbox import Outbox
+from ums_actors.outbox.publication import Publication
 
 # protocol
 from ums_actors.protocol.enums import (
@@ -208,6 +214,8 @@ __all__ = [
     "NotificationReceived",
     "OAuth1Login",
     "Options",
+    "Outbox",
+    "OutboxError",
     "Overloaded",
     "Participant",
     "ParticipantAdded",
@@ -218,6 +226,8 @@ __all__ = [
     "ParticipantSuggestionWithdrawn",
     "PasswordLogin",
     "Proxy",
+    "Publication",
+    "PublishSettled",
     "ReadyBearer",
     "ReadyJwt",
     "RemoteProtocolError",

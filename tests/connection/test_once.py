@@ -92,7 +92,7 @@ def test_what_is_there_is_not_said_again(emulator, side, fault, learned):
     found = texts(emulator, conversation_id)
     assert found.count("once") == 1
     assert number == len(found) - 1
-    assert proxy.status().get(timeout=5).in_flight == 0
+    assert len(proxy.actor_ref._cell.keep.marks) == 0
 
 
 def test_what_is_not_there_is_said_again(emulator, side, relayed):

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ums_actors.core.marks import Marks, Sign, Verdict
+from ums_actors.core.marks import PREFIX, Marks, Sign, Verdict
 
 
 @pytest.fixture
@@ -69,6 +69,14 @@ def test_an_event_seen_before_its_answer_teaches_too(marks):
     marks.begin("n", "d", 1)
     marks.show(Sign("d", 2, []))
     assert marks.verdict("n", asked=False) is Verdict.ABSENT
+
+
+def test_a_mark_of_an_earlier_process_teaches(marks):
+    marks.begin("m", "d", 0)
+    marks.show(Sign("d", 1, []))
+    assert marks.verdict("m", asked=True) is Verdict.DOUBTFUL
+    marks.show(Sign("other", 5, [PREFIX + "long ago"], asked=True))
+    assert marks.verdict("m", asked=True) is Verdict.ABSENT
 
 
 def test_what_is_over_leaves_nothing_behind(marks):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ums_actors.auth.session import Session
     from ums_actors.http.client import Http
     from ums_actors.options import Options
+    from ums_actors.outbox import Outbox
     from ums_actors.runtime import LoopFuture
     from ums_actors.runtime.steps import Steps
     from ums_actors.secret import Secret
@@ -49,6 +50,7 @@ class BrandWebsocketConnection(Access, Routing, BrandConversations):
         ssl_context: a TLS context of your own, taken as it is.
         proxy: an HTTP proxy for this connection's websocket and HTTP calls; see
             :class:`~ums_actors.Proxy`.
+        outbox: keeps what :meth:`publish_text` is given; one for each connection.
         create_default_subscription: subscribe to conversations on each line.
         default_subscription_query: to which; open ones if not given.
         app_id: your application's name, for the service's statistics.
@@ -70,6 +72,7 @@ class BrandWebsocketConnection(Access, Routing, BrandConversations):
         extra_ca_file: str | None = None,
         ssl_context: ssl.SSLContext | None = None,
         proxy: Proxy | None = None,
+        outbox: Outbox | None = None,
         create_default_subscription: bool = True,
         default_subscription_query: Any = None,
         app_id: str = "unknown",
@@ -84,6 +87,7 @@ class BrandWebsocketConnection(Access, Routing, BrandConversations):
             extra_ca_file=extra_ca_file,
             ssl_context=ssl_context,
             proxy=proxy,
+            outbox=outbox,
         )
         self._auth = auth
         self._app = app_id, app_version

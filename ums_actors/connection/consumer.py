@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ums_actors.auth.session import Session
     from ums_actors.http.client import Http
     from ums_actors.options import Options
+    from ums_actors.outbox import Outbox
     from ums_actors.runtime import LoopFuture
     from ums_actors.runtime.steps import Steps
     from ums_actors.transport.proxy import Proxy
@@ -61,6 +62,7 @@ class ConsumerWebsocketConnection(Access, Model):
         ssl_context: a TLS context of your own, taken as it is.
         proxy: an HTTP proxy for this connection's websocket and HTTP calls; see
             :class:`~ums_actors.transport.proxy.Proxy`.
+        outbox: keeps what :meth:`publish_text` is given; one for each connection.
         create_default_subscription: subscribe to conversations on each line. Messages
             come of the conversations that a subscription shows, and of those that
             were created here.
@@ -86,6 +88,7 @@ class ConsumerWebsocketConnection(Access, Model):
         extra_ca_file: str | None = None,
         ssl_context: ssl.SSLContext | None = None,
         proxy: Proxy | None = None,
+        outbox: Outbox | None = None,
         create_default_subscription: bool = True,
         default_subscription_query: Any = None,
         app_id: str | None = None,
@@ -104,6 +107,7 @@ class ConsumerWebsocketConnection(Access, Model):
             extra_ca_file=extra_ca_file,
             ssl_context=ssl_context,
             proxy=proxy,
+            outbox=outbox,
         )
         properties = client_properties or ClientProperties()
         self._auth = auth

@@ -6,7 +6,7 @@ import abc
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.actors.messages import CatchUp
-from ums_actors.connection.publishing import Publishing
+from ums_actors.connection.posting import Posting
 from ums_actors.errors import LocalProtocolError
 from ums_actors.protocol import brand
 from ums_actors.protocol.records import read_clock
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Conversations"]
 
 
-class Conversations(Publishing, abc.ABC):
+class Conversations(Posting, abc.ABC):
     """Requests that brands and consumers have in common; UMS.md 3.3 and 12.3."""
 
     def get_clock(self) -> LoopFuture[int]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ums_actors.connection.files import Files
 from ums_actors.connection.querying import Querying
-from ums_actors.core.marks import Verdict
+from ums_actors.core.marks import PREFIX, Verdict
 from ums_actors.errors import Delivery, LocalProtocolError, RequestError, UMSError
 from ums_actors.protocol.beside import checked_metadata
 from ums_actors.protocol.enums import EventType
@@ -58,7 +58,7 @@ class Publishing(Querying, Files, abc.ABC):
                 "only messages can be published effectively once: text, structured "
                 "content, files"
             )
-        mark = self._runtime.ids()
+        mark = PREFIX + self._runtime.ids()
         return run_steps(self._once(call, mark, marked(metadata, mark)))
 
     def _publish(

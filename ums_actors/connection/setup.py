@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from ums_actors.actors.courier import Courier
 from ums_actors.actors.dialler import NetworkConnector
 from ums_actors.actors.kernel import Kernel
 from ums_actors.auth.csds import DEFAULT_CSDS_HOST, Csds
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ums_actors.auth.session import Session
     from ums_actors.auth.source import TokenSource
     from ums_actors.connection.root import Root
+    from ums_actors.outbox import Outbox
     from ums_actors.transport.proxy import Place
 
 __all__ = ["Services", "Setup"]
@@ -32,6 +34,7 @@ class Services(NamedTuple):
     csds: Csds
     http: Http
     storage: Storage
+    courier: Courier | None
 
 
 class Setup:
@@ -52,6 +55,7 @@ class Setup:
         extra_ca_file: str | None = None,
         ssl_context: ssl.SSLContext | None = None,
         proxy: Proxy | None = None,
+        outbox: Outbox | None = None,
     ) -> None:
         if not isinstance(account_id, str) or not account_id:
             raise LocalProtocolError(
@@ -65,6 +69,9 @@ class Setup:
         self._extra_ca_file = extra_ca_file
         self._ssl_context = ssl_context
         self._proxy = proxy
+        self._outbox = outbox
+        if outbox is not None:
+            outbox.take()
         if proxy is None and self.options.proxy_from_environment:
             self._proxy_of(parse_origin(csds))  # a bad variable fails here
 
@@ -113,8 +120,12 @@ class Setup:
             identify=identify,
             follows=follows,
         )
-        kernel.services = Services(csds, http, Storage(csds, http))
         kernel.departure.closers.append(http.close)
+        courier = None
+        if self._outbox is not None:
+            courier = Courier(kernel, self._outbox)
+            kernel.departure.closers.append(self._outbox.close)
+        kernel.services = Services(csds, http, Storage(csds, http), courier)
         return kernel
 
     def _dialler(self) -> NetworkConnector:

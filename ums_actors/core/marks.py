@@ -15,7 +15,10 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["Marks", "Sign", "Verdict"]
+__all__ = ["PREFIX", "Marks", "Sign", "Verdict"]
+
+PREFIX = "once-"
+"""How every mark begins, so that one of an earlier process is known as such."""
 
 _DUE_LIMIT = 1_000
 """Answered publishes whose event is awaited, to learn whether marks are repeated."""
@@ -99,6 +102,7 @@ class Marks:
             search = self._searches.get(mark)
             if search is not None:
                 search.found = sign.sequence
+            if search is not None or mark.startswith(PREFIX):
                 self._repeated[sign.asked] = True
         if not sign.marks:
             for search in self._searches.values():
