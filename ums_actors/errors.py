@@ -11,6 +11,7 @@
     ├── ConnectError              no websocket came to be: step, status
     ├── LoginError                no token came to be, for now: step, status
     │   └── AuthenticationRejected   ... for good: the credentials are refused
+    ├── FileError                 a file did not go up or come down: step, status
     ├── RestartBudgetExhausted    a child crashed too often: child, history
     └── RequestError              one request failed: delivery, request_id
         ├── ConnectionLost        the line, or the connection, went away
@@ -33,6 +34,7 @@ __all__ = [
     "ConnectError",
     "ConnectionLost",
     "Delivery",
+    "FileError",
     "LocalProtocolError",
     "LoginError",
     "NotSupported",
@@ -173,6 +175,23 @@ class LoginError(UMSError):
 
 class AuthenticationRejected(LoginError):
     """The credentials are refused for good; trying them again cannot help."""
+
+
+class FileError(UMSError):
+    """A file did not get to the file service, or back from it.
+
+    Nothing was said of it in the conversation.
+
+    Attributes:
+        step: ``read`` (a local file), ``csds``, ``upload``, ``download``, or
+            ``transfer`` (out of time).
+        status: HTTP status, if there was an answer; 404: it is not there (any more).
+    """
+
+    def __init__(self, text: str, *, step: str, status: int | None = None) -> None:
+        super().__init__(text)
+        self.step = step
+        self.status = status
 
 
 class RestartBudgetExhausted(UMSError):

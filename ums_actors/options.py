@@ -44,6 +44,14 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     write_buffer_limit: int = 4 << 20
     """Bytes the kernel has not taken yet; beyond, requests are Overloaded."""
 
+    # -- files
+    file_timeout: float = 60.0
+    """One file up or down, waiting for a worker included; its address is good for about
+    a minute (UMS.md 3.12)."""
+    max_file_size: int = 10 << 20
+    """A larger file is neither uploaded nor downloaded: it would be held in memory. The
+    service takes 3 MB; files from other channels may be larger."""
+
     # -- keeping the line
     maintain_connection: bool = True
     """Reconnect after a drop; without it a drop closes the connection."""

@@ -25,7 +25,7 @@ class Exchange(http.server.BaseHTTPRequestHandler):
             self.server.answer(self)
         self.close_connection = True
 
-    do_GET = do_POST = handle_one  # noqa: N815 the names are the library's
+    do_GET = do_POST = do_PUT = handle_one  # noqa: N815 the names are the library's
 
     def handle(self):
         with contextlib.suppress(OSError):

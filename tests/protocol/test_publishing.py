@@ -118,3 +118,16 @@ def test_the_longest_that_is_allowed_is():
 def test_what_is_of_no_use_is_named_with_its_rule(call, told):
     with pytest.raises(LocalProtocolError, match=told):
         call()
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"preview": "x" * 30_721}, "30,721 characters, 30,720 are allowed"),
+        ({"preview": ""}, "preview must be"),
+        ({"caption": None}, "caption must be a string, not NoneType"),
+    ],
+)
+def test_what_stands_beside_a_file_is_checked(more, said):
+    with pytest.raises(LocalProtocolError, match=said):
+        publish_file(*PLACE, "/a/b", "png", **more)

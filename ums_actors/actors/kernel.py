@@ -161,7 +161,7 @@ class Kernel:
         self.unwritten: list[str] = []  # came when the line was already going
         self.last_reason: Reason | None = None
         self.last_error: BaseException | None = None
-        self.domains: Any = None  # what the brand connection finds hosts with
+        self.services: Any = None  # what the root calls beside the websocket
         self.next_retry: float | None = None
         self.taps_messages = False
         self.opening = False  # open() was called at rest, and is on its way

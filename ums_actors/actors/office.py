@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ums_actors.actors.kernel import Kernel
     from ums_actors.core.card import Card
     from ums_actors.core.talk import Said
+    from ums_actors.files.parcel import Upload
     from ums_actors.model.conversation import Conversation
     from ums_actors.model.office import Kind, Target, Where
     from ums_actors.protocol.messages import MessageEvent
@@ -144,6 +145,20 @@ class ConversationOffice:
             *kinds, conversation_id=conversation_id, dialog_id=dialog_id
         )
         return found
+
+    def upload_file(
+        self, conversation_id: str, file: Upload, **more: Any
+    ) -> LoopFuture[int]:
+        """Put a file on the file service and show it; see the connection's method."""
+        root: Any = self._kernel.root.proxy()
+        shown: LoopFuture[int] = root.upload_file(conversation_id, file, **more)
+        return shown
+
+    def download_file(self, relative_path: str) -> LoopFuture[bytes]:
+        """Get a file from the file service."""
+        root: Any = self._kernel.root.proxy()
+        data: LoopFuture[bytes] = root.download_file(relative_path)
+        return data
 
     def keep(
         self, records: Iterable[MessageEvent], conversation_id: str, dialog_id: str

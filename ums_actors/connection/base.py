@@ -46,6 +46,7 @@ class WebsocketConnection(Tokens, abc.ABC):
         {
             "_close_dialog",
             "_connect_with_retry",
+            "_download_file",
             "_get_websocket_url",
             "_init_token",
             "_join_dialog",

@@ -6,7 +6,7 @@ import abc
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.actors.messages import CatchUp
-from ums_actors.connection.accounts import Accounts
+from ums_actors.connection.files import Files
 from ums_actors.connection.querying import Querying
 from ums_actors.errors import LocalProtocolError
 from ums_actors.protocol import brand
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Conversations"]
 
 
-class Conversations(Querying, Accounts, abc.ABC):
+class Conversations(Querying, Files, abc.ABC):
     """Requests that brands and consumers have in common; UMS.md 3.3 and 12.3."""
 
     def get_clock(self) -> LoopFuture[int]:

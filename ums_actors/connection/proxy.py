@@ -69,6 +69,8 @@ class ConnectionProxy:
     get_upload_url = proxy_method(_Both.get_upload_url)
     get_download_url = proxy_method(_Both.get_download_url)
     get_download_token = proxy_method(_Both.get_download_token)
+    upload_file = proxy_method(_Both.upload_file)
+    download_file = proxy_method(_Both.download_file)
     keep_alive = proxy_method(_Both.keep_alive)
 
     if TYPE_CHECKING:  # proxies give the iterator itself, not a future of it

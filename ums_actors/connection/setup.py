@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ums_actors.actors.dialler import NetworkConnector
 from ums_actors.actors.kernel import Kernel
 from ums_actors.auth.csds import DEFAULT_CSDS_HOST, Csds
 from ums_actors.errors import LocalProtocolError
+from ums_actors.files.storage import Storage
 from ums_actors.http.client import Http
 from ums_actors.http.origin import parse_origin
 from ums_actors.options import Options
@@ -22,7 +23,15 @@ if TYPE_CHECKING:
     from ums_actors.connection.root import Root
     from ums_actors.transport.proxy import Place
 
-__all__ = ["Setup"]
+__all__ = ["Services", "Setup"]
+
+
+class Services(NamedTuple):
+    """What a connection calls beside its websocket; blocking, for workers."""
+
+    csds: Csds
+    http: Http
+    storage: Storage
 
 
 class Setup:
@@ -104,7 +113,7 @@ class Setup:
             identify=identify,
             follows=follows,
         )
-        kernel.domains = csds, http
+        kernel.services = Services(csds, http, Storage(csds, http))
         kernel.departure.closers.append(http.close)
         return kernel
 

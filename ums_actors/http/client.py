@@ -1,20 +1,20 @@
-"""A small JSON client for the domain and login services."""
+"""A small HTTP client: JSON for domains and logins, bytes for files."""
 
 from __future__ import annotations
 
 import http.client
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 from msgspec import Struct
 from urllib3.connection import HTTPConnection
 
 from ums_actors._version import __version__
-from ums_actors.errors import LocalProtocolError, LoginError
+from ums_actors.errors import LocalProtocolError, LoginError, UMSError
 from ums_actors.http.deadline import Deadline
-from ums_actors.http.failures import FOREIGN, TooLong, failure_of
+from ums_actors.http.failures import FOREIGN, TooLong, reason_of
 from ums_actors.http.line import Line, LineSocket
 from ums_actors.http.tls import trusting
 from ums_actors.protocol.lenient import is_object
@@ -29,11 +29,29 @@ if TYPE_CHECKING:
     from ums_actors.http.origin import Origin
     from ums_actors.http.tunnel import HttpProxy
 
-__all__ = ["Answer", "Http"]
+__all__ = ["Answer", "Http", "Payload"]
 
 _BODY_LIMIT: Final = 1 << 20
 _CHUNK: Final = 1 << 16
 _REFUSED: Final = 300
+
+
+class Failure(Protocol):
+    """A class of errors for calls without an answer, such as LoginError."""
+
+    def __call__(self, text: str, *, step: str) -> UMSError:
+        """Make one."""
+        ...
+
+
+class Payload(Struct, frozen=True):
+    """Bytes to send, and the media type that is said of them."""
+
+    data: bytes
+    media_type: str = "application/json"
+
+    def __repr__(self) -> str:
+        return f"Payload(<{len(self.data)} bytes>, {self.media_type!r})"
 
 
 class Answer(Struct, frozen=True):
@@ -59,7 +77,7 @@ class Answer(Struct, frozen=True):
 
 
 class Http:
-    """Calls services that speak JSON; a call blocks its thread up to its deadline.
+    """Calls services; a call blocks its thread up to its deadline.
 
     Each call has a connection of its own: no cookie, redirect, environment proxy or
     SSLKEYLOGFILE reaches it. Any thread may call, many at a time. Resolving a name is
@@ -71,7 +89,8 @@ class Http:
         extra_ca_file: certificates (PEM) to trust as well.
         ssl_context: what to use for TLS instead, as it is; shared by all calls.
         proxy: gives the proxy for an origin, or None; the environment's are not asked.
-        body_limit: largest body of an answer that is read, bytes.
+        body_limit: largest body of an answer that is read, bytes, unless a call says
+            otherwise.
         clock: monotonic seconds.
 
     Raises:
@@ -119,37 +138,45 @@ class Http:
         deadline: Deadline,
         body: Any = None,
         cookie: str | None = None,
+        body_limit: int | None = None,
+        error: Failure = LoginError,
     ) -> Answer:
         """Make one call and give its answer, whatever its status below or above 300.
 
         Args:
-            method: ``GET`` or ``POST``.
+            method: ``GET``, ``POST`` or ``PUT``.
             origin: the service.
             path: path and query, percent-encoded.
             step: the ``step`` of the errors.
             deadline: until when everything is done.
-            body: what to send as JSON; None sends none.
+            body: a :class:`Payload`, or what to send as JSON; None sends none.
             cookie: the value of the Cookie header.
+            body_limit: largest body of the answer, bytes.
+            error: the class of error for a call without an answer.
 
         Raises:
-            LoginError: no answer came; its text holds nothing that was sent.
+            UMSError: of that class: no answer came; its text holds nothing of what was
+                sent, the path included.
             LocalProtocolError: ``body`` or ``cookie`` cannot be sent.
         """
-        data = None if body is None else _encode(body)
-        headers = _headers(origin, data, cookie)
+        payload = body if body is None or isinstance(body, Payload) else _encode(body)
+        headers = _headers(origin, payload, cookie)
         line = Line(origin, deadline)
-        self._enter(line, step, origin)
-        failure: LoginError
+        if not self._enter(line):
+            text = f"the {step} call to {origin.host} came after close"
+            raise error(text, step=step)
+        limit = self._body_limit if body_limit is None else body_limit
         try:
             proxy = None if self._proxy is None else self._proxy(origin)
             line.open(self._tls(origin), proxy)
-            return self._exchange(line, method, path, data, headers)
-        except FOREIGN as error:
-            failure = failure_of(error, step, origin)
+            data = None if payload is None else payload.data
+            return self._exchange(line, method, path, data, headers, body_limit=limit)
+        except FOREIGN as foreign:
+            reason = reason_of(foreign)
         finally:
             self._leave(line)
         # outside of the handler, so that not even its context holds the cause
-        raise failure
+        raise error(f"the {step} call to {origin.host} failed: {reason}", step=step)
 
     def close(self) -> None:
         """End running calls with an error, and refuse later ones; idempotent."""
@@ -166,6 +193,8 @@ class Http:
         path: str,
         data: bytes | None,
         headers: dict[str, str],
+        *,
+        body_limit: int,
     ) -> Answer:
         connection = HTTPConnection(line.origin.host, line.origin.port)
         connection.response_class = _Response
@@ -180,25 +209,9 @@ class Http:
         )
         response = connection.getresponse()
         try:
-            return Answer(response.status, self._body(response))
+            return Answer(response.status, _body(response, body_limit))
         finally:
             response.close()
-
-    def _body(self, response: BaseHTTPResponse) -> bytes:
-        """Read the body; of an answer that refuses, the status is enough."""
-        parts: list[bytes] = []
-        size = 0
-        try:
-            while part := response.read(_CHUNK):
-                parts.append(part)
-                size += len(part)
-                if size > self._body_limit:
-                    raise TooLong
-        except FOREIGN:
-            if response.status < _REFUSED:
-                raise
-            return b""
-        return b"".join(parts)
 
     def _tls(self, origin: Origin) -> ssl.SSLContext | None:
         if not origin.secure:
@@ -208,14 +221,12 @@ class Http:
                 self._context = trusting(None)
             return self._context
 
-    def _enter(self, line: Line, step: str, origin: Origin) -> None:
+    def _enter(self, line: Line) -> bool:
+        """Take note of a line, so that it can be shut; not after the close."""
         with self._lock:
             if not self._closed:
                 self._lines.add(line)
-                return
-        raise LoginError(
-            f"the {step} call to {origin.host} came after close", step=step
-        )
+            return not self._closed
 
     def _leave(self, line: Line) -> None:
         with self._lock:
@@ -237,9 +248,26 @@ class _Response(http.client.HTTPResponse):
         self.headers = self.msg = kept
 
 
-def _encode(body: Any) -> bytes:
+def _body(response: BaseHTTPResponse, limit: int) -> bytes:
+    """Read the body; of an answer that refuses, the status is enough."""
+    parts: list[bytes] = []
+    size = 0
     try:
-        return msgspec.json.encode(body)
+        while part := response.read(_CHUNK):
+            parts.append(part)
+            size += len(part)
+            if size > limit:
+                raise TooLong
+    except FOREIGN:
+        if response.status < _REFUSED:
+            raise
+        return b""
+    return b"".join(parts)
+
+
+def _encode(body: Any) -> Payload:
+    try:
+        return Payload(msgspec.json.encode(body))
     except (TypeError, ValueError, msgspec.MsgspecError):
         pass  # its text is not repeated: it is about a password
     raise LocalProtocolError(
@@ -248,16 +276,18 @@ def _encode(body: Any) -> bytes:
     )
 
 
-def _headers(origin: Origin, data: bytes | None, cookie: str | None) -> dict[str, str]:
+def _headers(
+    origin: Origin, payload: Payload | None, cookie: str | None
+) -> dict[str, str]:
     headers = {
         "Host": origin.authority,
         "User-Agent": f"ums-actors/{__version__}",
-        "Accept": "application/json",
+        "Accept": "application/json, */*",
         "Accept-Encoding": "identity",
         "Connection": "close",
     }
-    if data is not None:
-        headers["Content-Type"] = "application/json"
+    if payload is not None:
+        headers["Content-Type"] = payload.media_type
     if cookie is not None:
         if not (cookie.isascii() and cookie.isprintable()):
             raise LocalProtocolError("the cookie of the session cannot be sent")

@@ -6,16 +6,11 @@ import http.client
 import os
 import socket
 import ssl
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import urllib3.exceptions
 
-from ums_actors.errors import LoginError
-
-if TYPE_CHECKING:
-    from ums_actors.http.origin import Origin
-
-__all__ = ["FOREIGN", "TooLong", "TunnelRefused", "failure_of"]
+__all__ = ["FOREIGN", "TooLong", "TunnelRefused", "reason_of"]
 
 FOREIGN: Final = (
     OSError,
@@ -34,14 +29,8 @@ class TunnelRefused(http.client.HTTPException):
     """No tunnel through a proxy; the text is ours, and safe to be told."""
 
 
-def failure_of(error: Exception, step: str, origin: Origin) -> LoginError:
+def reason_of(error: Exception) -> str:
     """Say what happened, in words that repeat nothing of what was sent or received."""
-    return LoginError(
-        f"the {step} call to {origin.host} failed: {_reason(error)}", step=step
-    )
-
-
-def _reason(error: Exception) -> str:
     if isinstance(error, (TimeoutError, urllib3.exceptions.TimeoutError)):
         return "no whole answer before the deadline"
     if isinstance(error, socket.gaierror):

@@ -16,6 +16,7 @@ from ums_actors.protocol.requests import text as checked_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ums_actors.files.parcel import Upload
     from ums_actors.model.message import Message
     from ums_actors.protocol.requests import Call
     from ums_actors.runtime import LoopFuture
@@ -137,6 +138,24 @@ class Conversation(Contents):
             preview=preview,
             metadata=metadata,
         )
+
+    def upload_file(
+        self,
+        file: Upload,
+        caption: str = "",
+        *,
+        file_type: str | None = None,
+        preview: str | None = None,
+        metadata: Any = None,
+    ) -> LoopFuture[int]:
+        """Put a file on the file service and show it; :meth:`Dialog.upload_file`."""
+        return self._speaking.upload_file(
+            file, caption, file_type=file_type, preview=preview, metadata=metadata
+        )
+
+    def download_file(self, relative_path: str) -> LoopFuture[bytes]:
+        """Get a file by the path in its message; see also :meth:`Message.download`."""
+        return self._office.download_file(relative_path)
 
     def query_messages(
         self,

@@ -146,7 +146,7 @@ class Message:
 
     @property
     def relative_path(self) -> str | None:
-        """Where the file is, for ``conversation.download_file``."""
+        """Where the file is; :meth:`download` brings it."""
         return self._part("relativePath")
 
     @property
@@ -163,6 +163,20 @@ class Message:
     def preview(self) -> str | None:
         """A small picture as a data URI."""
         return self._part("preview")
+
+    def download(self) -> LoopFuture[bytes]:
+        """Get the file; errors are those of the connection's ``download_file``.
+
+        Raises:
+            LocalProtocolError: it is no message of a file.
+        """
+        path = self.relative_path
+        if path is None:
+            raise LocalProtocolError(
+                f"message {self.sequence} is {self.content_type!r}, no file: look at "
+                "is_downloadable first"
+            )
+        return self._office.download_file(path)
 
     def _part(self, name: str) -> str | None:
         message: Any = self.event.message

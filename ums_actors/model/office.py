@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ums_actors.core.card import Card
     from ums_actors.core.talk import Said
+    from ums_actors.files.parcel import Upload
     from ums_actors.protocol.messages import MessageEvent
     from ums_actors.protocol.requests import Call
     from ums_actors.runtime import LoopFuture
@@ -74,6 +75,16 @@ class Office(Protocol):
         resend: bool = False,
     ) -> LoopFuture[T]:
         """Send a request; done with ``read(undecoded body)``."""
+        ...
+
+    def upload_file(
+        self, conversation_id: str, file: Upload, **more: Any
+    ) -> LoopFuture[int]:
+        """Put a file on the file service and show it; see the connection's method."""
+        ...
+
+    def download_file(self, relative_path: str) -> LoopFuture[bytes]:
+        """Get a file from the file service."""
         ...
 
     def keep(

@@ -22,6 +22,7 @@ from ums_actors.runtime import LoopFuture
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ums_actors.files.parcel import Upload
     from ums_actors.model.office import Office
 
 __all__ = ["Speaking"]
@@ -81,6 +82,29 @@ class Speaking(abc.ABC):
             *self._place(), relative_path, file_type, caption=caption, preview=preview
         )
         return self._office.ask(call, read_sequence, metadata=metadata)
+
+    def upload_file(
+        self,
+        file: Upload,
+        caption: str = "",
+        *,
+        file_type: str | None = None,
+        preview: str | None = None,
+        metadata: Any = None,
+    ) -> LoopFuture[int]:
+        """Put a file on the file service and show it; done with its message's number.
+
+        Arguments and errors are those of the connection's own method.
+        """
+        return self._office.upload_file(
+            self.conversation_id,
+            file,
+            dialog_id=self.dialog_id,
+            caption=caption,
+            file_type=file_type,
+            preview=preview,
+            metadata=metadata,
+        )
 
     def send_accept_status(
         self, sequences: Iterable[int], status: str = DeliveryStatus.ACCEPT

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "PREVIEW_LIMIT",
     "PUBLISH_EVENT",
     "RICH_LIMIT",
     "TEXT_LIMIT",
@@ -37,6 +38,8 @@ TEXT_LIMIT: Final = 8_000
 """Characters of a text message."""
 RICH_LIMIT: Final = 15_000
 """Characters of structured content, as JSON."""
+PREVIEW_LIMIT: Final = 30 << 10
+"""Characters of a file's preview (UMS.md 3.12)."""
 
 
 def publish_text(
@@ -118,8 +121,12 @@ def publish_file(
         relative_path: what the request for its place answered.
         file_type: such as PNG.
         caption: shown beside it.
-        preview: a small picture as a data URI.
+        preview: a small picture as a data URI, 30 KiB at most.
     """
+    if not isinstance(caption, str):
+        raise LocalProtocolError(
+            f"caption must be a string, not {type(caption).__name__}"
+        )
     message = {
         "caption": caption,
         "relativePath": text("relative_path", relative_path),
@@ -127,6 +134,11 @@ def publish_file(
     }
     if preview is not None:
         message["preview"] = text("preview", preview)
+        if len(preview) > PREVIEW_LIMIT:
+            raise LocalProtocolError(
+                f"the preview has {len(preview):,} characters, {PREVIEW_LIMIT:,} are "
+                "allowed: make it smaller, or leave it out"
+            )
     event = {
         "type": EventType.CONTENT,
         "contentType": ContentType.HOSTED_FILE,

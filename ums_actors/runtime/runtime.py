@@ -58,6 +58,7 @@ def _pools() -> dict[str, Pool]:
     return {
         "connect": Workers("connect", threads=8, queue_limit=20_000),
         "auth": Workers("auth", threads=8, queue_limit=20_000),
+        "files": Workers("files", threads=4, queue_limit=1_000),
         "callbacks": Workers("callbacks", threads=4, queue_limit=20_000),
         "hooks": Workers("hooks", threads=4, queue_limit=20_000),
     }
@@ -72,7 +73,8 @@ class Runtime:
         random: source of jitter.
         ids: makes random identifiers.
         poller: makes what a loop waits with.
-        workers: pools named ``connect``, ``auth``, ``callbacks`` and ``hooks``.
+        workers: pools named ``connect``, ``auth``, ``files``, ``callbacks`` and
+            ``hooks``.
         gate: delays connection attempts.
         observer: hears what happens.
         connector: opens websockets instead of the transport (simulation).
