@@ -42,18 +42,17 @@ def test_open_waits_for_the_first_snapshot_if_asked_to(emulator, start):
     proxy.open(wait_for_ready=True).get(timeout=10)  # it has been seen already
 
 
-def test_what_there_is_is_known_once_open_has_waited(start):
-    with running_emulator(gap=0.3) as emulator:
+@pytest.mark.parametrize("at", ["open", "subscription"])
+def test_what_there_is_is_known_once_one_has_waited(start, at):
+    with running_emulator(gap=0.3) as emulator:  # the snapshot comes so much later
         conversation = emulator.open_conversation().conversation_id
-        proxy = start(emulator, create_default_subscription=False)
+        proxy = start(emulator, create_default_subscription=at == "open")
         proxy.open(wait_for_ready=True).get(timeout=10)
-        proxy.create_conversation_subscription(wait_for_ready=True).get(timeout=5)
-        other = start(emulator)
-        other.open(wait_for_ready=True).get(timeout=10)
-        for each in (proxy, other):
-            (known,) = each.get_all_known_conversations().get(timeout=5)
-            assert known.conversation_id == conversation
-            each.actor_ref.stop(timeout=10)
+        if at == "subscription":
+            proxy.create_conversation_subscription(wait_for_ready=True).get(timeout=5)
+        (known,) = proxy.get_all_known_conversations().get(timeout=5)
+        assert known.conversation_id == conversation
+        proxy.actor_ref.stop(timeout=10)
 
 
 def test_nothing_comes_of_a_subscription_that_has_ended(emulator, start, events):
