@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ums_actors._version import __version__
+from ums_actors.actors.marking import show
 from ums_actors.auth.brand import BrandTokenSource
 from ums_actors.auth.csds import BRAND_SOCKET_SERVICES, DEFAULT_CSDS_HOST
 from ums_actors.auth.source import TokenSource
@@ -116,6 +117,12 @@ class BrandWebsocketConnection(Access, Routing, BrandConversations):
             app_version=app_version,
         )
         return self._address(BRAND_SOCKET_SERVICES, path)
+
+    def _look(self, conversation_id: str, dialog_id: str, base: int) -> Steps[bool]:
+        del conversation_id
+        found = yield self.query_messages(dialog_id, base)
+        show(self._kernel, found, dialog_id=dialog_id, asked=True)
+        return True
 
     def _restore(self) -> Steps[None]:
         yield from self._restore_subscriptions()

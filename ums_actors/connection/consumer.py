@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ums_actors._version import __version__
+from ums_actors.actors.following import GRACE
 from ums_actors.actors.messages import CatchUp
 from ums_actors.auth.consumer import CONSUMER_SOCKET_SERVICE, ConsumerTokenSource
 from ums_actors.auth.csds import DEFAULT_CSDS_HOST
@@ -185,6 +186,12 @@ class ConsumerWebsocketConnection(Access, Model):
             or session.state is State.READY
         )
         return introduced and super()._line_serves()
+
+    def _look(self, conversation_id: str, dialog_id: str, base: int) -> Steps[bool]:
+        call = consumer.subscribe_messages(conversation_id, dialog_id, base + 1)
+        yield self._call(call, resend=True)
+        yield from self._pause(GRACE)  # until they have come by themselves
+        return False
 
     # -- what consumers do
 

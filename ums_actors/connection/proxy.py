@@ -55,6 +55,7 @@ class ConnectionProxy:
     close_conversation = proxy_method(_Both.close_conversation)
     close_dialog = proxy_method(_Both.close_dialog)
     send_text = proxy_method(_Both.send_text)
+    publish_once = proxy_method(_Both.publish_once)
     catch_up = proxy_method(_Both.catch_up)
     create_conversation_subscription = proxy_method(
         _Both.create_conversation_subscription

@@ -77,7 +77,7 @@ def status_of(kernel: Kernel, now: float) -> ConnectionStatus:
         agent_state=kernel.agent_state,
         state=str(session.state),
         generation=session.generation,
-        restarts=dict(kernel.restarts),
+        restarts=dict(counters.restarts),
         restarts_left={
             name: kernel.supervision.budget_left(name, now)
             for name in kernel.supervision.start_order()
