@@ -116,6 +116,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     clear_conversation_timeout: float = 5.0
     """From a conversation's leaving its last subscription to its removal; the
     reference's own (UMS.md 12.1). One that comes back in time stays."""
+    get_all_messages: bool = False
+    """Hand out what was said before the process began, too: all messages of the open
+    dialogs that one hears anyway. Off: a bot that is started anew would answer them
+    again."""
     catch_up_limit: int = 5
     """Message queries in flight while missed messages are fetched."""
 
