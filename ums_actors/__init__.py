@@ -117,6 +117,7 @@ from ums_actors.protocol.enums import (
     ParticipantRole,
     RingState,
 )
+from ums_actors.protocol.ids import ME
 from ums_actors.protocol.metadata import (
     ActionReason,
     BotResponse,
@@ -150,6 +151,7 @@ from ums_actors.sync import (
 from ums_actors.transport.proxy import Proxy
 
 __all__ = [
+    "ME",
     "OS",
     "ActionReason",
     "AgentNote",
