@@ -43,6 +43,7 @@ class Net:
     """The three ways to the emulator, each with a proxy of its own in between."""
 
     def __init__(self, emulator: EmulatorThread, stack: contextlib.ExitStack) -> None:
+        self.emulator = emulator
         port = int(emulator.csds.rpartition(":")[2])
         self.csds, self.login, self.socket = (
             stack.enter_context(FaultProxy(port)) for _ in range(3)

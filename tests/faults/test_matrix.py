@@ -82,15 +82,13 @@ def way(request, net):
     more = {"domains": net.domains(look_up=step == "csds")}
     if step == "csds":
         more["csds"] = net.csds.address
-    return getattr(net, step), more
+    return net.emulator, getattr(net, step), more
 
 
 @pytest.mark.parametrize("fault", [*SLOW, *DEADLY])
 @pytest.mark.parametrize("way", ["csds", "login", "socket"], indirect=True)
-def test_while_it_looks_up_logs_in_and_connects(
-    emulator, start, events, ledger, way, fault
-):
-    between, more = way
+def test_while_it_looks_up_logs_in_and_connects(start, events, ledger, way, fault):
+    emulator, between, more = way
     proxy = start(emulator, **more)
     failed = events(proxy, ums.AttemptFailed)
     fault(between, IN_HANDSHAKE)
@@ -119,8 +117,8 @@ def test_while_it_looks_up_logs_in_and_connects(
 
 
 @pytest.mark.parametrize("fault", [*SLOW, *DEADLY])
-def test_while_it_is_ready(emulator, start, events, net, ledger, fault):
-    proxy = start(emulator, domains=net.domains(look_up=False))
+def test_while_it_is_ready(start, events, net, ledger, fault):
+    proxy = start(net.emulator, domains=net.domains(look_up=False))
     states = events(proxy, ums.StateChanged)
     proxy.open().get(timeout=GENEROUS)
     ledger.send(proxy, 5)
@@ -142,10 +140,10 @@ def test_while_it_is_ready(emulator, start, events, net, ledger, fault):
 
 
 @pytest.mark.parametrize("fault", [*SLOW, *DEADLY])
-def test_while_it_closes(emulator, start, net, ledger, fault):
-    proxy = start(emulator, domains=net.domains(look_up=False))
+def test_while_it_closes(start, net, ledger, fault):
+    proxy = start(net.emulator, domains=net.domains(look_up=False))
     proxy.open().get(timeout=GENEROUS)
-    emulator.add_fault("drop", count=3, value=".GetClock")
+    net.emulator.add_fault("drop", count=3, value=".GetClock")
     ledger.send(proxy, 3)
     assert works_beside(proxy)
     fault(net.socket, EARLY)
