@@ -128,7 +128,7 @@ from ums_actors.protocol.properties import (
 )
 
 # runtime
-from ums_actors.runtime import LoopActor, LoopFuture, LoopRef, Runtime
+from ums_actors.runtime import LoopActor, LoopFuture, LoopRef, PacedGate, Runtime
 from ums_actors.secret import Secret
 
 # façade
@@ -207,6 +207,7 @@ __all__ = [
     "OAuth1Login",
     "Options",
     "Overloaded",
+    "PacedGate",
     "Participant",
     "ParticipantAdded",
     "ParticipantEvent",

@@ -22,6 +22,10 @@ EARLY, IN_HANDSHAKE = 10, 700
 """Bytes until a cut: within a small frame, and within TLS or HTTP."""
 
 
+STEADY = {"request_timeout": GENEROUS, "pong_timeout": GENEROUS}
+"""For lines that are to hold, on a busy machine too."""
+
+
 def latency(proxy, after):
     proxy.add(Latency(0.05, jitter=0.05))
 
@@ -118,7 +122,8 @@ def test_while_it_looks_up_logs_in_and_connects(start, events, ledger, way, faul
 
 @pytest.mark.parametrize("fault", [*SLOW, *DEADLY])
 def test_while_it_is_ready(start, events, net, ledger, fault):
-    proxy = start(net.emulator, domains=net.domains(look_up=False))
+    more = {} if fault in DEADLY else {"options": STEADY}
+    proxy = start(net.emulator, domains=net.domains(look_up=False), **more)
     states = events(proxy, ums.StateChanged)
     proxy.open().get(timeout=GENEROUS)
     ledger.send(proxy, 5)
@@ -141,7 +146,7 @@ def test_while_it_is_ready(start, events, net, ledger, fault):
 
 @pytest.mark.parametrize("fault", [*SLOW, *DEADLY])
 def test_while_it_closes(start, net, ledger, fault):
-    proxy = start(net.emulator, domains=net.domains(look_up=False))
+    proxy = start(net.emulator, domains=net.domains(look_up=False), options=STEADY)
     proxy.open().get(timeout=GENEROUS)
     net.emulator.add_fault("drop", count=3, value=".GetClock")
     ledger.send(proxy, 3)
