@@ -13,7 +13,7 @@ from ums_actors.testing.soak.gauges import Gauges, Reading
 def test_a_short_soak_of_a_few_faults_passes(seed):
     told = []
     outcome = soak(
-        4.0, seed=seed, bots=2, rate=100, every=1.2, lasts=1.0, tell=told.append
+        5.0, seed=seed, bots=2, rate=100, every=1.2, lasts=1.0, tell=told.append
     )
     assert outcome.violations == []
     assert sum(outcome.faults.values()) >= 2

@@ -12,7 +12,7 @@ from ums_actors.emulator import EmulatorError
 from ums_actors.testing.soak.faults import FAULTS, lift
 from ums_actors.testing.soak.gauges import Gauges, Reading
 from ums_actors.testing.soak.load import Load
-from ums_actors.testing.soak.scene import Scene
+from ums_actors.testing.soak.scene import OPTIONS, Scene
 from ums_actors.testing.soak.talk import Talk
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ __all__ = ["Outcome", "soak"]
 
 RECOVERY: Final = 60.0
 """Seconds in which all is well again after it."""
+QUIET: Final = OPTIONS.stable_after + 1.0
+"""Least seconds between two faults: pauses would go on growing from the last one."""
 
 
 class Outcome(msgspec.Struct, kw_only=True):
@@ -73,7 +75,7 @@ class _Soak:
             self._gauges.read()
             while (now := time.monotonic()) - begun < seconds:
                 self._trouble(load, lasts)
-                time.sleep(max(0.0, now + every - time.monotonic()))
+                time.sleep(max(QUIET, now + every - time.monotonic()))
         self._recover("the end")
         outcome.hung += load.wait_for_answers()
         outcome.violations += [f"a message: {it}" for it in talk.differences(RECOVERY)]
@@ -117,7 +119,7 @@ class _Soak:
         return time.monotonic() - begun
 
     def _serves(self, bot: Any, deadline: float) -> bool:
-        while time.monotonic() < deadline:
+        while True:  # once at least: another one may have used all the time
             try:
                 bot.wait_ready(5.0).get(timeout=10.0)
                 return bool(bot.get_clock().get(timeout=RECOVERY))
@@ -127,8 +129,9 @@ class _Soak:
                     f"          not yet ({type(error).__name__}): {status.state}, "
                     f"attempt {status.attempt}, {status.last_reason}"
                 )
+                if time.monotonic() > deadline:
+                    return False
                 time.sleep(0.1)
-        return False
 
     def _judge(self, load: Load, talk: Talk) -> None:
         outcome, gauges = self._outcome, self._gauges
@@ -158,7 +161,7 @@ def soak(
     bots: int = 4,
     rate: float = 200.0,
     every: float = 10.0,
-    lasts: float = 4.0,
+    lasts: float = 3.0,
     tell: _Tell = lambda _: None,
 ) -> Outcome:
     """Run connections through faults for a while; blocking.
