@@ -81,10 +81,12 @@ def _server(name: str, value: Any, scene: Scene, random: Random) -> None:
 
 
 def _crash(child: str, scene: Scene, random: Random) -> None:
-    """Have an actor of one connection's tree fail; it knows no such message."""
+    """Have an actor of one connection's tree fail: it knows no such message."""
     bot = random.choice(scene.bots)
-    ref = bot.actor_ref if child == "root" else bot.child(child).get(timeout=5)
-    ref.tell(object())
+    if child == "root":
+        bot.subscribe.defer(object())  # a bad target, and nobody who waits to hear so
+    else:
+        bot.child(child).get(timeout=5).tell(object())
 
 
 FAULTS: dict[str, Callable[[Scene, Random], None]] = {
