@@ -136,7 +136,7 @@ from ums_actors.protocol.properties import (
 )
 
 # runtime
-from ums_actors.runtime import LoopActor, LoopFuture, LoopRef, Runtime
+from ums_actors.runtime import LoopActor, LoopFuture, LoopRef, PacedGate, Runtime
 from ums_actors.secret import Secret
 
 # façade
@@ -219,6 +219,7 @@ __all__ = [
     "Outbox",
     "OutboxError",
     "Overloaded",
+    "PacedGate",
     "Participant",
     "ParticipantAdded",
     "ParticipantEvent",
