@@ -15,7 +15,6 @@ WORDS = ["NONSENSE", "", 5, ["MANAGER"]]
 
 SPEAKING = [("send_text", (wrong,), {}) for wrong in [*TEXTS, "x" * 8001]] + [
     ("send_text", ("a",), {"quick_replies": 5}),
-    ("send_text", ("a",), {"metadata": [5]}),
     ("send_private", (None,), {}),
     ("send_rich", (None,), {}),
     ("send_rich", ("text",), {}),
