@@ -11,17 +11,25 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import msgspec
 
-from ums_actors.core.dialog import Dialog
+from ums_actors.core.dialog import Dialog, Hole
+from ums_actors.core.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Hashable, Iterable
 
-__all__ = ["Query", "Streams"]
+__all__ = ["Missed", "Query", "Streams"]
 
 E = TypeVar("E")
 
 _SECOND_CHANCES = 8
 """Busy dialogs that are spared in search of an idle one to forget."""
+_SUSPECT = 2
+"""Lines in a row that died over a dialog's query until it is asked for alone, last."""
+_POISON = 8
+"""Lines in a row that may die over a dialog's query before it is given up: its answer
+may be what kills them (larger than we take, say). A service that is ill kills several
+as well, so fewer would give up too soon; but all dialogs suffer meanwhile, and with the
+pauses of a backoff from 1 s that doubles, eight are two minutes, ten would be eight."""
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -31,15 +39,39 @@ class Query(msgspec.Struct, frozen=True):
     newer_than: int
 
 
+class Missed(msgspec.Struct, frozen=True):
+    """Stands among events in the place of some that were given up.
+
+    Attributes:
+        conversation_id: empty if it is not known.
+        first: number of the first that is missing.
+        last: number of the last; None if it is not known how many there are.
+        why: what the last query for them failed with, if that is known.
+    """
+
+    conversation_id: str
+    dialog_id: str
+    first: int
+    last: int | None
+    why: BaseException | None = None
+
+
 class Streams(Generic[E]):
     """All dialogs of one connection.
 
-    Methods give the events that may be delivered now, in order. A query may repeat
-    known events; they are dropped.
+    Methods give what may be delivered now, in order: events, and in the place of those
+    that were given up a :class:`Missed`. Each number up to the last of a dialog is
+    delivered, missed, or absent: just one of them. A query may repeat known events;
+    they are dropped.
+
+    What is held back waits until a query is answered, until ``tries`` of them have
+    failed on a healthy line, or until eight lines in a row have died while one was
+    under way; then it is let go. After two such lines the dialog is asked for alone,
+    after the others, so that they do not share the blame.
 
     Args:
-        dialog_limit: dialogs that are tracked; the least recently used is forgotten,
-            and begins anew when it is seen again.
+        dialog_limit: dialogs that are tracked; the least recently used is forgotten:
+            what is held of it is let go, and only its last number is kept.
         hold_limit: events held for one dialog; beyond, the lowest numbers are dropped
             and come again by query.
         query_limit: queries that may be under way.
@@ -48,10 +80,13 @@ class Streams(Generic[E]):
 
     Attributes:
         duplicates: live events that had been delivered or were held.
-        gaps: numbers that no query could bring, skipped.
+        absent: numbers that are not there, as an answered query has shown: hidden from
+            the user, for example.
+        gaps: numbers that were given up, since no query was answered.
         outdated: snapshots that came after a newer one.
-        dropped: held events dropped for want of room.
-        evicted: dialogs forgotten for want of room.
+        dropped: held events dropped for want of room; a query brings them again.
+        evicted: dialogs forgotten for want of room; of each the last number is kept,
+            as long as there are not too many of these.
     """
 
     def __init__(
@@ -63,13 +98,14 @@ class Streams(Generic[E]):
     ) -> None:
         self._dialog_limit = dialog_limit
         self._hold_limit = hold_limit
-        self._query_limit = query_limit
         self._tries = tries
         self._dialogs: OrderedDict[str, Dialog[E]] = OrderedDict()
-        self._wanted: OrderedDict[str, None] = OrderedDict()
-        self._querying: set[str] = set()
+        self._last_of: OrderedDict[str, int] = OrderedDict()  # of forgotten dialogs
+        self._turns = Turns(query_limit)
+        self._spilled: list[E | Missed] = []
         self._doubtful: dict[str, None] = {}  # ours, and not shown on this line yet
         self.duplicates = 0
+        self.absent = 0
         self.gaps = 0
         self.outdated = 0
         self.dropped = 0
@@ -78,7 +114,12 @@ class Streams(Generic[E]):
     def __len__(self) -> int:
         return len(self._dialogs)
 
-    def live(self, dialog_id: str, sequence: int, event: E) -> list[E]:
+    def conversation_of(self, dialog_id: str) -> str:
+        """Give the conversation of a dialog, empty if it is not known here."""
+        del dialog_id
+        return ""
+
+    def live(self, dialog_id: str, sequence: int, event: E) -> list[E | Missed]:
         """Take an event as it came over the line."""
         dialog = self._dialogs.get(dialog_id)
         if dialog is None:
@@ -95,7 +136,15 @@ class Streams(Generic[E]):
             return []
         self.dropped += dialog.hold(sequence, event, self._hold_limit)
         self._want(dialog_id, dialog)
-        return []
+        return self.spilled()
+
+    def spilled(self) -> list[E | Missed]:
+        """Give what was let go besides: since there was no room for its dialog, say.
+
+        Whatever gives nothing itself may have let go something: take it soon after.
+        """
+        found, self._spilled = self._spilled, []
+        return found
 
     def snapshot(
         self,
@@ -105,6 +154,7 @@ class Streams(Generic[E]):
         *,
         baseline: bool,
         participating: bool,
+        unread: Hashable = None,
     ) -> None:
         """Compare a conversation notification with what was delivered.
 
@@ -115,13 +165,17 @@ class Streams(Generic[E]):
             baseline: whether this is the first snapshot of the process: what it shows
                 of the user's own dialogs is history, and not delivered.
             participating: whether the user is sent the events of this dialog.
+            unread: how much is unread; only compared. If this or the time is another
+                after a line was lost, it is asked what came, for a status of delivery
+                has a number, and no snapshot names it.
         """
         dialog = self._dialogs.get(dialog_id)
         if dialog is None:
             if not participating:
                 return  # all of it is news to who comes to it later
             if baseline:
-                self._enter(dialog_id, last_sequence, updated).ours = True
+                dialog = self._enter(dialog_id, last_sequence, updated)
+                dialog.ours, dialog.unread = True, unread
                 return
             dialog = self._enter(dialog_id, last=-1)
         elif updated < dialog.updated:
@@ -131,14 +185,16 @@ class Streams(Generic[E]):
             # Live events overtook the snapshot: what lies before them is history.
             dialog.last = min(dialog.held) - 1
         newer, dialog.updated = updated > dialog.updated, updated
+        changed, dialog.unread = newer or unread != dialog.unread, unread
         dialog.ours = participating
         if not participating:
             self._ask_for_the_rest(dialog_id)
             return
+        doubtful = dialog_id in self._doubtful
         self._doubtful.pop(dialog_id, None)
         if last_sequence is not None:
             dialog.promised = max(dialog.promised, last_sequence)
-        elif newer:
+        if (newer and last_sequence is None) or (changed and doubtful):
             dialog.asked = True
         self._want(dialog_id, dialog)
 
@@ -159,75 +215,88 @@ class Streams(Generic[E]):
         :meth:`line_lost`.
         """
         found: list[Query] = []
-        while self._wanted and len(self._querying) < self._query_limit:
-            dialog_id, _ = self._wanted.popitem(last=False)
+        while (dialog_id := self._turns.next()) is not None:
             dialog = self._dialogs[dialog_id]
             if not dialog.incomplete():
                 continue  # the missing ones came by themselves
-            self._querying.add(dialog_id)
+            self._turns.start(dialog_id, suspect=dialog.lines >= _SUSPECT)
             found.append(Query(dialog_id, dialog.begin_query()))
         return found
 
-    def caught_up(self, dialog_id: str, events: Iterable[tuple[int, E]]) -> list[E]:
+    def caught_up(
+        self, dialog_id: str, events: Iterable[tuple[int, E]]
+    ) -> list[E | Missed]:
         """Take the result of a query: pairs of number and event in any order.
 
-        Numbers that the result shows to be missing for good are skipped and counted.
-        What came too late for this query is asked for by another.
+        Numbers that the result shows to be absent are skipped and counted. What came
+        too late for this query is asked for by another.
         """
         dialog = self._landed(dialog_id)
         if dialog is None:
             return []
-        dialog.tries = 0
-        ready, gaps = dialog.fill(events)
-        self.gaps += gaps
+        dialog.tries = dialog.lines = 0
+        dialog.why = None
+        ready, absent = dialog.fill(events)
+        self.absent += absent
         self._want(dialog_id, dialog)
-        return ready
+        return [*ready]
 
-    def query_failed(self, dialog_id: str) -> list[E]:
+    def query_failed(
+        self, dialog_id: str, why: BaseException | None = None
+    ) -> list[E | Missed]:
         """Take back a query that failed on a healthy line.
 
-        After some failures in a row what is held is let go, and what is missing counts
-        as gap.
+        After some failures in a row what is missing is given up, and what is held let
+        go.
+
+        Args:
+            dialog_id: the dialog.
+            why: what it failed with.
         """
         dialog = self._landed(dialog_id)
         if dialog is None:
             return []
+        dialog.why = why
         dialog.tries += 1
-        ready: list[E] = []
-        if dialog.tries >= self._tries:
-            dialog.tries = 0
-            dialog.asked = False
-            ready, gaps = dialog.give_up()
-            self.gaps += gaps
-        else:
-            dialog.asked = True
+        dialog.asked = dialog.tries < self._tries
+        ready = [] if dialog.asked else self._give_up(dialog_id, dialog)
         self._want(dialog_id, dialog)
         return ready
 
-    def line_lost(self) -> None:
+    def line_lost(self, why: BaseException | None = None) -> list[E | Missed]:
         """Forget the queries under way; they are wanted again.
 
         From now on events may be missed, so none of them may set a dialog's number.
+        What too many lines in a row died over is given up.
+
+        Args:
+            why: what took the line, None if it was ended on purpose.
         """
         for dialog_id, dialog in self._dialogs.items():
             if dialog.last is None:
                 dialog.last = -1
             if dialog.ours:
                 self._doubtful[dialog_id] = None
-        for dialog_id in sorted(self._querying):
+        ready = self.spilled()
+        for dialog_id in self._turns.end_all():
             dialog = self._dialogs[dialog_id]
             dialog.querying = False
             dialog.asked = True
+            if why is not None:
+                dialog.lines += 1
+                dialog.why = why
+            if dialog.lines >= _POISON:
+                ready += self._give_up_poison(dialog_id, dialog)
             self._want(dialog_id, dialog)
-        self._querying.clear()
+        return ready
 
-    def forget(self, dialog_id: str) -> list[E]:
+    def forget(self, dialog_id: str) -> list[E | Missed]:
         """Stop tracking a dialog; give what was held of it, in order."""
-        dialog = self._remove(dialog_id)
+        dialog = self._dialogs.get(dialog_id)
         if dialog is None:
             return []
-        ready, gaps = dialog.give_up()
-        self.gaps += gaps
+        ready = self._give_up(dialog_id, dialog)
+        self._remove(dialog_id)
         return ready
 
     def ask(self, dialog_id: str) -> int:
@@ -252,18 +321,23 @@ class Streams(Generic[E]):
         if dialog_id not in self._dialogs:
             self._enter(dialog_id, last=-1)
 
-    def abandon(self) -> None:
-        """Forget all dialogs: they were another user's."""
+    def abandon(self) -> list[E | Missed]:
+        """Forget all dialogs, they were another user's; give what was held of them."""
+        ready = self.spilled()
         for dialog_id in list(self._dialogs):
-            dialog = self._remove(dialog_id)
-            self.dropped += 0 if dialog is None else len(dialog.held)
+            ready += self.forget(dialog_id)
+        self._last_of.clear()
+        return ready
 
     # -- parts
 
     def _enter(self, dialog_id: str, last: int | None, updated: int = -1) -> Dialog[E]:
         """Track a dialog; make room for it first."""
+        known = self._last_of.pop(dialog_id, None)
         if len(self._dialogs) >= self._dialog_limit:
             self._evict()
+        if known is not None:
+            last = known if last is None else max(known, last)
         dialog: Dialog[E] = Dialog(last, updated)
         self._dialogs[dialog_id] = dialog
         return dialog
@@ -276,9 +350,47 @@ class Streams(Generic[E]):
             if not (dialog.querying or dialog.incomplete()):
                 break
             self._dialogs.move_to_end(oldest)
-        evicted = self._remove(next(iter(self._dialogs)))
+        oldest = next(iter(self._dialogs))
+        dialog = self._dialogs[oldest]
+        self._spilled += self.forget(oldest)
         self.evicted += 1
-        self.dropped += 0 if evicted is None else len(evicted.held)
+        if dialog.last is not None:
+            self._last_of[oldest] = dialog.last
+        if len(self._last_of) > self._dialog_limit:
+            self._last_of.popitem(last=False)
+
+    def _give_up(
+        self, dialog_id: str, dialog: Dialog[E], *, promises: bool = True
+    ) -> list[E | Missed]:
+        """Let go what is held of a dialog, with what it misses in its place."""
+        dialog.tries = dialog.lines = 0
+        dialog.barred = False
+        found, absent = dialog.give_up(promises=promises)
+        self.absent += absent
+        ready: list[E | Missed] = []
+        for each in found:
+            if isinstance(each, Hole):
+                self.gaps += each.last - each.first + 1
+                ready.append(self._missed(dialog_id, dialog, each.first, each.last))
+            else:
+                ready.append(each)
+        return ready
+
+    def _give_up_poison(self, dialog_id: str, dialog: Dialog[E]) -> list[E | Missed]:
+        """Give up what is known to be missing, or else the next that will be known."""
+        dialog.asked = False
+        ready = self._give_up(dialog_id, dialog)
+        if not ready:
+            dialog.barred = True
+            first = (-1 if dialog.last is None else dialog.last) + 1
+            ready.append(self._missed(dialog_id, dialog, first, None))
+        return ready
+
+    def _missed(
+        self, dialog_id: str, dialog: Dialog[E], first: int, last: int | None
+    ) -> Missed:
+        where = self.conversation_of(dialog_id)
+        return Missed(where, dialog_id, first, last, dialog.why)
 
     def _ask_for_the_rest(self, dialog_id: str) -> None:
         """Ask what was said before the user took part no more, if that was missed."""
@@ -290,21 +402,23 @@ class Streams(Generic[E]):
 
     def _remove(self, dialog_id: str) -> Dialog[E] | None:
         self._doubtful.pop(dialog_id, None)
-        self._wanted.pop(dialog_id, None)
-        self._querying.discard(dialog_id)
+        self._turns.remove(dialog_id)
         return self._dialogs.pop(dialog_id, None)
 
     def _want(self, dialog_id: str, dialog: Dialog[E]) -> None:
+        if dialog.barred:
+            if not dialog.owed():
+                return
+            self._spilled += self._give_up(dialog_id, dialog)
         if dialog.incomplete() and not dialog.querying:
             if dialog.last is None:
                 dialog.last = -1  # what comes live from now on must wait for the query
-            self._wanted[dialog_id] = None
+            self._turns.add(dialog_id, suspect=dialog.lines >= _SUSPECT)
 
     def _landed(self, dialog_id: str) -> Dialog[E] | None:
         """Take a dialog whose query is under way back from there."""
-        if dialog_id not in self._querying:
+        if not self._turns.end(dialog_id):
             return None
-        self._querying.discard(dialog_id)
         dialog = self._dialogs[dialog_id]
         dialog.querying = False
         return dialog
