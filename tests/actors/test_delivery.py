@@ -9,7 +9,7 @@ import pytest
 import ums_actors as ums
 from ums_actors.actors.catching import CatchUps
 from ums_actors.actors.delivery import deliver
-from ums_actors.core.stream import Missed
+from ums_actors.core.tracked import Missed
 from ums_actors.protocol.records import read_message_events
 
 LOST = ums.ConnectionLost("lost", delivery=ums.Delivery.UNKNOWN)

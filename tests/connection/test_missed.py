@@ -72,13 +72,18 @@ def status(proxy):
     return proxy.status().get(timeout=5)
 
 
+def asked(emulator, kind):
+    """Give the bodies of the requests of a type."""
+    return [
+        line["frame"]["body"]
+        for line in emulator.log()
+        if line["dir"] == "in" and line["frame"].get("type") == kind
+    ]
+
+
 def listened(emulator):
     """Give the number from which each subscription to messages began."""
-    return [
-        line["frame"]["body"]["fromSeq"]
-        for line in emulator.log()
-        if line["dir"] == "in" and line["frame"].get("type") == LISTEN
-    ]
+    return [body["fromSeq"] for body in asked(emulator, LISTEN)]
 
 
 def story(heard):
@@ -215,6 +220,26 @@ def test_an_answer_that_is_too_large_is_given_up_and_no_other_dialog_suffers(
     generation = now.generation
     assert proxy.get_clock().get(timeout=5) > 0
     assert status(proxy).generation == generation
+
+
+def test_lines_that_are_closed_on_purpose_give_nothing_up(
+    emulator, bot, events, eventually
+):
+    proxy = bot()
+    heard = events(proxy, *BOTH)
+    place = emulator.open_conversation(assign="bot1", text="0").conversation_id
+    heard.wait(is_text("0"))
+    emulator.add_fault("drop", value=QUERY)
+    for number in range(1, 10):
+        proxy.close().get(timeout=5)
+        emulator.write(place, str(number))
+        proxy.open().get(timeout=10)
+        eventually(lambda number=number: len(asked(emulator, QUERY)) == number)
+    proxy.close().get(timeout=5)
+    emulator.clear_faults()
+    proxy.open().get(timeout=10)
+    heard.wait(is_text("9"))
+    assert story(heard) == list(range(10))
 
 
 def test_a_consumer_hears_what_comes_after_an_answer_that_is_too_large(

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from ums_actors.core.following import FollowedStreams, Sighting, Subscribe
-from ums_actors.core.stream import Missed
+from ums_actors.core.tracked import Missed
 
 
 def streams(**settings):

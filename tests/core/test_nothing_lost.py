@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from ums_actors.core.following import FollowedStreams, Sighting
-from ums_actors.core.stream import Missed, Streams
+from ums_actors.core.stream import Streams
+from ums_actors.core.tracked import Missed
 
 DIALOGS = ("a", "b", "c")
 LOST = ConnectionError("lost")

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from ums_actors.core.stream import Missed, Query, Streams
+from ums_actors.core.stream import Query, Streams
+from ums_actors.core.tracked import Missed
 
 LOST = ConnectionError("lost")
 LINES = 8

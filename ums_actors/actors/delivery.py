@@ -9,7 +9,7 @@ import msgspec
 
 from ums_actors.actors.events import MessageReceived, MessagesMissed
 from ums_actors.actors.trouble import report
-from ums_actors.core.stream import Missed
+from ums_actors.core.tracked import Missed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from ums_actors.core.stream import Missed, Streams
+from ums_actors.core.stream import Streams
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
     from ums_actors.core.dialog import Dialog
+    from ums_actors.core.tracked import Missed
 
 __all__ = ["FollowedStreams", "Sighting", "Subscribe"]
 

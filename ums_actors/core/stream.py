@@ -6,30 +6,31 @@ order are held while the missing ones are queried.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from ums_actors.core.dialog import Dialog, Hole
+from ums_actors.core.tracked import Tracked
 from ums_actors.core.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
-__all__ = ["Missed", "Query", "Streams"]
+    from ums_actors.core.dialog import Dialog
+    from ums_actors.core.tracked import Missed
+
+__all__ = ["Query", "Streams"]
 
 E = TypeVar("E")
 
-_SECOND_CHANCES = 8
-"""Busy dialogs that are spared in search of an idle one to forget."""
 _SUSPECT = 2
 """Lines in a row that died over a dialog's query until it is asked for alone, last."""
 _POISON = 8
 """Lines in a row that may die over a dialog's query before it is given up: its answer
 may be what kills them (larger than we take, say). A service that is ill kills several
-as well, so fewer would give up too soon; but all dialogs suffer meanwhile, and with the
-pauses of a backoff from 1 s that doubles, eight are two minutes, ten would be eight."""
+as well, so fewer would give up too soon; but all dialogs suffer meanwhile: with a
+backoff from 1 s, the pauses between eight lines are two minutes at most, between ten
+they would be eight."""
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -39,24 +40,7 @@ class Query(msgspec.Struct, frozen=True):
     newer_than: int
 
 
-class Missed(msgspec.Struct, frozen=True):
-    """Stands among events in the place of some that were given up.
-
-    Attributes:
-        conversation_id: empty if it is not known.
-        first: number of the first that is missing.
-        last: number of the last; None if it is not known how many there are.
-        why: what the last query for them failed with, if that is known.
-    """
-
-    conversation_id: str
-    dialog_id: str
-    first: int
-    last: int | None
-    why: BaseException | None = None
-
-
-class Streams(Generic[E]):
+class Streams(Tracked[E]):
     """All dialogs of one connection.
 
     Methods give what may be delivered now, in order: events, and in the place of those
@@ -80,13 +64,8 @@ class Streams(Generic[E]):
 
     Attributes:
         duplicates: live events that had been delivered or were held.
-        absent: numbers that are not there, as an answered query has shown: hidden from
-            the user, for example.
-        gaps: numbers that were given up, since no query was answered.
         outdated: snapshots that came after a newer one.
         dropped: held events dropped for want of room; a query brings them again.
-        evicted: dialogs forgotten for want of room; of each the last number is kept,
-            as long as there are not too many of these.
     """
 
     def __init__(
@@ -96,28 +75,12 @@ class Streams(Generic[E]):
         query_limit: int = 5,
         tries: int = 3,
     ) -> None:
-        self._dialog_limit = dialog_limit
+        super().__init__(dialog_limit, Turns(query_limit))
         self._hold_limit = hold_limit
         self._tries = tries
-        self._dialogs: OrderedDict[str, Dialog[E]] = OrderedDict()
-        self._last_of: OrderedDict[str, int] = OrderedDict()  # of forgotten dialogs
-        self._turns = Turns(query_limit)
-        self._spilled: list[E | Missed] = []
-        self._doubtful: dict[str, None] = {}  # ours, and not shown on this line yet
         self.duplicates = 0
-        self.absent = 0
-        self.gaps = 0
         self.outdated = 0
         self.dropped = 0
-        self.evicted = 0
-
-    def __len__(self) -> int:
-        return len(self._dialogs)
-
-    def conversation_of(self, dialog_id: str) -> str:
-        """Give the conversation of a dialog, empty if it is not known here."""
-        del dialog_id
-        return ""
 
     def live(self, dialog_id: str, sequence: int, event: E) -> list[E | Missed]:
         """Take an event as it came over the line."""
@@ -137,14 +100,6 @@ class Streams(Generic[E]):
         self.dropped += dialog.hold(sequence, event, self._hold_limit)
         self._want(dialog_id, dialog)
         return self.spilled()
-
-    def spilled(self) -> list[E | Missed]:
-        """Give what was let go besides: since there was no room for its dialog, say.
-
-        Whatever gives nothing itself may have let go something: take it soon after.
-        """
-        found, self._spilled = self._spilled, []
-        return found
 
     def snapshot(
         self,
@@ -290,15 +245,6 @@ class Streams(Generic[E]):
             self._want(dialog_id, dialog)
         return ready
 
-    def forget(self, dialog_id: str) -> list[E | Missed]:
-        """Stop tracking a dialog; give what was held of it, in order."""
-        dialog = self._dialogs.get(dialog_id)
-        if dialog is None:
-            return []
-        ready = self._give_up(dialog_id, dialog)
-        self._remove(dialog_id)
-        return ready
-
     def ask(self, dialog_id: str) -> int:
         """Want a query of a dialog, whatever the numbers say.
 
@@ -321,76 +267,7 @@ class Streams(Generic[E]):
         if dialog_id not in self._dialogs:
             self._enter(dialog_id, last=-1)
 
-    def abandon(self) -> list[E | Missed]:
-        """Forget all dialogs, they were another user's; give what was held of them."""
-        ready = self.spilled()
-        for dialog_id in list(self._dialogs):
-            ready += self.forget(dialog_id)
-        self._last_of.clear()
-        return ready
-
     # -- parts
-
-    def _enter(self, dialog_id: str, last: int | None, updated: int = -1) -> Dialog[E]:
-        """Track a dialog; make room for it first."""
-        known = self._last_of.pop(dialog_id, None)
-        if len(self._dialogs) >= self._dialog_limit:
-            self._evict()
-        if known is not None:
-            last = known if last is None else max(known, last)
-        dialog: Dialog[E] = Dialog(last, updated)
-        self._dialogs[dialog_id] = dialog
-        return dialog
-
-    def _evict(self) -> None:
-        """Forget the least recently used dialog, if possible one that is idle."""
-        for _ in range(_SECOND_CHANCES):
-            oldest = next(iter(self._dialogs))
-            dialog = self._dialogs[oldest]
-            if not (dialog.querying or dialog.incomplete()):
-                break
-            self._dialogs.move_to_end(oldest)
-        oldest = next(iter(self._dialogs))
-        dialog = self._dialogs[oldest]
-        self._spilled += self.forget(oldest)
-        self.evicted += 1
-        if dialog.last is not None:
-            self._last_of[oldest] = dialog.last
-        if len(self._last_of) > self._dialog_limit:
-            self._last_of.popitem(last=False)
-
-    def _give_up(
-        self, dialog_id: str, dialog: Dialog[E], *, promises: bool = True
-    ) -> list[E | Missed]:
-        """Let go what is held of a dialog, with what it misses in its place."""
-        dialog.tries = dialog.lines = 0
-        dialog.barred = False
-        found, absent = dialog.give_up(promises=promises)
-        self.absent += absent
-        ready: list[E | Missed] = []
-        for each in found:
-            if isinstance(each, Hole):
-                self.gaps += each.last - each.first + 1
-                ready.append(self._missed(dialog_id, dialog, each.first, each.last))
-            else:
-                ready.append(each)
-        return ready
-
-    def _give_up_poison(self, dialog_id: str, dialog: Dialog[E]) -> list[E | Missed]:
-        """Give up what is known to be missing, or else the next that will be known."""
-        dialog.asked = False
-        ready = self._give_up(dialog_id, dialog)
-        if not ready:
-            dialog.barred = True
-            first = (-1 if dialog.last is None else dialog.last) + 1
-            ready.append(self._missed(dialog_id, dialog, first, None))
-        return ready
-
-    def _missed(
-        self, dialog_id: str, dialog: Dialog[E], first: int, last: int | None
-    ) -> Missed:
-        where = self.conversation_of(dialog_id)
-        return Missed(where, dialog_id, first, last, dialog.why)
 
     def _ask_for_the_rest(self, dialog_id: str) -> None:
         """Ask what was said before the user took part no more, if that was missed."""
@@ -399,11 +276,6 @@ class Streams(Generic[E]):
             dialog = self._dialogs[dialog_id]
             dialog.asked = True
             self._want(dialog_id, dialog)
-
-    def _remove(self, dialog_id: str) -> Dialog[E] | None:
-        self._doubtful.pop(dialog_id, None)
-        self._turns.remove(dialog_id)
-        return self._dialogs.pop(dialog_id, None)
 
     def _want(self, dialog_id: str, dialog: Dialog[E]) -> None:
         if dialog.barred:
