@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 
 import pytest
@@ -11,8 +12,6 @@ from ums_actors.actors import following
 
 QUERY = ".ams.ms.QueryMessages"
 LISTEN = "ms.SubscribeMessagingEvents"
-AWAY = {"status": 502, "delay": 0.3}
-"""An answer to an attempt to connect, for things to be said meanwhile."""
 LITTLE = {"max_message_size": 40_000, "backoff_base": 0.005}
 """Less than the answer that is asked for."""
 LOUD = "x" * 1_000
@@ -62,20 +61,31 @@ def whisper(proxy, conversation, text):
     return proxy.send({"type": ".ams.ms.PublishEvent", "body": body})
 
 
-def cut(emulator, user="bot1"):
-    """Cut a line, and keep the next one away for a moment."""
-    emulator.add_fault("handshake", count=1, value=AWAY)
+@contextlib.contextmanager
+def away(emulator, user="bot1"):
+    """Cut a line, and keep the next one away meanwhile."""
+    emulator.add_fault("handshake", value=502)
     assert emulator.cut(user) == 1
+    yield
+    emulator.clear_faults("handshake")
+
+
+@contextlib.contextmanager
+def closed(proxy):
+    """Close a connection meanwhile: the pauses of its attempts begin anew."""
+    proxy.close().get(timeout=5)
+    yield
+    proxy.open().get(timeout=10)
 
 
 def status(proxy):
     return proxy.status().get(timeout=5)
 
 
-def asked(emulator, kind):
-    """Give the bodies of the requests of a type."""
+def requests(emulator, kind):
+    """Give the requests of a type that came, as they are logged."""
     return [
-        line["frame"]["body"]
+        line
         for line in emulator.log()
         if line["dir"] == "in" and line["frame"].get("type") == kind
     ]
@@ -83,7 +93,7 @@ def asked(emulator, kind):
 
 def listened(emulator):
     """Give the number from which each subscription to messages began."""
-    return [body["fromSeq"] for body in asked(emulator, LISTEN)]
+    return [line["frame"]["body"]["fromSeq"] for line in requests(emulator, LISTEN)]
 
 
 def story(heard):
@@ -129,9 +139,9 @@ def test_what_the_service_does_not_give_is_told_in_its_place(
     place = emulator.open_conversation(assign="bot1", text="0").conversation_id
     heard.wait(is_text("0"))
     emulator.add_fault(**fault)
-    cut(emulator)
-    emulator.write(place, "1")
-    emulator.write(place, "2")
+    with away(emulator):
+        emulator.write(place, "1")
+        emulator.write(place, "2")
     gap = heard.wait(is_missed)
     emulator.clear_faults()
     emulator.write(place, "3")
@@ -155,9 +165,9 @@ def test_it_is_told_to_who_hears_of_one_dialog_before_what_waited(
     proxy.subscribe(here.queue, *BOTH, dialog_id=place).get(timeout=5)
     proxy.subscribe(there.queue, *BOTH, conversation_id=other).get(timeout=5)
     emulator.add_fault("reject", value={"code": 400, "type": QUERY})
-    cut(emulator)
-    for number in range(1, 4):
-        emulator.write(place, str(number))
+    with away(emulator):
+        for number in range(1, 4):
+            emulator.write(place, str(number))
     here.wait(is_missed)
     emulator.clear_faults()
     for where in (place, other):
@@ -200,11 +210,11 @@ def test_an_answer_that_is_too_large_is_given_up_and_no_other_dialog_suffers(
     for _ in talks:
         heard.wait(is_text("0"))
     loud, *others = [talk.conversation_id for talk in talks]
-    cut(emulator)
-    for where in others:
-        emulator.write(where, "1")
-    for _ in range(MANY):
-        emulator.write(loud, LOUD)
+    with closed(proxy):
+        for where in others:
+            emulator.write(where, "1")
+        for _ in range(MANY):
+            emulator.write(loud, LOUD)
     gap = heard.wait(is_missed, timeout=30)
     assert (gap.dialog_id, gap.first, gap.last) == (loud, 1, MANY)
     assert isinstance(gap.error, ums.ConnectionLost)
@@ -230,11 +240,15 @@ def test_lines_that_are_closed_on_purpose_give_nothing_up(
     place = emulator.open_conversation(assign="bot1", text="0").conversation_id
     heard.wait(is_text("0"))
     emulator.add_fault("drop", value=QUERY)
+
+    def lines_asked():
+        return {line["conn"] for line in requests(emulator, QUERY)}
+
     for number in range(1, 10):
         proxy.close().get(timeout=5)
         emulator.write(place, str(number))
         proxy.open().get(timeout=10)
-        eventually(lambda number=number: len(asked(emulator, QUERY)) == number)
+        eventually(lambda line=number + 1: line in lines_asked())
     proxy.close().get(timeout=5)
     emulator.clear_faults()
     proxy.open().get(timeout=10)
@@ -251,9 +265,9 @@ def test_a_consumer_hears_what_comes_after_an_answer_that_is_too_large(
     proxy.send_text(place, "0").get(timeout=5)
     heard.wait(is_text("0"))
     join(agent, place)
-    cut(emulator, status(proxy).agent_id)
-    for said in [agent.send_text(place, LOUD) for _ in range(MANY)]:
-        said.get(timeout=5)
+    with closed(proxy):
+        for said in [agent.send_text(place, LOUD) for _ in range(MANY)]:
+            said.get(timeout=5)
     gap = heard.wait(is_missed, timeout=30)
     agent.send_text(place, "last").get(timeout=5)
     heard.wait(is_text("last"))
@@ -294,10 +308,10 @@ def test_private_messages_while_the_line_is_away_cost_one_more(
     proxy.send_text(place, "0").get(timeout=5)
     heard.wait(is_text("0"))
     join(agent, place)
-    cut(emulator, status(proxy).agent_id)
-    whisper(agent, place, "1").get(timeout=5)
-    whisper(agent, place, "2").get(timeout=5)
-    agent.send_text(place, "3").get(timeout=5)
+    with away(emulator, status(proxy).agent_id):
+        whisper(agent, place, "1").get(timeout=5)
+        whisper(agent, place, "2").get(timeout=5)
+        agent.send_text(place, "3").get(timeout=5)
     heard.wait(is_text("3"))
     agent.send_text(place, "4").get(timeout=5)
     heard.wait(is_text("4"))
@@ -352,7 +366,7 @@ def test_a_status_that_was_said_while_the_line_was_away_is_heard(emulator, bot, 
     heard.wait(is_text("0"))
     proxy.send_text(place, "1").get(timeout=5)
     heard.wait(is_text("1"))
-    cut(emulator)
-    assert emulator.accept(place, [1]) == 2
+    with away(emulator):
+        assert emulator.accept(place, [1]) == 2
     heard.wait(lambda event: event.event_type == "AcceptStatusEvent")
     assert story(heard) == [0, 1, 2]

@@ -399,6 +399,17 @@ def test_what_was_promised_by_a_refused_subscription_may_come_on_the_next_line()
     assert told(stream, 1, 2, 3) == [1, 2, 3]
 
 
+def test_what_overtakes_a_refused_promise_gives_up_no_more_than_it_must():
+    stream = streams()
+    followed(stream, 0)
+    sight(stream, 4, 2)
+    asked(stream)
+    stream.refused("D")
+    assert told(stream, 2) == [Missed("C", "D", 1, 1), 2]
+    stream.line_lost()
+    assert asked(stream) == [("D", 3)]
+
+
 # -- answers that lines die over
 
 

@@ -543,6 +543,15 @@ def test_a_query_that_many_lines_die_over_is_given_up():
     assert stream.caught_up("D", []) == []
 
 
+def test_after_giving_up_a_new_hole_has_all_its_lines():
+    stream = streams()
+    for number in (1, 3):
+        live(stream, number)
+        assert lose(stream, times=LINES - 1) == []
+        gap = missed(number - 1, number - 1, LOST)
+        assert lose(stream) == [gap, number]
+
+
 def test_a_line_that_is_ended_on_purpose_counts_for_nothing():
     stream = streams()
     live(stream, 0, 3)
