@@ -148,9 +148,9 @@ def main() -> int:
         if verdict not in GOOD:
             bad += 1
         if verdict != "OK":
-            print(f"{name}: {verdict} ({took:.2f} s)", flush=True)
+            print(f"{name}: {verdict} ({took:.2f} s)", flush=True)  # noqa: T201
     cases = ", ".join(f"{count} {verdict}" for verdict, count in found.items())
-    print(f"{sum(found.values())} cases in {time.monotonic() - started:.1f} s: {cases}")
+    print(f"{sum(found.values())} cases in {time.monotonic() - started:.1f} s: {cases}")  # noqa: T201
     return 1 if bad else 0
 
 
