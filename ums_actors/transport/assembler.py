@@ -16,6 +16,7 @@ _FIN = 0x80
 _FIN_TEXT = _FIN | ABNF.OPCODE_TEXT
 _RESERVED = 0x70
 _OPCODE = 0x0F
+_OPCODES = frozenset(ABNF.OPCODES)
 _CONTROL = 0x08
 _MASKED = 0x80
 _SIZE_16 = 126  # the length is in two more bytes; 127: in eight
@@ -150,7 +151,7 @@ class Assembler:
         if size & _MASKED:
             _fail("the server sent a masked frame")
         opcode = first & _OPCODE
-        if opcode not in ABNF.OPCODES:
+        if opcode not in _OPCODES:
             _fail(f"the server sent a frame of the unknown opcode {opcode}")
         if opcode & _CONTROL:
             if not first & _FIN:
