@@ -71,7 +71,7 @@ from ums_actors.connection import (
 )
 
 # core
-from ums_actors.core.session import State
+from ums_actors.core.course import State
 
 # errors
 from ums_actors.errors import (

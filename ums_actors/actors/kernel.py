@@ -22,6 +22,7 @@ from ums_actors.actors.subscribers import Subscribers
 from ums_actors.actors.subscription import Kind
 from ums_actors.actors.taps import Taps
 from ums_actors.actors.waiters import Waiters
+from ums_actors.core.course import State
 from ums_actors.core.following import FollowedStreams
 from ums_actors.core.marks import Marks
 from ums_actors.core.pending import Pending
@@ -33,7 +34,7 @@ from ums_actors.core.restart import (
     Strategy,
     Supervision,
 )
-from ums_actors.core.session import Session, State
+from ums_actors.core.session import Session
 from ums_actors.core.stream import Streams
 from ums_actors.errors import ConnectionLost, Delivery
 from ums_actors.protocol.consumer import short

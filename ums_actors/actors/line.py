@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ums_actors.actors.messages import CloseSocket, LineDropped, SendFrame
+from ums_actors.core.course import State
 from ums_actors.core.reason import Stopped
-from ums_actors.core.session import State
 from ums_actors.errors import ConnectionLost, Delivery
 
 if TYPE_CHECKING:

@@ -20,7 +20,6 @@ from ums_actors.core.course import (
     DropToken,
     Event,
     Finish,
-    GaveUp,
     OpenLine,
     OpenRequested,
     Prepare,
@@ -43,29 +42,7 @@ if TYPE_CHECKING:
     from ums_actors.core.reason import Reason
     from ums_actors.options import Options
 
-__all__ = [
-    "TRANSITIONS",
-    "Action",
-    "AttemptEnded",
-    "CloseLine",
-    "CloseRequested",
-    "DropToken",
-    "Event",
-    "Finish",
-    "GaveUp",
-    "OpenLine",
-    "OpenRequested",
-    "Prepare",
-    "Prepared",
-    "Proclaim",
-    "Restore",
-    "Restored",
-    "RetryDue",
-    "ScheduleRetry",
-    "Session",
-    "SocketUp",
-    "State",
-]
+__all__ = ["Session"]
 
 
 class Session:
@@ -99,7 +76,7 @@ class Session:
         if allowed is None:
             raise LocalProtocolError(
                 f"{type(event).__name__} cannot happen in {self.state}: see "
-                "ums_actors.core.session.TRANSITIONS"
+                "ums_actors.core.course.TRANSITIONS"
             )
         if isinstance(event, AttemptEnded):
             state, actions = self._ended(event, now)

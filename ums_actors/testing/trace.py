@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from ums_actors.core.session import State
+from ums_actors.core.course import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
