@@ -30,6 +30,7 @@ class Bench:
             session=self.session,
             own_id="me",
             connection_id="c",
+            note=lambda text: None,
             streams=FollowedStreams(10, tries=2),
             catch_ups=CatchUps(),
             marks=Marks(),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections import Counter, deque
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.actors.agents import AgentStates
@@ -26,6 +26,7 @@ from ums_actors.core.course import State
 from ums_actors.core.following import FollowedStreams
 from ums_actors.core.marks import Marks
 from ums_actors.core.pending import Pending
+from ums_actors.core.recorder import FlightRecorder
 from ums_actors.core.restart import (
     ChildSpec,
     Group,
@@ -70,7 +71,6 @@ TREE = Group(
 """A dead socket leaves the correlator alone; a dead correlator renews the socket,
 since answers to unknown ids are worthless; a dead token actor drops nothing."""
 
-_HISTORY = 100
 _LEAST_TRIES = 3
 
 
@@ -138,7 +138,7 @@ class Kernel:
         self.crashes = Intensity(1, options.restart_period)
         self.hooks = Intensity(options.restart_intensity, options.restart_period)
         self.counters = Counters()
-        self.history: deque[str] = deque(maxlen=_HISTORY)
+        self.recorder = FlightRecorder()
         self.subscriptions: dict[str, Subscription] = {}
         self.ids = IdTable(account_id)
         self.conversations = Conversations(
@@ -171,6 +171,15 @@ class Kernel:
         self.taps_messages = False
         self.opening = False  # open() was called at rest, and is on its way
         self._numbers = itertools.count(1)
+
+    def note(self, text: str) -> None:
+        """Write a line into the flight recorder: no secret, nothing that was said."""
+        self.recorder.note(self.loop.clock.now(), text)
+
+    @property
+    def history(self) -> tuple[str, ...]:
+        """What happened last, one line each, oldest first."""
+        return self.recorder.lines()
 
     def new_supervision(self) -> Supervision:
         """Give fresh restart windows."""

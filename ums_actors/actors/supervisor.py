@@ -12,6 +12,7 @@ from ums_actors.actors.announce import announce, tell_failed_attempt
 from ums_actors.actors.child import Child
 from ums_actors.actors.correlator import CorrelatorActor
 from ums_actors.actors.crash import hook_gave_up
+from ums_actors.actors.exits import tell_crash, tell_end
 from ums_actors.actors.line import finish, lose_line
 from ums_actors.actors.messages import (
     ApplyEvent,
@@ -32,7 +33,14 @@ from ums_actors.actors.socket import SocketActor
 from ums_actors.actors.token import TokenActor
 from ums_actors.core import course, restart
 from ums_actors.core.course import State
-from ums_actors.core.reason import ConnectFailed, Crashed, Reason, Stopped, from_error
+from ums_actors.core.reason import (
+    ConnectFailed,
+    Crashed,
+    Reason,
+    Stopped,
+    crash_of,
+    from_error,
+)
 from ums_actors.errors import LocalProtocolError, RestartBudgetExhausted
 
 if TYPE_CHECKING:
@@ -50,6 +58,11 @@ _CHILDREN: dict[str, type[Child]] = {
     "correlator": CorrelatorActor,
     "socket": SocketActor,
 }
+_CALLS: dict[type[course.Event], str] = {
+    course.CloseRequested: "close() was called",
+    course.RetryDue: "reconnect_now() was called",
+}
+"""What users' calls that reach the session by themselves are, in the recorder."""
 _GRACE = 0.5
 """Seconds a step's own deadline has before the supervisor's."""
 
@@ -105,11 +118,8 @@ class SupervisorActor(Child):
             return
 
         def crashed(_: Cell, error: BaseException) -> None:
-            reason = from_error(error)  # which knows what is safe to tell
-            if not isinstance(reason, Crashed):
-                reason = Crashed(type(error).__name__, str(reason))
             line = self._session.generation
-            self._tell("supervisor", ChildExited(name, line, reason))
+            self._tell("supervisor", ChildExited(name, line, crash_of(error)))
 
         self._kernel.refs[name] = _CHILDREN[name]._launch(
             (self._kernel,), {}, self._runtime, self._loop, crashed
@@ -126,10 +136,12 @@ class SupervisorActor(Child):
     def _child_crashed(self, child: str, reason: Crashed) -> None:
         kernel = self._kernel
         kernel.counters.restarts[child] += 1
-        kernel.history.append(f"{child}: {reason}")
         plan = kernel.supervision.decide(
             child, restart.ExitKind.ABNORMAL, self._now(), note=str(reason)
         )
+        gave_up = any(isinstance(action, restart.GiveUp) for action in plan)
+        window = kernel.supervision.window(child)
+        tell_crash(kernel, child, reason, window, gave_up=gave_up)
         renews_line = False
         for action in plan:
             match action:
@@ -156,7 +168,8 @@ class SupervisorActor(Child):
             f"{action.child} crashed more than {kernel.options.restart_intensity} "
             f"times in {kernel.options.restart_period:g} s: the connection has FAILED",
             child=action.child,
-            history=tuple(action.history),
+            exits=action.history,
+            history=kernel.history,
         )
         self._apply(course.GaveUp())
         kernel.token_waiters.reject(kernel.last_error)  # also of one that was at rest
@@ -165,6 +178,8 @@ class SupervisorActor(Child):
     # -- the course
 
     def _apply_command(self, command: ApplyEvent) -> None:
+        called = type(command.event)
+        self._kernel.note(_CALLS.get(called, called.__name__))
         self._apply(command.event)
 
     def _open(self, command: OpenConnection) -> None:
@@ -175,6 +190,7 @@ class SupervisorActor(Child):
             kernel.hooks.reset()
             kernel.last_error = kernel.last_reason = None
         kernel.opening = False
+        kernel.note(f"open(fail_fast={command.fail_fast}) was called")
         waiter = kernel.openers.add(self._loop, command.timeout)
         command.reply.chain(waiter)
         self._apply(course.OpenRequested(command.fail_fast))
@@ -191,6 +207,8 @@ class SupervisorActor(Child):
             announce(self._kernel, previous, self._now())
         if isinstance(event, (course.AttemptEnded, course.GaveUp)):
             tell_failed_attempt(self._kernel, previous, _pause(actions), error)
+        if isinstance(event, course.AttemptEnded):
+            tell_end(self._kernel, previous, event.reason, _pause(actions))
         for action in actions:
             self._execute(action)
 

@@ -115,7 +115,7 @@ class WebsocketConnection(Tokens, abc.ABC):
         """Wait until CLOSED or FAILED; gives the history of what happened."""
         kernel = self._kernel
         if kernel.has_ended():
-            return LoopFuture.of(tuple(kernel.history))
+            return LoopFuture.of(kernel.history)
         return kernel.closed_waiters.add(self._loop)
 
     def wait_ready(self, timeout: float | None = None) -> LoopFuture[None]:

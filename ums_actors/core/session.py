@@ -46,7 +46,11 @@ __all__ = ["Session"]
 
 
 class Session:
-    """State, generation and patience of one connection."""
+    """State, generation and patience of one connection.
+
+    Attributes:
+        verdict: on the last attempt or line that ended.
+    """
 
     def __init__(self, options: Options) -> None:
         self.state = State.NEW
@@ -54,6 +58,7 @@ class Session:
         self.ever_ready = False
         self.fail_fast = False
         self.suspected = False
+        self.verdict = Verdict.STOP
         self.down_since: float | None = None
         self.backoff = Backoff(
             options.backoff_base, options.backoff_cap, options.stable_after
@@ -124,10 +129,11 @@ class Session:
 
     def _ended(self, event: AttemptEnded, now: float) -> tuple[State, list[Action]]:
         if self.state is State.CLOSING:
+            self.verdict = Verdict.STOP
             return State.CLOSED, [Finish()]
         reason = event.reason
         self._note_loss(now)
-        verdict = classify(reason, suspected=self.suspected)
+        verdict = self.verdict = classify(reason, suspected=self.suspected)
         self.suspected = suspects(reason)
         actions: list[Action] = []
         if verdict is Verdict.RENEW_TOKEN:

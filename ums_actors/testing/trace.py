@@ -82,7 +82,7 @@ class TraceObserver:
         for name, value in sorted(fields.items()):
             for text in texts_of(value):
                 trace.check_secret(text, f"the field {name} of {event}")
-            if name not in ("urn", "connection"):
+            if name not in ("urn", "connection", "history"):
                 shown.append(f"{name}={_brief(value)}")
         trace.add(f"{event} {' '.join(shown)}")
         error = fields.get("error")
