@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from ums_actors.runtime import Loop, LoopRef, Runtime
     from ums_actors.transport.nonblocking import Websocket
 
-__all__ = ["TREE", "Counters", "Kernel"]
+__all__ = ["ROOT_CRASHES", "TREE", "Counters", "Kernel"]
 
 TREE = Group(
     Strategy.ONE_FOR_ONE,
@@ -71,6 +71,8 @@ TREE = Group(
 """A dead socket leaves the correlator alone; a dead correlator renews the socket,
 since answers to unknown ids are worthless; a dead token actor drops nothing."""
 
+ROOT_CRASHES = 1
+"""Crashes of the root and the supervisor together that the window forgives."""
 _LEAST_TRIES = 3
 
 
@@ -135,7 +137,7 @@ class Kernel:
         )
         self.subscribers = Subscribers(runtime, loop, options.subscriber_limit)
         self.supervision = self.new_supervision()
-        self.crashes = Intensity(1, options.restart_period)
+        self.crashes = Intensity(ROOT_CRASHES, options.restart_period)
         self.hooks = Intensity(options.restart_intensity, options.restart_period)
         self.counters = Counters()
         self.recorder = FlightRecorder()
