@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["LogTap", "Trace", "TraceObserver", "texts_of"]
 
-_EXPECTED = frozenset({"actor.crashed", "actor.gave_up", "connection.state"})
+_EXPECTED = frozenset(
+    {"actor.crashed", "actor.gave_up", "connection.exit", "connection.state"}
+)
 """Events of the level ERROR that faults may cause."""
 
 
