@@ -112,12 +112,6 @@ TABLE: Final = (
         "dialog_id",
         "code",
     ),
-    Row(
-        "messages.gap",
-        (_WARNING,),
-        "numbers of message events that the service did not give either when asked",
-        ("connection", "missing", "total"),
-    ),
     _failure("frame.undecodable", "a frame was no UMS message"),
     _failure("frame.tap_failed", "a subclass raised over a frame"),
     _failure(

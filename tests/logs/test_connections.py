@@ -149,24 +149,6 @@ def test_messages_refused(opened, emulator, heard):
     assert heard.wait("messages.refused")["code"] == 403
 
 
-def test_messages_gap(opened, emulator, heard, events):
-    proxy = opened()
-    messages = events(proxy, ums.MessageReceived)
-    dialog = emulator.open_conversation(assign="bot1", text="0").conversation_id
-    messages.wait(lambda event: event.text == "0")
-    missing = {
-        "sequence": 9,
-        "dialogId": dialog,
-        "conversationId": dialog,
-        "originatorId": "somebody",
-        "event": {"type": "ContentEvent", "message": "9", "contentType": "text/plain"},
-    }
-    proxy._on_ums_message(frame(MESSAGES, {"changes": [missing]})).get(timeout=5)
-    told = heard.wait("messages.gap")
-    assert told["total"] == told["missing"] > 0
-    assert any("messages.gap" in line for line in proxy.status().get(timeout=5).history)
-
-
 def test_frame_undecodable(opened, emulator, heard):
     opened()
     emulator.add_fault("malformed", count=1, value="text")

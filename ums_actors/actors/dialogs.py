@@ -8,12 +8,11 @@ subscribes to (:mod:`ums_actors.actors.following`).
 from __future__ import annotations
 
 import abc
-import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.actors.events import MessageReceived
-from ums_actors.actors.trouble import observed, report
+from ums_actors.actors.trouble import report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +38,6 @@ class Dialogs(abc.ABC):
         self._kernel = kernel
         self._query = query
         self._call_later = call_later
-        self._gaps_told = kernel.streams.gaps
 
     @abc.abstractmethod
     def sight(self, result: ConversationResult, *, baseline: bool, first: bool) -> None:
@@ -92,17 +90,8 @@ class Dialogs(abc.ABC):
     def _hand_out(self, ready: Iterable[MessageEvent]) -> None:
         for event in ready:
             self._publish(event)
-        self._tell_gaps()
         self._kernel.catch_ups.settle(self._kernel.streams.answered)
         self.catch_up()
-
-    def _tell_gaps(self) -> None:
-        """Report numbers that the service did not give either when asked."""
-        total = self._kernel.streams.gaps
-        missing, self._gaps_told = total - self._gaps_told, total
-        if missing:
-            fields = {"missing": missing, "total": total}
-            observed(self._kernel, "messages.gap", logging.WARNING, fields)
 
     def _fail_later(self, dialog_id: str) -> None:
         """Count a query as failed after a pause, unless the line is lost before."""

@@ -203,12 +203,12 @@ class SupervisorActor(Child):
             self._kernel.counters.stale += 1
             return
         actions = self._session.handle(event, self._now())
+        if isinstance(event, course.AttemptEnded):
+            tell_end(self._kernel, previous, event.reason, _pause(actions))
         if self._session.state is not previous:
             announce(self._kernel, previous, self._now())
         if isinstance(event, (course.AttemptEnded, course.GaveUp)):
             tell_failed_attempt(self._kernel, previous, _pause(actions), error)
-        if isinstance(event, course.AttemptEnded):
-            tell_end(self._kernel, previous, event.reason, _pause(actions))
         for action in actions:
             self._execute(action)
 
