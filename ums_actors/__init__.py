@@ -38,6 +38,7 @@ from ums_actors.actors.events import (
     ExitReported,
     IdentityChanged,
     MessageReceived,
+    MessagesMissed,
     NotificationReceived,
     PublishSettled,
     RequestSent,
@@ -118,6 +119,7 @@ from ums_actors.protocol.enums import (
     ParticipantRole,
     RingState,
 )
+from ums_actors.protocol.ids import ME
 from ums_actors.protocol.metadata import (
     ActionReason,
     BotResponse,
@@ -136,7 +138,7 @@ from ums_actors.protocol.properties import (
 )
 
 # runtime
-from ums_actors.runtime import LoopActor, LoopFuture, LoopRef, Runtime
+from ums_actors.runtime import LoopActor, LoopFuture, LoopRef, PacedGate, Runtime
 from ums_actors.secret import Secret
 
 # façade
@@ -151,6 +153,7 @@ from ums_actors.sync import (
 from ums_actors.transport.proxy import Proxy
 
 __all__ = [
+    "ME",
     "OS",
     "ActionReason",
     "AgentNote",
@@ -211,6 +214,7 @@ __all__ = [
     "ManualEttrChanged",
     "Message",
     "MessageReceived",
+    "MessagesMissed",
     "NotSupported",
     "NoteChanged",
     "NotificationReceived",
@@ -219,6 +223,7 @@ __all__ = [
     "Outbox",
     "OutboxError",
     "Overloaded",
+    "PacedGate",
     "Participant",
     "ParticipantAdded",
     "ParticipantEvent",

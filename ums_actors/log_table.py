@@ -112,12 +112,20 @@ TABLE: Final = (
         "dialog_id",
         "code",
     ),
+    Row(
+        "messages.missed",
+        (_WARNING,),
+        "message events that could not be had, and why",
+        ("connection", "conversation_id", "dialog_id", "first", "last", "reason"),
+    ),
     _failure("frame.undecodable", "a frame was no UMS message"),
     _failure("frame.tap_failed", "a subclass raised over a frame"),
-    _failure(
+    Row(
         "notification.failed",
-        "a notification could not be handled",
-        "notification_type",
+        (_WARNING,),
+        "a notification could not be handled, or a message event of it",
+        ("connection",),
+        ("reason", "error", "notification_type", "dialog_id"),
     ),
     _failure("outbox.failed", "the outbox's file could not be used"),
     # -- subscribers

@@ -7,6 +7,7 @@ import pytest
 
 import ums_actors as ums
 from ums_actors.emulator import password_of
+from ums_actors.emulator.http.saml import assertion_of
 
 
 def elsewhere(emulator, user="bot1"):
@@ -58,3 +59,18 @@ def test_a_bearer_made_elsewhere_gets_in_until_it_dies(emulator, start):
     emulator.expire_tokens("bot1")
     emulator.cut("bot1")
     assert "FAILED" in proxy.wait_closed().get(timeout=10)[-1]
+
+
+def test_an_assertion_logs_its_subject_in(emulator, start):
+    auth = ums.AssertionLogin(assertion_of("bot2"))
+    proxy = start(emulator, auth=auth)
+    proxy.open().get(timeout=10)
+    assert proxy.get_clock().get(timeout=5) > 0
+    assert proxy.status().get(timeout=5).agent_id == f"{emulator.account}.1002"
+
+
+@pytest.mark.parametrize("assertion", [assertion_of("nobody"), "bm9ib2R5"])
+def test_an_assertion_of_nobody_is_refused(emulator, start, assertion):
+    proxy = start(emulator, auth=ums.AssertionLogin(assertion))
+    with pytest.raises(ums.AuthenticationRejected):
+        proxy.open().get(timeout=10)

@@ -11,7 +11,9 @@ import pytest
 
 import ums_actors as ums
 from ums_actors.actors.announce import adopt
+from ums_actors.actors.delivery import deliver
 from ums_actors.actors.departure import Departure
+from ums_actors.core.tracked import Missed
 
 MESSAGES = ".ams.ms.OnlineEventDistribution"
 
@@ -147,6 +149,17 @@ def test_messages_refused(opened, emulator, heard):
     reject(emulator, 403, "ms.SubscribeMessagingEvents")
     consumer.create_conversation().get(timeout=5)
     assert heard.wait("messages.refused")["code"] == 403
+
+
+def test_messages_missed(opened, heard):
+    proxy = opened()
+    cell = proxy.actor_ref.actor_inbox
+    missed = Missed("C", "D", 3, 5, ums.LoginError("no answer"))
+    cell.loop.call_soon(lambda: deliver(cell.keep, [missed]))
+    told = heard.wait("messages.missed")
+    assert (told["dialog_id"], told["first"], told["last"]) == ("D", 3, 5)
+    history = proxy.status().get(timeout=5).history
+    assert any("messages.missed" in line for line in history)
 
 
 def test_frame_undecodable(opened, emulator, heard):

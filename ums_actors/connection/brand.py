@@ -19,7 +19,7 @@ from ums_actors.protocol.paths import brand_socket_path
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from ums_actors.auth.credentials import Credentials
     from ums_actors.auth.csds import Csds
@@ -51,6 +51,8 @@ class BrandWebsocketConnection(Access, Routing, BrandConversations):
         proxy: an HTTP proxy for this connection's websocket and HTTP calls; see
             :class:`~ums_actors.Proxy`.
         outbox: keeps what :meth:`publish_text` is given; one for each connection.
+        subscribe: who hears from the first event on: tuples of a target and classes of
+            events, as for :meth:`subscribe`.
         create_default_subscription: subscribe to conversations on each line.
         default_subscription_query: to which; open ones if not given.
         app_id: your application's name, for the service's statistics.
@@ -73,6 +75,7 @@ class BrandWebsocketConnection(Access, Routing, BrandConversations):
         ssl_context: ssl.SSLContext | None = None,
         proxy: Proxy | None = None,
         outbox: Outbox | None = None,
+        subscribe: Iterable[tuple[Any, ...]] = (),
         create_default_subscription: bool = True,
         default_subscription_query: Any = None,
         app_id: str = "unknown",
@@ -88,6 +91,7 @@ class BrandWebsocketConnection(Access, Routing, BrandConversations):
             ssl_context=ssl_context,
             proxy=proxy,
             outbox=outbox,
+            subscribe=subscribe,
         )
         self._auth = auth
         self._app = app_id, app_version

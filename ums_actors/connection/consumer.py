@@ -23,7 +23,7 @@ from ums_actors.secret import Secret
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from ums_actors.auth.csds import Csds
     from ums_actors.auth.identities import Identity
@@ -63,6 +63,8 @@ class ConsumerWebsocketConnection(Access, Model):
         proxy: an HTTP proxy for this connection's websocket and HTTP calls; see
             :class:`~ums_actors.transport.proxy.Proxy`.
         outbox: keeps what :meth:`publish_text` is given; one for each connection.
+        subscribe: who hears from the first event on: tuples of a target and classes of
+            events, as for :meth:`subscribe`.
         create_default_subscription: subscribe to conversations on each line. Messages
             come of the conversations that a subscription shows, and of those that
             were created here.
@@ -89,6 +91,7 @@ class ConsumerWebsocketConnection(Access, Model):
         ssl_context: ssl.SSLContext | None = None,
         proxy: Proxy | None = None,
         outbox: Outbox | None = None,
+        subscribe: Iterable[tuple[Any, ...]] = (),
         create_default_subscription: bool = True,
         default_subscription_query: Any = None,
         app_id: str | None = None,
@@ -108,6 +111,7 @@ class ConsumerWebsocketConnection(Access, Model):
             ssl_context=ssl_context,
             proxy=proxy,
             outbox=outbox,
+            subscribe=subscribe,
         )
         properties = client_properties or ClientProperties()
         self._auth = auth

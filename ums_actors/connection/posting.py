@@ -65,7 +65,8 @@ class Posting(Publishing, abc.ABC):
             OutboxError: it could not be kept, and is not sent.
             Overloaded: too many wait.
         """
-        call = publish_text(conversation_id, dialog_id or conversation_id, text)
+        where = conversation_id if dialog_id is None else dialog_id
+        call = publish_text(conversation_id, where, text)
         mark = PREFIX + self._runtime.ids()
         letter = Letter(
             mark=mark,

@@ -104,6 +104,9 @@ class BrandConnectionProxy(ConnectionProxy):
     create_routing_task_subscription = proxy_method(
         _Brand.create_routing_task_subscription
     )
+    update_routing_task_subscription = proxy_method(
+        _Brand.update_routing_task_subscription
+    )
     unsubscribe_routing_tasks = proxy_method(_Brand.unsubscribe_routing_tasks)
     subscribe_agents_state = proxy_method(_Brand.subscribe_agents_state)
     unsubscribe_agents_state = proxy_method(_Brand.unsubscribe_agents_state)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ums_actors.actors.courier import Courier
 from ums_actors.actors.dialler import NetworkConnector
 from ums_actors.actors.kernel import Kernel
+from ums_actors.actors.selection import selection
 from ums_actors.auth.csds import DEFAULT_CSDS_HOST, Csds
 from ums_actors.errors import LocalProtocolError
 from ums_actors.files.storage import Storage
@@ -17,7 +18,7 @@ from ums_actors.transport.proxy import Proxy
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from ums_actors.auth.session import Session
     from ums_actors.auth.source import TokenSource
@@ -56,6 +57,7 @@ class Setup:
         ssl_context: ssl.SSLContext | None = None,
         proxy: Proxy | None = None,
         outbox: Outbox | None = None,
+        subscribe: Iterable[tuple[Any, ...]] = (),
     ) -> None:
         if not isinstance(account_id, str) or not account_id:
             raise LocalProtocolError(
@@ -70,6 +72,7 @@ class Setup:
         self._ssl_context = ssl_context
         self._proxy = proxy
         self._outbox = outbox
+        self._subscribe = [checked_listener(each) for each in subscribe]
         if outbox is not None:
             outbox.take()
         if proxy is None and self.options.proxy_from_environment:
@@ -120,6 +123,8 @@ class Setup:
             identify=identify,
             follows=follows,
         )
+        for target, kinds in self._subscribe:
+            kernel.subscribers.add(target, kinds)
         kernel.departure.closers.append(http.close)
         courier = None
         if self._outbox is not None:
@@ -146,6 +151,22 @@ class Setup:
         if self._proxy is not None or not self.options.proxy_from_environment:
             return self._proxy
         return Proxy.from_environment(place)
+
+
+def checked_listener(listener: Any) -> tuple[Any, tuple[Any, ...]]:
+    """Take apart ``(target, kind, …)``: who hears what from the first event on.
+
+    Raises:
+        LocalProtocolError: it is no such tuple, or a kind is no class of events.
+    """
+    if not isinstance(listener, tuple) or not listener:
+        raise LocalProtocolError(
+            f"subscribe has a {type(listener).__name__}: give tuples of a target and "
+            "classes of events, such as (handler, MessageReceived)"
+        )
+    target, *kinds = listener
+    selection(kinds)
+    return target, tuple(kinds)
 
 
 def _as_http(domains: Mapping[str, str] | None) -> dict[str, str]:
