@@ -19,10 +19,11 @@ class Kernel(SimpleNamespace):
     """The few things of a kernel that deliveries concern."""
 
     def __init__(self):
-        self.heard, self.reports = [], []
+        self.heard, self.reports, self.notes = [], [], []
         super().__init__(
             own_id="me",
             connection_id="c",
+            note=self.notes.append,
             counters=SimpleNamespace(failed_notifications=0),
             catch_ups=CatchUps(),
             conversations=SimpleNamespace(heard=self._take, find=self._find),
@@ -66,6 +67,7 @@ def test_what_is_missing_is_told_between_what_is_not(kernel):
     assert (event, level) == ("messages.missed", logging.WARNING)
     assert (fields["dialog_id"], fields["first"], fields["last"]) == ("D", 1, 3)
     assert (fields["connection"], fields["reason"]) == ("c", "lost")
+    assert kernel.notes[0].startswith("messages.missed conversation_id=C dialog_id=D")
 
 
 def test_without_an_error_there_is_no_reason(kernel):

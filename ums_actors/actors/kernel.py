@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections import Counter, deque
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.actors.agents import AgentStates
@@ -22,9 +22,11 @@ from ums_actors.actors.subscribers import Subscribers
 from ums_actors.actors.subscription import Kind
 from ums_actors.actors.taps import Taps
 from ums_actors.actors.waiters import Waiters
+from ums_actors.core.course import State
 from ums_actors.core.following import FollowedStreams
 from ums_actors.core.marks import Marks
 from ums_actors.core.pending import Pending
+from ums_actors.core.recorder import FlightRecorder
 from ums_actors.core.restart import (
     ChildSpec,
     Group,
@@ -33,7 +35,7 @@ from ums_actors.core.restart import (
     Strategy,
     Supervision,
 )
-from ums_actors.core.session import Session, State
+from ums_actors.core.session import Session
 from ums_actors.core.stream import Streams
 from ums_actors.errors import ConnectionLost, Delivery
 from ums_actors.protocol.consumer import short
@@ -51,7 +53,7 @@ if TYPE_CHECKING:
     from ums_actors.runtime import Loop, LoopRef, Runtime
     from ums_actors.transport.nonblocking import Websocket
 
-__all__ = ["TREE", "Counters", "Kernel"]
+__all__ = ["ROOT_CRASHES", "TREE", "Counters", "Kernel"]
 
 TREE = Group(
     Strategy.ONE_FOR_ONE,
@@ -69,7 +71,8 @@ TREE = Group(
 """A dead socket leaves the correlator alone; a dead correlator renews the socket,
 since answers to unknown ids are worthless; a dead token actor drops nothing."""
 
-_HISTORY = 100
+ROOT_CRASHES = 1
+"""Crashes of the root and the supervisor together that the window forgives."""
 _LEAST_TRIES = 3
 
 
@@ -134,10 +137,10 @@ class Kernel:
         )
         self.subscribers = Subscribers(runtime, loop, options.subscriber_limit)
         self.supervision = self.new_supervision()
-        self.crashes = Intensity(1, options.restart_period)
+        self.crashes = Intensity(ROOT_CRASHES, options.restart_period)
         self.hooks = Intensity(options.restart_intensity, options.restart_period)
         self.counters = Counters()
-        self.history: deque[str] = deque(maxlen=_HISTORY)
+        self.recorder = FlightRecorder()
         self.subscriptions: dict[str, Subscription] = {}
         self.ids = IdTable(account_id)
         self.conversations = Conversations(
@@ -170,6 +173,15 @@ class Kernel:
         self.taps_messages = False
         self.opening = False  # open() was called at rest, and is on its way
         self._numbers = itertools.count(1)
+
+    def note(self, text: str) -> None:
+        """Write a line into the flight recorder: no secret, nothing that was said."""
+        self.recorder.note(self.loop.clock.now(), text)
+
+    @property
+    def history(self) -> tuple[str, ...]:
+        """What happened last, one line each, oldest first."""
+        return self.recorder.lines()
 
     def new_supervision(self) -> Supervision:
         """Give fresh restart windows."""

@@ -6,14 +6,34 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.actors.events import ErrorOccurred
+from ums_actors.core.reason import crash_of
 from ums_actors.errors import UMSError
 
 if TYPE_CHECKING:
     from ums_actors.actors.kernel import Kernel
 
-__all__ = ["report"]
+__all__ = ["observed", "report"]
 
 _PLACES = ("notification_type", "conversation_id", "dialog_id", "subscription_id")
+
+
+def observed(kernel: Kernel, event: str, level: int, fields: dict[str, Any]) -> None:
+    """Tell the observer, and the flight recorder, of an event; loop thread.
+
+    Args:
+        kernel: of the connection, whose id is added to the fields.
+        event: a constant name.
+        level: of the log record.
+        fields: safe to be shown, but for an ``error``: of that, type and place are.
+    """
+    shown = (
+        f"{name}={crash_of(value) if isinstance(value, BaseException) else value}"
+        for name, value in fields.items()
+    )
+    kernel.note(f"{event} {' '.join(shown)}".rstrip())
+    kernel.runtime.observer.observe(
+        event, level, {"connection": kernel.connection_id, **fields}
+    )
 
 
 def report(
@@ -36,8 +56,6 @@ def report(
         fields.setdefault("reason", str(error))
     else:
         fields["error"] = error
-    kernel.runtime.observer.observe(
-        context, level, {"connection": kernel.connection_id, **fields}
-    )
+    observed(kernel, context, level, fields)
     places = {name: fields[name] for name in _PLACES if name in fields}
     kernel.subscribers.publish(ErrorOccurred(context=context, error=error, **places))
