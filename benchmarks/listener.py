@@ -1,7 +1,8 @@
 """An agent's connection that hears what is pushed, in a process of its own.
 
-``python -m benchmarks.listener ORIGIN [CA]``: a real supervised connection with a
-callback for changes of conversations and one for messages. ``connect`` opens it,
+``python -m benchmarks.listener ORIGIN``: a real supervised connection with a callback
+for changes of conversations and one for messages. ``connect`` opens it, with the
+certificate ``ca`` to trust if it is not null;
 ``expect`` says how many ``conversations`` and ``messages`` will come, and ``hear``
 waits until they have, and answers what the loop's thread did since.
 """
@@ -9,6 +10,7 @@ waits until they have, and answers what the loop's thread did since.
 from __future__ import annotations
 
 import queue
+import ssl
 import sys
 import threading
 import time
@@ -76,17 +78,12 @@ class _Moment(NamedTuple):
 
 
 class _Listener:
-    def __init__(self, origin: str, ca_file: str | None = None) -> None:
+    def __init__(self, origin: str) -> None:
+        self._origin = origin
         self._runtime = Runtime()
-        self._ref: LoopRef[BrandWebsocketConnection] = BrandWebsocketConnection.start(
-            ACCOUNT,
-            auth=ReadyBearer(TOKEN, user_id=USER),
-            domains={"facadeMsg": origin},
-            ca_file=ca_file,
-            runtime=self._runtime,
-        )
-        self._proxy: Any = self._ref.proxy()
-        (self._loop,) = self._runtime.loops
+        self._loop = self._runtime.next_loop()
+        self._ref: LoopRef[BrandWebsocketConnection] | None = None
+        self._proxy: Any = None
         self._changes, self._messages = _Heard(), _Heard()
         self._fed: set[bool] = set()
         self._witness: str | None = None
@@ -96,7 +93,7 @@ class _Listener:
         """Connect, expect, or hear."""
         match command["do"]:
             case "connect":
-                self._connect()
+                self._connect(command["ca"])
             case "expect":
                 self._changes.expect(command["conversations"])
                 self._messages.expect(command["messages"])
@@ -107,10 +104,19 @@ class _Listener:
 
     def close(self) -> None:
         """Stop the connection and its threads."""
-        self._ref.stop(block=True, timeout=DEADLINE)
+        if self._ref is not None:
+            self._ref.stop(block=True, timeout=DEADLINE)
         self._runtime.close(DEADLINE)
 
-    def _connect(self) -> None:
+    def _connect(self, ca: str | None) -> None:
+        self._ref = BrandWebsocketConnection.start(
+            ACCOUNT,
+            auth=ReadyBearer(TOKEN, user_id=USER),
+            domains={"facadeMsg": self._origin},
+            ssl_context=None if ca is None else ssl.create_default_context(cadata=ca),
+            runtime=self._runtime,
+        )
+        self._proxy = self._ref.proxy()
         self._proxy.open(timeout=DEADLINE, fail_fast=True).get(timeout=DEADLINE)
         for target, kind in (
             (self._changes, ConversationChanged),
@@ -164,7 +170,7 @@ class _Listener:
 
 def main() -> None:
     """Obey the commands of the harness until its input ends."""
-    listener = _Listener(*sys.argv[1:])
+    listener = _Listener(sys.argv[1])
     answer_commands(listener.obey, listener.close)
 
 

@@ -106,9 +106,8 @@ def _sample(
     settings: LoopSettings, line: str, place: dict[str, Any], server: LineProcess
 ) -> LoopSample:
     origin = f"{LINES[line]}://127.0.0.1:{place['port']}"
-    trusted = [place["ca"]] if place["ca"] else []
-    with LineProcess("benchmarks.listener", origin, *trusted) as client:
-        client.ask({"do": "connect"}, _START_TIMEOUT)
+    with LineProcess("benchmarks.listener", origin) as client:
+        client.ask({"do": "connect", "ca": place["ca"]}, _START_TIMEOUT)
         # a text and that it was read, of each with its conversation
         _push(server, client, 4 * settings.conversations, _OPENING)
         rate = A_MINUTE / 60
@@ -159,7 +158,7 @@ def _show_line(line: str, result: LoopResult) -> None:
     pushed, arrived = (sum(result.column(line, name)) for name in ("pushed", "arrived"))
     print(
         f"  {A_MINUTE:,} a minute, {line}: loop busy {_percent(spread(busy))} (gate: "
-        f"under {_MOST:.0%}): {_judged(result, line)}; the whole process "
+        f"under {_MOST * 100:.0f} %): {_judged(result, line)}; the whole process "
         f"{_percent(spread(result.column(line, 'process_busy')))}"
     )
     share = "all" if arrived == pushed else "ONLY"

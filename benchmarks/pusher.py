@@ -37,7 +37,7 @@ class Pusher(Server):
         reports: as for the server.
         conversations: that it speaks of in turn.
         tls: the server's context, None for a plain socket.
-        ca: the path of the CA's certificate.
+        ca: the certificate, PEM, of who vouches for it.
     """
 
     def __init__(
@@ -114,16 +114,13 @@ def main() -> None:
         _serve(Pusher(0, 1, conversations))
         return
     try:
-        from ums_actors.emulator.tls import LoopbackTLS  # noqa: PLC0415  (of the extra)
+        from ums_actors.emulator.tls import Certificate  # noqa: PLC0415  (of the extra)
     except ModuleNotFoundError as error:
         text = f"the package {error.name} is not installed: pip install '.[bench]'"
         print(json.dumps({"unavailable": text}), flush=True)
         return
-    tls = LoopbackTLS(None)
-    try:
-        _serve(Pusher(0, 1, conversations, tls.context, tls.ca_path))
-    finally:
-        tls.remove()
+    own = Certificate.new()
+    _serve(Pusher(0, 1, conversations, own.context(), own.ca))
 
 
 def _serve(server: Pusher) -> None:
