@@ -1,10 +1,10 @@
 """An agent's connection that hears what is pushed, in a process of its own.
 
 ``python -m benchmarks.listener ORIGIN``: a real supervised connection with a callback
-for changes of conversations and one for messages. ``connect`` opens it, with the
-certificate ``ca`` to trust if it is not null;
-``expect`` says how many ``conversations`` and ``messages`` will come, and ``hear``
-waits until they have, and answers what the loop's thread did since.
+for changes of conversations and one for messages. ``connect`` opens it, trusting the
+certificate ``ca`` (null: plain). ``expect`` says how many ``conversations`` and
+``messages`` will come, and ``hear`` waits until they have, and answers what the loop's
+thread did since.
 """
 
 from __future__ import annotations

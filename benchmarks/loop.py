@@ -171,7 +171,7 @@ def _show_line(line: str, result: LoopResult) -> None:
 def _judged(result: LoopResult, line: str) -> Verdict | str:
     if result.column(line, "arrived") != result.column(line, "pushed"):
         return "missed, for events are missing"
-    if min(result.column(line, "a_minute")) < _ENOUGH * A_MINUTE:
+    if spread(result.column(line, "a_minute")).median < _ENOUGH * A_MINUTE:
         return "cannot be said, for the pace was missed"
     return within(result.column(line, "busy"), _MOST)
 

@@ -20,6 +20,7 @@ from benchmarks.loop import (
     record_loop,
     show_loop,
 )
+from benchmarks.machine import load
 from benchmarks.process import LineProcess
 from benchmarks.ratio import Spread, paired, spread, within
 from benchmarks.traffic import FRAME_SIZE, conversation_frame
@@ -33,6 +34,8 @@ PARTS: Final = ("costs", "memory", "plain", "tls")
 """What each round has, by the names that the progress shows."""
 _CONVERSATIONS: Final = 1_000
 """That change in turn, so that no cache holds the next one."""
+_SLICE: Final = 100
+"""Of them each measured thing has its turn with."""
 _KNOWN: Final = 10_000
 """Of which the memory is measured."""
 _COST_BOUND: Final = 15e-6
@@ -116,36 +119,43 @@ def _measure_costs(
         [conversation_frame(each, version) for each in range(conversations)]
         for version in (2 * number + 1, 2 * number + 2)
     )
-    costs.whole.append(_each(feeding.take, first))
-    costs.repeat.append(_each(feeding.take, first))
-    feeding.check(conversations, 2 * number + 1)
-    costs.update.append(_each(feeding.update, second))
-    feeding.check(conversations, 2 * number + 2)
-    costs.plain.append(_each(json.loads, first))
-
-
-def _each(function: Callable[[bytes], object], frames: list[bytes]) -> float:
     gc.collect()
+    turns: list[tuple[list[float], Callable[[bytes], object], list[bytes]]] = [
+        (costs.whole, feeding.take, first),
+        (costs.repeat, feeding.take, first),
+        (costs.plain, json.loads, first),
+        (costs.update, feeding.update, second),
+    ]
+    spent = [0.0] * len(turns)
+    for start in range(0, conversations, _SLICE):  # a slow moment is one of all four
+        for index, (_, function, frames) in enumerate(turns):
+            spent[index] += _all(function, frames[start : start + _SLICE])
+    feeding.check(conversations, 2 * number + 2)
+    for (column, _, _), seconds in zip(turns, spent, strict=True):
+        column.append(seconds / conversations)
+
+
+def _all(function: Callable[[bytes], object], frames: list[bytes]) -> float:
     began = time.thread_time()  # whatever else the machine does meanwhile
     for data in frames:
         function(data)
-    return (time.thread_time() - began) / len(frames)
+    return time.thread_time() - began
 
 
 def show(result: ModelResult) -> None:
     """Print what was measured beside what is wanted."""
     costs, memory = result.costs, result.memory
-    ratio = paired(costs.whole, costs.plain)
+    updating = _times(paired(costs.update, costs.plain))
+    feeding = _times(paired(costs.whole, costs.plain))
     gate = f"(gate: at most {_COST_BOUND * 1e6:g} µs)"
     print(f"model: a notification of {FRAME_SIZE:,} bytes, {len(memory)} rounds")
     print(
         f"  from bytes to the updated object: {_micros(costs.update)} {gate}: "
-        f"{within(costs.update, _COST_BOUND)}"
+        f"{within(costs.update, _COST_BOUND)}; {updating} of json.loads"
     )
     print(
         f"  the whole feed, to the end of the frame: {_micros(costs.whole)} {gate}: "
-        f"{within(costs.whole, _COST_BOUND)}; {ratio.median:.2f} "
-        f"({ratio.low:.2f}..{ratio.high:.2f}) of json.loads"
+        f"{within(costs.whole, _COST_BOUND)}; {feeding} of json.loads"
     )
     print(f"  one that brings nothing new: {_micros(costs.repeat)}")
     print(
@@ -153,6 +163,12 @@ def show(result: ModelResult) -> None:
         f"{_MEMORY_BOUND / 1e6:g} MB for {_KNOWN:,}): {within(memory, _MEMORY_BOUND)}"
     )
     show_loop(result.loop)
+    waiting, cores = load()
+    if waiting > cores:
+        print(
+            f"  The machine's load is {waiting} on {cores} cores: others slow this "
+            "down, and only ratios say much."
+        )
 
 
 def record(result: ModelResult) -> dict[str, Any]:
@@ -186,6 +202,10 @@ def _micros(values: list[float]) -> str:
 
 def _megabytes(values: list[float]) -> str:
     return _shown(spread(values), 1e-6, "MB")
+
+
+def _times(value: Spread) -> str:
+    return f"{value.median:.2f} ({value.low:.2f}..{value.high:.2f})"
 
 
 def _shown(value: Spread, factor: float, unit: str) -> str:

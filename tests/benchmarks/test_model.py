@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from benchmarks import model
 from benchmarks.__main__ import main
 from benchmarks.loop import LoopResult, LoopSample, LoopSettings
@@ -43,11 +45,18 @@ def test_each_round_has_all_parts():
 def test_it_says_what_was_wanted_and_whether_that_is_so(capsys):
     show(result())
     shown = capsys.readouterr().out
-    assert "object: 10.0 µs (10.0..10.0) (gate: at most 15 µs): reached" in shown
+    assert "object: 10.0 µs (10.0..10.0) (gate: at most 15 µs): reached; 0.25" in shown
     assert "frame: 20.0 µs (20.0..20.0) (gate: at most 15 µs): missed; 0.50" in shown
     assert "nothing new: 10.0 µs" in shown
     assert "10,000 conversations: 31.0 MB (31.0..31.0) (gate: at most 60 MB" in shown
     assert "loop busy 25.0 % (25.0..25.0) (gate: under 50 %): reached" in shown
+
+
+@pytest.mark.parametrize(("waiting", "said"), [(2.1, True), (2.0, False)])
+def test_a_machine_that_others_slow_down_is_said(waiting, said, monkeypatch, capsys):
+    monkeypatch.setattr(model, "load", lambda: (waiting, 2))
+    show(result())
+    assert ("load is 2.1 on 2 cores: others" in capsys.readouterr().out) is said
 
 
 def test_it_is_a_suite_of_the_command(monkeypatch, tmp_path, capsys):
