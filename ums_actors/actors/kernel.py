@@ -100,7 +100,13 @@ class Counters:
 
 
 class Kernel:
-    """The record that survives."""
+    """The record that survives.
+
+    Attributes:
+        own_id: the user's id on the wire; None before the first login.
+    """
+
+    own_id: str | None = None
 
     def __init__(
         self,
@@ -154,7 +160,7 @@ class Kernel:
         self.pauses = Waiters()  # of those who let time go by
         self.baseline_seen = False
         self.agent_state: str | None = None
-        self.login: Login | None = None
+        self._login: Login | None = None
         self.held: Login | None = None  # the session of the token that is held
         self.token_generation = 0
         self.line_token: int | None = None
@@ -204,9 +210,14 @@ class Kernel:
         return f"{self.connection_id[:8]}-{next(self._numbers)}"
 
     @property
-    def own_id(self) -> str | None:
-        """The user's id on the wire; None before the first login."""
-        return None if self.login is None else self._identify(self.login)
+    def login(self) -> Login | None:
+        """The session of the last login; None before the first."""
+        return self._login
+
+    @login.setter
+    def login(self, login: Login | None) -> None:
+        self._login = login
+        self.own_id = None if login is None else self._identify(login)
 
     def at_rest(self) -> bool:
         """Tell whether a request would wait in vain: nobody wants a line."""
