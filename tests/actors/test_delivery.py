@@ -9,6 +9,7 @@ import pytest
 import ums_actors as ums
 from ums_actors.actors.catching import CatchUps
 from ums_actors.actors.delivery import deliver
+from ums_actors.actors.kernel import Counters
 from ums_actors.core.tracked import Missed
 from ums_actors.protocol.records import read_message_events
 
@@ -24,7 +25,8 @@ class Kernel(SimpleNamespace):
             own_id="me",
             connection_id="c",
             note=self.notes.append,
-            counters=SimpleNamespace(failed_notifications=0),
+            counters=Counters(),
+            loop=SimpleNamespace(clock=SimpleNamespace(now=lambda: 0.0)),
             catch_ups=CatchUps(),
             conversations=SimpleNamespace(heard=self._take, find=self._find),
             streams=SimpleNamespace(conversation_of=lambda dialog_id: ""),

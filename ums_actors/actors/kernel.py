@@ -37,6 +37,7 @@ from ums_actors.core.restart import (
 )
 from ums_actors.core.session import Session
 from ums_actors.core.stream import Streams
+from ums_actors.core.throttle import Throttle
 from ums_actors.errors import ConnectionLost, Delivery
 from ums_actors.protocol.consumer import short
 from ums_actors.protocol.ids import IdTable
@@ -87,6 +88,7 @@ class Counters:
         "refreshes",
         "restarts",
         "stale",
+        "throttle",
     )
 
     def __init__(self) -> None:
@@ -97,6 +99,7 @@ class Counters:
         self.refreshes = 0
         self.restarts: Counter[str] = Counter()  # of each child
         self.stale = 0
+        self.throttle = Throttle()  # of reports
 
 
 class Kernel:

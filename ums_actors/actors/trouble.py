@@ -45,6 +45,8 @@ def report(
 ) -> None:
     """Report an error that no caller waits for; loop thread.
 
+    Of many of one kind the log gets some, which say how many were held back.
+
     Args:
         kernel: of the connection.
         context: a constant name, for the log and the event.
@@ -56,6 +58,10 @@ def report(
         fields.setdefault("reason", str(error))
     else:
         fields["error"] = error
-    observed(kernel, context, level, fields)
+    held = kernel.counters.throttle.admit(context, kernel.loop.clock.now())
+    if held is not None:
+        observed(
+            kernel, context, level, {**fields, "held_back": held} if held else fields
+        )
     places = {name: fields[name] for name in _PLACES if name in fields}
     kernel.subscribers.publish(ErrorOccurred(context=context, error=error, **places))
