@@ -75,7 +75,7 @@ class ConversationOffice:
         return own_id
 
     def agent_id(self, user_id: str) -> str:
-        """Give ``account.user`` of an agent, by that, by its PID, or of the own user."""
+        """Give ``account.user`` of an agent, by that, by its PID or by ``ME``."""
         return self.own_id() if user_id == ME else self._kernel.ids.agent(user_id)
 
     def find(self, conversation_id: str, dialog_id: str) -> Card[Conversation] | None:
