@@ -79,7 +79,9 @@ def test_it_has_separate_pools_and_names_them(runtime):
         runtime.workers(name) for name in ("connect", "auth", "callbacks", "hooks")
     ]
     assert len(set(pools)) == 4
-    with pytest.raises(LocalProtocolError, match="auth, callbacks, connect, hooks"):
+    with pytest.raises(
+        LocalProtocolError, match="auth, callbacks, connect, files, hooks"
+    ):
         runtime.workers("nonsense")
 
 
