@@ -35,8 +35,10 @@ from ums_actors.actors.events import (
     ConversationChanged,
     ErrorOccurred,
     Event,
+    ExitReported,
     IdentityChanged,
     MessageReceived,
+    MessagesMissed,
     NotificationReceived,
     PublishSettled,
     RequestSent,
@@ -71,7 +73,7 @@ from ums_actors.connection import (
 )
 
 # core
-from ums_actors.core.session import State
+from ums_actors.core.course import State
 
 # errors
 from ums_actors.errors import (
@@ -136,7 +138,7 @@ from ums_actors.protocol.properties import (
 )
 
 # runtime
-from ums_actors.runtime import LoopActor, LoopFuture, LoopRef, Runtime
+from ums_actors.runtime import LoopActor, LoopFuture, LoopRef, PacedGate, Runtime
 from ums_actors.secret import Secret
 
 # façade
@@ -195,6 +197,7 @@ __all__ = [
     "Event",
     "EventIterator",
     "ExistingSession",
+    "ExitReported",
     "ExternalId",
     "Feature",
     "FileError",
@@ -211,6 +214,7 @@ __all__ = [
     "ManualEttrChanged",
     "Message",
     "MessageReceived",
+    "MessagesMissed",
     "NotSupported",
     "NoteChanged",
     "NotificationReceived",
@@ -219,6 +223,7 @@ __all__ = [
     "Outbox",
     "OutboxError",
     "Overloaded",
+    "PacedGate",
     "Participant",
     "ParticipantAdded",
     "ParticipantEvent",

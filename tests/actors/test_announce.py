@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 import ums_actors as ums
 from ums_actors.actors.announce import adopt
 from ums_actors.core.following import FollowedStreams
+from ums_actors.protocol.records import read_message_events
 
 
 class Kernel(SimpleNamespace):
@@ -23,7 +25,7 @@ def login(user):
 
 @pytest.fixture
 def kernel():
-    heard, reports = [], []
+    heard, reports, notes = [], [], []
     streams = FollowedStreams(10)
     streams.begin("C", "C")
     return Kernel(
@@ -33,10 +35,13 @@ def kernel():
             courier=SimpleNamespace(rest=lambda error: heard.append("rests"))
         ),
         refusal=lambda: None,
-        conversations=SimpleNamespace(abandon=lambda: heard.append("forgotten")),
+        conversations=SimpleNamespace(
+            abandon=lambda: heard.append("forgotten"), find=lambda *_: None
+        ),
         baseline_seen=True,
         connection_id="c",
-        history=[],
+        notes=notes,
+        note=notes.append,
         heard=heard,
         reports=reports,
         subscribers=SimpleNamespace(publish=heard.append),
@@ -59,6 +64,21 @@ def test_the_first_session_is_nobodys_change(kernel):
     assert (kernel.heard, len(kernel.streams)) == ([], 1)
 
 
+def test_what_was_held_of_another_users_dialogs_is_let_go_as_that_users(kernel):
+    heard, whose = kernel.heard, []
+    said = {"type": "ContentEvent", "contentType": "text/plain", "message": "hi"}
+    body = json.dumps([{"sequence": 2, "dialogId": "C", "event": said}]).encode()
+    (event,) = read_message_events(body)
+    kernel.conversations.heard = lambda _: whose.append(kernel.own_id)
+    assert kernel.streams.live("C", 2, event) == []
+    adopt(kernel, login("second"))
+    gap, message, forgotten, _, changed = heard
+    assert (gap.conversation_id, gap.first, gap.last) == ("C", 0, 1)
+    assert (message.conversation_id, message.sequence) == ("C", 2)
+    assert (whose, forgotten) == (["first"], "forgotten")
+    assert (changed.previous, kernel.own_id) == ("first", "second")
+
+
 def test_another_user_is_told_of_and_begins_anew(kernel):
     adopt(kernel, login("second"))
     told = ums.IdentityChanged(previous="first", current="second")
@@ -67,4 +87,4 @@ def test_another_user_is_told_of_and_begins_anew(kernel):
     assert event == "identity.changed"
     assert (fields["previous"], fields["current"]) == ("first", "second")
     assert (len(kernel.streams), kernel.baseline_seen) == (0, False)
-    assert kernel.history == ["the user first became second"]
+    assert kernel.notes == ["identity.changed previous=first current=second"]

@@ -207,3 +207,18 @@ def test_only_content_can_be_published_so(emulator, side):
     call = publish_chat_state(conversation_id, conversation_id, "COMPOSING")
     with pytest.raises(ums.LocalProtocolError, match="only messages"):
         proxy.publish_once(call).get(timeout=5)
+
+
+def test_conversations_and_dialogs_can_do_it_too(emulator, side):
+    proxy, conversation_id = side()
+    proxy.catch_up(conversation_id).get(timeout=10)
+    while (talk := proxy.get_conversation(conversation_id).get(timeout=5)) is None:
+        proxy.get_clock().get(timeout=5)
+    for say in (talk.send_text, talk.main_dialog.send_text):
+        emulator.add_fault(
+            "process-then-disconnect", count=1, value=[".ams.ms.PublishEvent"]
+        )
+        say("hello", effectively_once=True).get(timeout=20)
+    rich = {"type": "vertical", "elements": []}
+    number = talk.send_rich(rich, effectively_once=True).get(timeout=20)
+    assert (texts(emulator, conversation_id), number) == (["hello", "hello"], 2)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from ums_actors.actors.delivery import deliver
 from ums_actors.actors.events import AttemptFailed, IdentityChanged, StateChanged
+from ums_actors.actors.trouble import observed
 from ums_actors.core.course import State
 
 if TYPE_CHECKING:
@@ -19,28 +21,22 @@ _TRYING = frozenset({State.AUTHENTICATING, State.CONNECTING, State.RESTORING})
 
 def adopt(kernel: Kernel, login: Session) -> None:
     """Take a session over; what was another user's is forgotten; loop thread."""
-    previous = kernel.own_id
+    previous, before = kernel.own_id, kernel.login
     kernel.login = login
     current = kernel.own_id
     if current is not None and login.user_pid:
         kernel.ids.learn(current, login.user_pid)
     if previous is None or current is None or previous == current:
         return
-    kernel.streams.abandon()
+    kernel.login = before  # whose these were
+    deliver(kernel, kernel.streams.abandon())
+    kernel.login = login
     kernel.conversations.abandon()
     if kernel.services is not None and kernel.services.courier is not None:
         kernel.services.courier.rest(kernel.refusal())
     kernel.baseline_seen = False
-    kernel.history.append(f"the user {previous} became {current}")
-    kernel.runtime.observer.observe(
-        "identity.changed",
-        logging.WARNING,
-        {
-            "connection": kernel.connection_id,
-            "previous": previous,
-            "current": current,
-        },
-    )
+    fields = {"previous": previous, "current": current}
+    observed(kernel, "identity.changed", logging.WARNING, fields)
     kernel.subscribers.publish(IdentityChanged(previous=previous, current=current))
 
 
@@ -48,7 +44,7 @@ def announce(kernel: Kernel, previous: State, now: float) -> None:
     """Note a transition, and tell it to observer and subscribers; loop thread."""
     state, generation = kernel.session.state, kernel.session.generation
     reason = str(kernel.last_reason or "")
-    kernel.history.append(f"{previous} → {state} (line {generation})")
+    kernel.note(f"{previous} → {state} (line {generation})")
     kernel.runtime.observer.observe(
         "connection.state",
         logging.ERROR if state is State.FAILED else logging.INFO,

@@ -18,8 +18,10 @@ __all__ = [
     "ConversationChanged",
     "ErrorOccurred",
     "Event",
+    "ExitReported",
     "IdentityChanged",
     "MessageReceived",
+    "MessagesMissed",
     "NotificationReceived",
     "PublishSettled",
     "RequestSent",
@@ -67,6 +69,33 @@ class AttemptFailed(Event, frozen=True, kw_only=True):
     reason: str
     error: BaseException | None = None
     retry_in: float | None = None
+
+
+class ExitReported(Event, frozen=True, kw_only=True):
+    """A line or an attempt ended, or an actor of the tree crashed.
+
+    Attributes:
+        who: ``line`` (it had been READY), ``attempt`` (it never was), or the actor that
+            crashed, by its name in ``status().restarts``.
+        reason: why, one line.
+        verdict: what that means; see :class:`ums_actors.core.verdict.Verdict`.
+        generation: number of the line or attempt at the time.
+        attempt: how often in a row: of a line or attempt since a line was last stable,
+            of an actor its crashes in the window.
+        delay: seconds until the next attempt or the restart; None: nothing follows.
+        budget_left: crashes of this actor that are still forgiven; None for a line or
+            an attempt, which use no budget.
+        refilled_in: seconds until its full budget is back, if it does not crash again.
+    """
+
+    who: str
+    reason: str
+    verdict: str
+    generation: int
+    attempt: int
+    delay: float | None
+    budget_left: int | None = None
+    refilled_in: float = 0.0
 
 
 class ErrorOccurred(Event, frozen=True, kw_only=True):
@@ -141,6 +170,26 @@ class MessageReceived(Event, frozen=True, kw_only=True):
     metadata: Any
     mine: bool
     message: Message | None = None
+
+
+class MessagesMissed(Event, frozen=True, kw_only=True):
+    """Message events of a dialog could not be had, and later ones go on without them.
+
+    It comes in their place: after the event before them, and before the one after.
+    Numbers that are merely hidden from the user are not told of.
+
+    Attributes:
+        first: sequence number of the first that is missing.
+        last: of the last, which may be the same. None if it is not known: each time the
+            service was asked for what came from ``first`` on, the line died.
+        error: why the service could not be asked for them, if that is known.
+    """
+
+    conversation_id: str
+    dialog_id: str
+    first: int
+    last: int | None
+    error: BaseException | None = None
 
 
 class PublishSettled(Event, frozen=True, kw_only=True):

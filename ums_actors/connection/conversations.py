@@ -11,6 +11,7 @@ from ums_actors.errors import LocalProtocolError
 from ums_actors.protocol import brand
 from ums_actors.protocol.ids import ME
 from ums_actors.protocol.records import read_clock
+from ums_actors.protocol.requests import text as checked_text
 
 if TYPE_CHECKING:
     from ums_actors.runtime import LoopFuture
@@ -46,7 +47,8 @@ class Conversations(Posting, abc.ABC):
             effectively_once: see to it that it is said once, also if its answer is
                 lost; see :meth:`publish_once`.
         """
-        call = brand.publish_text(conversation_id, dialog_id or conversation_id, text)
+        where = conversation_id if dialog_id is None else dialog_id
+        call = brand.publish_text(conversation_id, where, text)
         return self._publish(call, metadata, effectively_once=effectively_once)
 
     def catch_up(self, dialog_id: str) -> LoopFuture[None]:
@@ -61,7 +63,7 @@ class Conversations(Posting, abc.ABC):
             RequestTimedOut: they did not come in time.
             ConnectionLost: the connection is closed.
         """
-        kernel = self._kernel
+        kernel, dialog_id = self._kernel, checked_text("dialog_id", dialog_id)
         if kernel.at_rest():
             raise kernel.refusal()
         number = kernel.streams.ask(dialog_id)

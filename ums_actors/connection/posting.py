@@ -7,8 +7,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.connection.publishing import Publishing, marked
+from ums_actors.core.course import State
 from ums_actors.core.marks import PREFIX
-from ums_actors.core.session import State
 from ums_actors.errors import (
     ConnectionLost,
     Delivery,
@@ -65,7 +65,8 @@ class Posting(Publishing, abc.ABC):
             OutboxError: it could not be kept, and is not sent.
             Overloaded: too many wait.
         """
-        call = publish_text(conversation_id, dialog_id or conversation_id, text)
+        where = conversation_id if dialog_id is None else dialog_id
+        call = publish_text(conversation_id, where, text)
         mark = PREFIX + self._runtime.ids()
         letter = Letter(
             mark=mark,

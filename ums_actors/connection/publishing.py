@@ -14,10 +14,10 @@ from ums_actors.protocol.enums import EventType
 from ums_actors.protocol.metadata import ExternalId
 from ums_actors.protocol.publishing import PUBLISH_EVENT
 from ums_actors.protocol.records import read_sequence
+from ums_actors.protocol.requests import Call
 from ums_actors.runtime.steps import Steps, run_steps
 
 if TYPE_CHECKING:
-    from ums_actors.protocol.requests import Call
     from ums_actors.runtime import LoopFuture
 
 __all__ = ["Publishing"]
@@ -53,7 +53,7 @@ class Publishing(Querying, Files, abc.ABC):
                 written, and whether it is there could not be found out.
             LocalProtocolError: it is no content, or has an ExternalId already.
         """
-        if call.type != PUBLISH_EVENT or call.body["event"]["type"] not in _CONTENT:
+        if not _is_content(call):
             raise LocalProtocolError(
                 "only messages can be published effectively once: text, structured "
                 "content, files"
@@ -165,6 +165,14 @@ class Publishing(Querying, Files, abc.ABC):
         return self._kernel.at_rest() or (
             answered and not getattr(error, "may_pass", False)
         )
+
+
+def _is_content(call: Any) -> bool:
+    return (
+        isinstance(call, Call)
+        and call.type == PUBLISH_EVENT
+        and call.body["event"]["type"] in _CONTENT
+    )
 
 
 def marked(metadata: Any, mark: str) -> list[Any]:

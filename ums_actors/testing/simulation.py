@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from ums_actors.core.session import State
+from ums_actors.core.course import State
 from ums_actors.options import Options
 from ums_actors.testing.checks import Checks
 from ums_actors.testing.ending import (

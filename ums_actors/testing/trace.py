@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from ums_actors.core.session import State
+from ums_actors.core.course import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["LogTap", "Trace", "TraceObserver", "texts_of"]
 
-_EXPECTED = frozenset({"actor.crashed", "actor.gave_up", "connection.state"})
+_EXPECTED = frozenset(
+    {"actor.crashed", "actor.gave_up", "connection.exit", "connection.state"}
+)
 """Events of the level ERROR that faults may cause."""
 
 
@@ -82,7 +84,7 @@ class TraceObserver:
         for name, value in sorted(fields.items()):
             for text in texts_of(value):
                 trace.check_secret(text, f"the field {name} of {event}")
-            if name not in ("urn", "connection"):
+            if name not in ("urn", "connection", "history"):
                 shown.append(f"{name}={_brief(value)}")
         trace.add(f"{event} {' '.join(shown)}")
         error = fields.get("error")
