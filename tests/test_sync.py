@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import queue
 import threading
 
 import pytest
@@ -143,3 +144,75 @@ def test_a_consumer_that_is_not_let_in_leaves_nothing_behind(emulator, runtime):
             timeout=10,
         )
     assert emulator.state()["sockets"] == 0
+
+
+def test_who_listens_from_the_start_hears_of_a_scripts_first_snapshot(
+    emulator, runtime
+):
+    mine = emulator.open_conversation(assign="bot1").conversation_id
+    heard = queue.Queue()
+    with ums.connect(
+        emulator.account,
+        auth=ums.PasswordLogin("bot1", password_of("bot1")),
+        csds=f"http://{emulator.csds}",
+        runtime=runtime,
+        timeout=10,
+        subscribe=[(heard, ums.StateChanged, ums.ConversationOpened)],
+    ):
+        assert heard.get(timeout=5).previous == "NEW"
+        while isinstance(event := heard.get(timeout=5), ums.StateChanged):
+            pass
+        assert event.conversation.conversation_id == mine
+
+
+def test_a_consumers_listeners_may_be_there_from_the_start_too(emulator, runtime):
+    heard = queue.Queue()
+    with ums.connect_consumer(
+        emulator.account,
+        auth=ums.Anonymous(),
+        csds=f"http://{emulator.csds}",
+        runtime=runtime,
+        timeout=10,
+        subscribe=[(heard,)],
+    ) as consumer:
+        assert heard.get(timeout=5).previous == "NEW"
+        with pytest.raises(ums.RequestRejected):
+            consumer.catch_up("nothing")
+
+
+def test_a_listener_of_no_use_is_refused_and_leaves_nothing_behind(emulator, runtime):
+    with pytest.raises(ums.LocalProtocolError, match="tuples"):
+        ums.connect(
+            emulator.account,
+            auth=ums.PasswordLogin("bot1", password_of("bot1")),
+            csds=f"http://{emulator.csds}",
+            runtime=runtime,
+            subscribe=[print],
+        )
+    assert emulator.state()["logins"] == 0
+
+
+def test_a_script_changes_and_ends_its_subscriptions(emulator, connected):
+    rings = connected.create_routing_task_subscription()
+    connected.update_routing_task_subscription(rings, ums.ME)
+    connected.unsubscribe_routing_tasks(rings)
+    connected.unsubscribe_agents_state(connected.subscribe_agents_state(ums.ME))
+    with pytest.raises(ums.RequestRejected):
+        connected.unsubscribe_routing_tasks(rings)
+    assert list(connected.ref.actor_inbox.keep.subscriptions) == ["default"]
+
+
+def test_a_script_joins_leaves_and_catches_up(emulator, connected):
+    opened = emulator.open_conversation(text="hello").conversation_id
+    assert connected.join_dialog(opened, participant_role="MANAGER").startswith("OK")
+    heard = connected.events(ums.MessageReceived, timeout=5)
+    assert connected.send_text(opened, "hi") == 1
+    connected.catch_up(opened)
+    assert next(heard).text in ("hello", "hi")
+    heard.close()
+    assert connected.leave_dialog(opened, opened, "MANAGER").startswith("OK")
+
+
+def test_a_script_says_what_the_brand_is(connected):
+    assert connected.set_brand_profile({"name": "Shop"}).startswith("OK")
+    assert connected.get_brand_profile().name == "Shop"

@@ -6,8 +6,10 @@ import json
 import pytest
 
 import ums_actors as ums
-from ums_actors.emulator import password_of
-from ums_actors.emulator.http.saml import assertion_of
+from ums_actors.auth.brand import BrandTokenSource
+from ums_actors.auth.csds import Csds
+from ums_actors.emulator import assertion_of, password_of
+from ums_actors.http.client import Http
 
 
 def elsewhere(emulator, user="bot1"):
@@ -67,6 +69,50 @@ def test_an_assertion_logs_its_subject_in(emulator, start):
     proxy.open().get(timeout=10)
     assert proxy.get_clock().get(timeout=5) > 0
     assert proxy.status().get(timeout=5).agent_id == f"{emulator.account}.1002"
+
+
+def test_an_assertion_outlives_a_cut_but_not_its_token(emulator, start, events):
+    auth = ums.AssertionLogin(assertion_of("bot1"))
+    proxy = start(emulator, auth=auth)
+    states = events(proxy, ums.StateChanged)
+    proxy.open().get(timeout=10)
+    emulator.cut("bot1")
+    states.wait(lambda event: event.state == "READY" and event.generation == 2)
+    assert emulator.state()["logins"] == 1
+    emulator.expire_tokens("bot1")
+    emulator.cut("bot1")
+    assert "FAILED" in proxy.wait_closed().get(timeout=10)[-1]
+
+
+def test_who_has_more_assertions_goes_on_with_the_next(emulator, start, events):
+    """As the docstring of AssertionLogin says: a TokenSource may bring more."""
+    http_client = Http()
+    csds = Csds(f"http://{emulator.csds}", emulator.account, http_client)
+
+    class Assertions:
+        def login(self, timeout):
+            return self._source().login(timeout)
+
+        def refresh(self, session, timeout):
+            return self._source().refresh(session, timeout)
+
+        def logout(self, session, timeout):
+            self._source().logout(session, timeout)
+
+        def close(self):
+            http_client.close()
+
+        def _source(self):
+            auth = ums.AssertionLogin(assertion_of("bot1"))
+            return BrandTokenSource(emulator.account, auth, csds, http_client)
+
+    proxy = start(emulator, auth=Assertions())
+    states = events(proxy, ums.StateChanged)
+    proxy.open().get(timeout=10)
+    emulator.expire_tokens("bot1")
+    emulator.cut("bot1")
+    states.wait(lambda event: event.state == "READY" and event.generation >= 2)
+    assert emulator.state()["logins"] == 2
 
 
 @pytest.mark.parametrize("assertion", [assertion_of("nobody"), "bm9ib2R5"])

@@ -125,3 +125,131 @@ def test_who_listens_from_the_start_misses_nothing(emulator, start):
 def test_who_cannot_listen_is_refused_at_the_start(emulator, start, wrong):
     with pytest.raises(ums.LocalProtocolError):
         start(emulator, subscribe=wrong)
+
+
+def test_what_waits_for_the_login_keeps_its_place_among_the_others(emulator, start):
+    """A message of somebody who has not joined yet would be refused."""
+    proxy = start(emulator)
+    conversation = emulator.open_conversation().conversation_id
+    joined = proxy.join_dialog(conversation, participant_role="MANAGER")
+    said = proxy.send_text(conversation, "hello")
+    left = proxy.leave_dialog(conversation, participant_role="MANAGER")
+    proxy.open().get(timeout=10)
+    assert joined.get(timeout=5) == "OK Agent added successfully"
+    assert said.get(timeout=5) == 0
+    assert left.get(timeout=5) == "OK Agent removed successfully"
+
+
+def test_what_waits_for_the_login_is_bounded_as_other_requests_are(emulator, start):
+    proxy = start(emulator, options={"queue_limit": 1})
+    kept = proxy.set_agent_state("AWAY")
+    with pytest.raises(ums.Overloaded):
+        proxy.set_agent_state("ONLINE").get(timeout=5)
+    proxy.open().get(timeout=10)
+    kept.get(timeout=5)
+    assert proxy.status().get(timeout=5).agent_state == "AWAY"
+
+
+def test_what_waits_for_the_login_outlives_attempts_that_fail(emulator, start):
+    emulator.add_fault("handshake", count=2, value=503)
+    proxy = start(emulator)
+    done = proxy.set_agent_state("ONLINE")
+    proxy.open().get(timeout=10)
+    done.get(timeout=5)
+    assert emulator.state()["agent_states"]["bot1"] == "ONLINE"
+
+
+def test_a_transfer_may_name_it_before_it_is_known(emulator, start):
+    proxy = start(emulator)
+    mine = emulator.open_conversation(assign="bot1").conversation_id
+    given_up = proxy.transfer_conversation(mine, skill_id="4", remove_agent_id=ums.ME)
+    with pytest.raises(ums.LocalProtocolError, match="same agent"):
+        proxy.transfer_conversation(mine, agent_id=ums.ME, remove_agent_id=ums.ME).get(
+            timeout=5
+        )
+    proxy.open().get(timeout=10)
+    assert given_up.get(timeout=5) == "OK Agent removed successfully"
+
+
+def test_what_proves_wrong_after_the_login_costs_nobody_else(emulator, start):
+    proxy = start(emulator)
+    mine = emulator.open_conversation(assign="bot1").conversation_id
+    own = f"{emulator.account}.1001"
+    wrong = proxy.transfer_conversation(mine, agent_id=ums.ME, remove_agent_id=own)
+    clock = proxy.get_clock()
+    proxy.open().get(timeout=10)
+    with pytest.raises(ums.LocalProtocolError, match="same agent"):
+        wrong.get(timeout=5)
+    assert clock.get(timeout=5) > 0
+    status = proxy.status().get(timeout=5)
+    assert (status.in_flight, status.queued, status.restarts) == (0, 0, {})
+
+
+def test_the_object_of_a_conversation_takes_its_name_too(emulator, start):
+    proxy = start(emulator)
+    opened = emulator.open_conversation(assign="bot2").conversation_id
+    proxy.open(wait_for_ready=True).get(timeout=10)
+    proxy.join_dialog(opened, participant_role="MANAGER").get(timeout=5)
+    conversation = proxy.get_conversation(opened).get(timeout=5)
+    conversation.transfer(agent_id=ums.ME).get(timeout=5)
+    (asked,) = [
+        field["userId"]
+        for entry in emulator.log("bot1")
+        if entry["dir"] == "in" and "UpdateConversationField" in entry["frame"]["type"]
+        for field in entry["frame"]["body"]["conversationField"]
+        if field["type"] == "SUGGEST"
+    ]
+    assert asked == proxy.status().get(timeout=5).agent_id
+
+
+def test_a_consumers_query_may_name_its_own_user(emulator, start):
+    proxy = start(emulator, kind=ums.ConsumerWebsocketConnection, auth=ums.Anonymous())
+    made = proxy.create_conversation_subscription({"agent_id": ums.ME})
+    proxy.open().get(timeout=10)
+    made.get(timeout=5)
+    own = proxy.status().get(timeout=5).agent_id
+    asked = [
+        entry["frame"]["body"].get("agentIds")
+        for entry in emulator.log(own)
+        if entry["dir"] == "in"
+        and entry["frame"]["type"] == "cqm.SubscribeExConversations"
+    ]
+    assert [own] in asked
+
+
+def test_rings_of_the_agent_before_are_withdrawn(emulator, start, events):
+    other = start(emulator, "bot2")
+    other.open().get(timeout=10)
+    other.create_routing_task_subscription(wait_for_ready=True).get(timeout=5)
+    other.set_agent_state("ONLINE").get(timeout=5)
+    bot2 = other.status().get(timeout=5).agent_id
+    proxy = start(emulator)
+    heard = events(proxy, ums.RingOffered, ums.RingUpdated)
+    proxy.open().get(timeout=10)
+    known = proxy.create_routing_task_subscription(bot2).get(timeout=5)
+    emulator.open_conversation(text="hello")
+    ring = heard.wait(lambda event: isinstance(event, ums.RingOffered)).ring
+    proxy.update_routing_task_subscription(known).get(timeout=5)
+    gone = heard.wait(lambda event: isinstance(event, ums.RingUpdated))
+    assert (gone.ring.ring_id, gone.state) == (ring.ring_id, "CANCELLED")
+
+
+def test_an_update_that_is_refused_leaves_the_rings_as_they_were(
+    emulator, start, events
+):
+    proxy = start(emulator)
+    heard = events(proxy, ums.StateChanged)
+    proxy.open().get(timeout=10)
+    known = proxy.create_routing_task_subscription().get(timeout=5)
+    with pytest.raises(ums.RequestRejected):
+        proxy.update_routing_task_subscription(known, "nobody").get(timeout=5)
+    emulator.cut("bot1")
+    heard.wait(lambda event: event.state == "READY" and event.generation == 2)
+    own = proxy.status().get(timeout=5).agent_id
+    asked = [
+        entry["frame"]["body"]["agentId"]
+        for entry in emulator.log("bot1")
+        if entry["dir"] == "in"
+        and entry["frame"]["type"] == ".ams.routing.SubscribeRoutingTasks"
+    ]
+    assert asked == [own, own]

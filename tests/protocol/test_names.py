@@ -28,6 +28,7 @@ BUILT = [
     brand.set_agent_state(AGENT, "ONLINE"),
     routing.update_ring_state("r", "ACCEPTED"),
     routing.subscribe_routing_tasks("A", AGENT),
+    routing.update_routing_tasks("A", "s", AGENT),
     agents.subscribe_agents_state("A", AGENT),
     brand.get_user_profile(),
     profiles.set_user_profile({"first_name": "Ann"}),

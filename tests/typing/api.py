@@ -36,7 +36,10 @@ def futures(ref: LoopRef[ums.BrandWebsocketConnection]) -> None:
     assert_type(
         proxy.update_conversation_subscription("s", {"stage": "OPEN"}), LoopFuture[None]
     )
-    assert_type(proxy.subscribe_agents_state(), LoopFuture[str])
+    assert_type(proxy.subscribe_agents_state(ums.ME), LoopFuture[str])
+    assert_type(proxy.update_routing_task_subscription("s"), LoopFuture[None])
+    assert_type(proxy.join_dialog("c", participant_role="MANAGER"), LoopFuture[str])
+    assert_type(proxy.leave_dialog("c", "d", "MANAGER", ums.ME), LoopFuture[str])
     assert_type(proxy.subscribe_notifications(print, ".x"), LoopFuture[str])
     assert_type(proxy.get_user_profile("c"), LoopFuture[UserProfile])
     assert_type(proxy.send({"type": ".x"}, encoded_metadata="e30="), LoopFuture[Any])

@@ -7,6 +7,7 @@ answered also if handling it raises.
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ums_actors.actors.child import Child
@@ -14,6 +15,7 @@ from ums_actors.actors.feed import Feed
 from ums_actors.actors.messages import (
     CatchUp,
     FramesReceived,
+    Later,
     LineDropped,
     ReleaseQueue,
     SendFrame,
@@ -36,7 +38,7 @@ from ums_actors.runtime import LoopFuture
 
 if TYPE_CHECKING:
     from ums_actors.actors.kernel import Kernel
-    from ums_actors.core.pending import Entry
+    from ums_actors.core.pending import Entry, Payload
     from ums_actors.runtime.timers import Timer
 
 __all__ = ["CorrelatorActor"]
@@ -110,14 +112,12 @@ class CorrelatorActor(Child):
                 delivery=Delivery.NOT_SENT,
                 request_type=command.type,
             )
-        payload = encode_request(
-            request_id,
-            command.type,
-            command.body,
-            command.headers,
-            command.metadata,
-            command.encoded_metadata,
-        )
+        ready = state is State.READY and line_up
+        payload: Payload
+        if type(command.body) is Later and not ready:
+            payload = partial(_encoded, request_id, command)
+        else:
+            payload = _encoded(request_id, command)
         options = kernel.options
         now = self._now()
         entry = self._pending.submit(
@@ -132,13 +132,13 @@ class CorrelatorActor(Child):
             queue_timeout=options.queue_timeout,
             resend=command.resend,
             internal=command.internal,
-            ready=state is State.READY and line_up,
+            ready=ready,
         )
         deadline = entry.answer_by if entry.queue_until is None else entry.queue_until
         if self._sweep is None or deadline < self._sweep.when - _SWEEP_GRAIN:
             self._arm()
         if entry.sent:
-            self._write(entry, payload)
+            self._write_entry(entry)
 
     def _release(self, _: ReleaseQueue) -> None:
         kernel = self._kernel
@@ -153,9 +153,21 @@ class CorrelatorActor(Child):
         if kernel.websocket is not None:
             ready = kernel.session.state is State.READY
             for entry in self._pending.release(self._now(), ready=ready):
-                if entry.payload is not None:
-                    self._write(entry, entry.payload)
+                self._write_entry(entry)
         self._arm()
+
+    def _write_entry(self, entry: Entry) -> None:
+        payload = entry.payload
+        if callable(payload):
+            try:
+                payload = entry.payload = payload()
+            except Exception as error:  # noqa: BLE001  (others are written after it)
+                self._pending.forget(entry.id)
+                reply, _ = entry.reply
+                reply.try_fail(error)
+                return
+        if payload is not None:
+            self._write(entry, payload)
 
     def _write(self, entry: Entry, payload: bytes) -> None:
         if self._kernel.subscribers.tapped:
@@ -227,7 +239,7 @@ class CorrelatorActor(Child):
         kernel, payload = self._kernel, entry.payload
         again: tuple[str, bytes] | None = None
         wanted = kernel.options.retry_too_many or entry.resend or entry.internal
-        if wanted and payload is not None:
+        if wanted and isinstance(payload, bytes):
             new_id = kernel.next_id()
             again = new_id, renumbered(payload, entry.id, new_id)
         pause = pause_after(entry.refusals + 1, self._runtime.random.random())
@@ -272,6 +284,18 @@ class CorrelatorActor(Child):
             reply, _ = entry.reply
             reply.try_fail(_too_late(entry, written=written))
         self._let_go()
+
+
+def _encoded(request_id: str, command: SubmitRequest) -> bytes:
+    body = command.body
+    return encode_request(
+        request_id,
+        command.type,
+        body.make() if type(body) is Later else body,
+        command.headers,
+        command.metadata,
+        command.encoded_metadata,
+    )
 
 
 def _too_late(entry: Entry, *, written: bool) -> UMSError:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from ums_actors.auth.session import Session
     from ums_actors.auth.source import TokenSource
-    from ums_actors.runtime import Loop, Runtime
+    from ums_actors.runtime import Loop, LoopFuture, Runtime
     from ums_actors.runtime.timers import Timer
 
 __all__ = ["PATIENCE", "Departure"]
@@ -78,7 +78,12 @@ class Departure:
             self._timer.cancel()
         self._runtime.workers("hooks").submit(
             self._loop, self._work, timeout=PATIENCE, on_abandon=self.close
-        ).add_done_callback(lambda _: self.close())  # also if no worker would do it
+        ).add_done_callback(self._over)
+
+    def _over(self, work: LoopFuture[None]) -> None:
+        """Close, also if no worker would do the rest: then there is nobody to tell."""
+        work.exception()
+        self.close()
 
     def _work(self) -> None:
         """Log out and close; worker thread."""

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ums_actors.core.course import Event
     from ums_actors.core.reason import Reason
     from ums_actors.protocol.envelopes import Notification, Response
@@ -27,6 +29,7 @@ __all__ = [
     "FramesReceived",
     "FramesTapped",
     "InvalidateToken",
+    "Later",
     "LineDropped",
     "LineRestored",
     "LogOut",
@@ -171,11 +174,22 @@ class ValidateToken(Message, frozen=True):
 # -- to the correlator
 
 
+class Later(Message, frozen=True):
+    """A body that is made just before it is first written.
+
+    For what only a login tells, such as the user's own id; the request has its place in
+    the queue meanwhile.
+    """
+
+    make: Callable[[], Any]
+
+
 class SubmitRequest(Message, frozen=True):
     """Send a request and answer ``reply`` exactly once."""
 
     type: str
     body: Any
+    """What is encoded, or :class:`Later`."""
     reply: LoopFuture[Any]
     headers: Any = None
     metadata: Any = None

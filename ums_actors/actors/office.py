@@ -10,6 +10,7 @@ import pykka
 from ums_actors.actors.messages import SubmitRequest
 from ums_actors.errors import LocalProtocolError
 from ums_actors.protocol.beside import checked_metadata
+from ums_actors.protocol.ids import ME
 from ums_actors.runtime import LoopFuture
 
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ class ConversationOffice:
         return own_id
 
     def agent_id(self, user_id: str) -> str:
-        """Give ``account.user`` of an agent, by that or by its PID."""
-        return self._kernel.ids.agent(user_id)
+        """Give ``account.user`` of an agent, by that, by its PID or by ``ME``."""
+        return self.own_id() if user_id == ME else self._kernel.ids.agent(user_id)
 
     def find(self, conversation_id: str, dialog_id: str) -> Card[Conversation] | None:
         """Find a conversation by its id, or else by that of a dialog."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import abc
 from typing import TYPE_CHECKING, Any
 
+from ums_actors.actors.messages import Later
 from ums_actors.actors.trouble import report
 from ums_actors.connection.model import Model
-from ums_actors.errors import Delivery, RequestRejected, RequestTimedOut
+from ums_actors.errors import RequestRejected
 from ums_actors.protocol import brand, profiles
 from ums_actors.protocol.enums import AgentState, ParticipantRole, one_of
 from ums_actors.protocol.ids import ME
@@ -80,21 +81,24 @@ class BrandConversations(Model, abc.ABC):
     ) -> LoopFuture[str]:
         """Hand a conversation to a skill, an agent, or back to the queue.
 
-        Agents are named by either id; ``remove_agent_id`` is the one assigned now.
+        Agents are named by either id, or by ``ums_actors.ME``; ``remove_agent_id`` is
+        the one assigned now.
         """
-        if agent_id is not None:
-            agent_id = self._agent(agent_id)
-        if remove_agent_id is not None:
-            remove_agent_id = self._agent(remove_agent_id, "remove_agent_id")
-        return self._call(
-            brand.transfer_conversation(
+        names = {"agent_id": agent_id, "remove_agent_id": remove_agent_id}
+        known = {
+            name: who if who in (None, ME) else self._agent(who, name)
+            for name, who in names.items()
+        }
+
+        def call(own: str) -> Call:
+            return brand.transfer_conversation(
                 conversation_id,
                 skill_id=skill_id,
-                agent_id=agent_id,
                 remove_from_existing_role=remove_from_existing_role,
-                remove_agent_id=remove_agent_id,
+                **{name: own if who == ME else who for name, who in known.items()},
             )
-        )
+
+        return self._for_self(call) if ME in known.values() else self._call(call(ME))
 
     def create_conversation(
         self, consumer_id: str, skill_id: str | None = None, context: Any = None
@@ -157,32 +161,22 @@ class BrandConversations(Model, abc.ABC):
     def _for_agent(
         self, agent_id: str | None, call: Callable[[str], Call]
     ) -> LoopFuture[Any]:
-        """Send a request that names an agent, the own user if None.
+        """Send a request that names an agent, the own user if None."""
+        if agent_id in (None, ME):
+            return self._for_self(call)
+        return self._call(call(self._agent(agent_id)))
 
-        Who that is is known after the first login; until then it waits.
+    def _for_self(self, call: Callable[[str], Call]) -> LoopFuture[Any]:
+        """Send a request that names the own user.
+
+        Who that is is known after the first login: until then it waits in its place
+        among the other requests, and is made when its turn comes.
         """
-        if agent_id not in (None, ME):
-            return self._call(call(self._agent(agent_id)))
         if self._kernel.own_id is not None:
             return self._call(call(self._own_id()))
-        request_type = call(ME).type  # what is wrong with it is told at once
-        return run_steps(self._once_known(call, request_type))
-
-    def _once_known(self, call: Callable[[str], Call], request_type: str) -> Steps[Any]:
-        kernel = self._kernel
-        if kernel.at_rest():
-            raise kernel.refusal(request_type)
-
-        def late() -> RequestTimedOut:
-            return RequestTimedOut(
-                f"{request_type} waited too long for the first login",
-                delivery=Delivery.NOT_SENT,
-                request_type=request_type,
-            )
-
-        yield kernel.ready_waiters.add(self._loop, kernel.options.queue_timeout, late)
-        answer = yield self._call(call(self._own_id()))
-        return answer
+        kind = call(ME).type  # what is wrong with it is told at once
+        later = Later(lambda: call(self._own_id()).body)
+        return self._submit(self._wire_name(kind), later)
 
     def set_brand_profile(self, profile: Any) -> LoopFuture[str]:
         """Set the parts of the brand's profile that are given."""

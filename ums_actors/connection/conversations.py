@@ -9,6 +9,7 @@ from ums_actors.actors.messages import CatchUp
 from ums_actors.connection.posting import Posting
 from ums_actors.errors import LocalProtocolError
 from ums_actors.protocol import brand
+from ums_actors.protocol.ids import ME
 from ums_actors.protocol.records import read_clock
 from ums_actors.protocol.requests import text as checked_text
 
@@ -89,6 +90,9 @@ class Conversations(Posting, abc.ABC):
         )
 
     _close_dialog = close_dialog
+
+    def _agent(self, agent_id: Any, name: str = "agent_id") -> str:
+        return self._own_id() if agent_id == ME else super()._agent(agent_id, name)
 
     def _own_id(self) -> str:
         """Give the user's id on the wire.

@@ -103,6 +103,7 @@ class Querying(Subscriptions, abc.ABC):
             return self._call_for(call, lambda _: None)
         return self._update(
             known,
+            brand.UPDATE_SUBSCRIPTION,
             lambda: self._query_call(query),
             lambda present: brand.update_subscription(present, wire),
         )

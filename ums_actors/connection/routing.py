@@ -14,6 +14,7 @@ from ums_actors.protocol.agents import (
 )
 from ums_actors.protocol.brand import SUBSCRIBE_ROUTING_TASKS
 from ums_actors.protocol.routing import (
+    UPDATE_ROUTING_TASKS,
     subscribe_routing_tasks,
     update_routing_tasks,
 )
@@ -56,9 +57,16 @@ class Routing(Conversations, abc.ABC):
     ) -> LoopFuture[None]:
         """Be told of another agent's rings, on this line and all later ones.
 
+        Those of the earlier agent that still wait come as RingUpdated, CANCELLED; then
+        the other's. Done when the service has taken it, or has been asked with it on a
+        later line.
+
         Args:
             subscription_id: the first id of the subscription or its present one.
-            agent_id: whose; the own user's if not given.
+            agent_id: whose, by either id; the own user's if not given.
+
+        Raises (through the future):
+            RequestRejected: the service would not; all stays as it was.
         """
         account_id, renewed = self._kernel.account_id, self._rings_of(agent_id)
 
@@ -69,7 +77,7 @@ class Routing(Conversations, abc.ABC):
         known = self._known(Kind.ROUTING, subscription_id)
         if known is None:
             return self._call_for(update(subscription_id), lambda _: None)
-        return self._update(known, renewed, update)
+        return self._update(known, UPDATE_ROUTING_TASKS, renewed, update)
 
     def _rings_of(self, agent_id: str | None) -> Callable[[], Call]:
         account_id = self._kernel.account_id

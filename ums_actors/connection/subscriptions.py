@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Subscriptions", "late"]
 
-_SOME = "?"
-"""An id for a request that is made for its type alone."""
-
 
 class Subscriptions(WebsocketConnection, abc.ABC):
     """Requests by their canonical names, and the subscriptions they make."""
@@ -157,6 +154,7 @@ class Subscriptions(WebsocketConnection, abc.ABC):
     def _update(
         self,
         known: Subscription,
+        request_type: str,
         renewed: Callable[[], Call],
         update: Callable[[str], Call],
     ) -> LoopFuture[None]:
@@ -164,22 +162,24 @@ class Subscriptions(WebsocketConnection, abc.ABC):
 
         Args:
             known: the subscription.
+            request_type: the canonical name of what ``update`` gives.
             renewed: gives the request that makes it anew, in place of its own.
             update: gives the request that changes it on a line, by its id there.
         """
         if self._kernel.at_rest():
-            raise self._kernel.refusal(self._wire_name(update(_SOME).type))
-        return run_steps(self._updated(known, renewed, update))
+            raise self._kernel.refusal(self._wire_name(request_type))
+        return run_steps(self._updated(known, request_type, renewed, update))
 
     def _updated(
         self,
         known: Subscription,
+        request_type: str,
         renewed: Callable[[], Call],
         update: Callable[[str], Call],
     ) -> Steps[None]:
         previous, known.call = known.call, renewed
         try:
-            while not (yield from self._updated_here(known, update)):
+            while not (yield from self._updated_here(known, request_type, update)):
                 pass
         except Exception:
             if known.call is renewed:
@@ -187,7 +187,7 @@ class Subscriptions(WebsocketConnection, abc.ABC):
             raise
 
     def _updated_here(
-        self, known: Subscription, update: Callable[[str], Call]
+        self, known: Subscription, request_type: str, update: Callable[[str], Call]
     ) -> Steps[bool]:
         """Ask for the change on the present line, or wait for the next one.
 
@@ -198,7 +198,7 @@ class Subscriptions(WebsocketConnection, abc.ABC):
             yield known.made.add(
                 self._loop,
                 self._patience(),
-                lambda: late(self._wire_name(update(_SOME).type)),
+                lambda: late(self._wire_name(request_type)),
             )
             if known.line != line:
                 return True  # a later line was asked with it

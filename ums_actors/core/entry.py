@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from ums_actors.errors import Delivery
 
-__all__ = ["Entry"]
+__all__ = ["Entry", "Payload"]
+
+Payload: TypeAlias = bytes | Callable[[], bytes]
+"""An encoded request, or what encodes it when it is first written."""
 
 
 class Entry:
@@ -15,7 +19,8 @@ class Entry:
     Attributes:
         id: its id on the wire.
         type: its wire type.
-        payload: the encoded request, None once :meth:`forget_payload` dropped it.
+        payload: the request, encoded once it is written; None once
+            :meth:`forget_payload` dropped it.
         reply: whatever will be answered; never looked at.
         timeout: seconds from the write to the answer.
         resend: whether it may be sent on a second line although the first may have
@@ -51,7 +56,7 @@ class Entry:
         self,
         request_id: str,
         request_type: str,
-        payload: bytes,
+        payload: Payload,
         reply: Any,
         timeout: float,
         resend: bool = False,
@@ -59,7 +64,7 @@ class Entry:
     ) -> None:
         self.id = request_id
         self.type = request_type
-        self.payload: bytes | None = payload
+        self.payload: Payload | None = payload
         self.reply = reply
         self.timeout = timeout
         self.resend = resend

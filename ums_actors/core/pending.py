@@ -11,7 +11,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.core.deadlines import Deadlines
-from ums_actors.core.entry import Entry
+from ums_actors.core.entry import Entry, Payload
 from ums_actors.core.waiting import Waiting
 from ums_actors.core.window import Window
 from ums_actors.errors import LocalProtocolError, Overloaded
@@ -19,7 +19,7 @@ from ums_actors.errors import LocalProtocolError, Overloaded
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["Entry", "Pending"]
+__all__ = ["Entry", "Payload", "Pending"]
 
 
 class Pending:
@@ -80,7 +80,7 @@ class Pending:
         self,
         request_id: str,
         request_type: str,
-        payload: bytes,
+        payload: Payload,
         reply: Any,
         *,
         now: float,
@@ -100,7 +100,7 @@ class Pending:
         Args:
             request_id: its id on the wire, unique in the table.
             request_type: its wire type.
-            payload: the encoded request.
+            payload: the encoded request, or what encodes it when it is written.
             reply: whatever will be answered.
             now: monotonic seconds.
             timeout: seconds it may wait for its answer.

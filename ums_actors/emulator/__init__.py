@@ -10,6 +10,7 @@ from ums_actors.emulator.control.actions import Opened
 from ums_actors.emulator.control.controls import Controls
 from ums_actors.emulator.emulator import DEFAULT_ACCOUNT, Emulator
 from ums_actors.emulator.failures import EmulatorError, Refused
+from ums_actors.emulator.http.saml import assertion_of
 from ums_actors.emulator.process import EmulatorProcess
 from ums_actors.emulator.remote import RemoteControls
 from ums_actors.emulator.thread import EmulatorThread, running_emulator
@@ -26,6 +27,7 @@ __all__ = [
     "Opened",
     "Refused",
     "RemoteControls",
+    "assertion_of",
     "password_of",
     "running_emulator",
 ]

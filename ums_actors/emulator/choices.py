@@ -15,6 +15,8 @@ __all__ = [
     "AGENT_STATES",
     "AGENT_STATE_UPDATED",
     "ANONYMOUS_CLOSE_CODE",
+    "ASSERTION_NAME",
+    "ASSERTION_SERVES_ONCE",
     "AUDIENCES",
     "AUTHENTICATED_CLOSE_CODE",
     "BRAND_PROFILE_SET",
@@ -41,9 +43,11 @@ __all__ = [
     "FILE_URL_LIFE",
     "IDLE_CLOSE_CODE",
     "KEPT_ALIVE",
+    "KEPT_ASSERTIONS",
     "KEPT_RINGS",
     "MALFORMED_CLOSE_CODE",
     "MANUAL_ETTR_UPDATED",
+    "MAX_ASSERTION_LENGTH",
     "MAX_CLOSED_CONVERSATIONS",
     "MAX_CONSUMERS",
     "MAX_CONVERSATIONS",
@@ -66,6 +70,7 @@ __all__ = [
     "NOTE_UPDATED",
     "NOTHING_DUE",
     "NOT_INTRODUCED_CLOSE_CODE",
+    "ON_SHIFT",
     "PROFILE_SET",
     "QUEUE_STATES",
     "REJECTED_PAUSE",
@@ -140,6 +145,17 @@ DEFAULT_GAP: Final = 0.010
 CLOSE_WAIT: Final = 1.0
 """Seconds a peer has to answer a close frame before TCP is cut."""
 
+# -- logins
+ASSERTION_NAME: Final = "NameID"
+"""The element of a SAML assertion whose text is the login name of whom it lets in. The
+signature is not looked at: there is no identity provider whose it could be."""
+ASSERTION_SERVES_ONCE: Final = True
+"""SAML has assertions played again refused; whether UMS does is not published."""
+MAX_ASSERTION_LENGTH: Final = 64 << 10
+"""Characters of an assertion in base64."""
+KEPT_ASSERTIONS: Final = 10_000
+"""Assertions that have served and are known again."""
+
 # -- routing
 DEFAULT_RING_TIMEOUT: Final = 72.0
 """Seconds that a ring waits for its agent; a suggested agent is waited for as long."""
@@ -149,6 +165,9 @@ QUEUE_STATES: Final = frozenset({"ONLINE"})
 """Agents in these states are rung for conversations that wait for anybody."""
 TRANSFER_STATES: Final = frozenset({"ONLINE", "OCCUPIED"})
 """Agents in these states are rung for a transfer to them; skills do not matter."""
+
+ON_SHIFT: Final = True
+"""Whether a skill has its working hours: always, for the emulator has no calendar."""
 
 # -- bounds
 KEPT_RINGS: Final = 1_000

@@ -99,7 +99,7 @@ REQUESTS: Final = (
     Name(
         ".ams.routing.UpdateRoutingTaskSubscription",
         "",
-        note=_RAW,
+        note="no v3 name is published, and no consumer is rung",
     ),
     Name(
         ".ams.userprofile.GetUserProfile",

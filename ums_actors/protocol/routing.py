@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ums_actors.protocol.envelopes import Frame
 
 __all__ = [
+    "UPDATE_ROUTING_TASKS",
     "RingDetails",
     "RoutingTask",
     "RoutingTaskChange",

@@ -16,8 +16,9 @@ DEFAULT_QUERY: Final[Mapping[str, Any]] = {"stage": ["OPEN"]}
 """What a brand connection subscribes to unless told otherwise."""
 
 SUBSCRIPTION_ID: Final = "subscriptionId"
-"""Where an update of a subscription names it: beside the keys of the new query. The
-service has not published that body; this is the form of its other requests."""
+"""Where an update of a subscription, to conversations or to routing tasks, names it:
+beside the keys of the new one. The service has not published either body; this is the
+form of its other requests."""
 
 _TEXT: Final = {
     "account_id": "brandId",

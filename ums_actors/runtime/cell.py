@@ -173,14 +173,17 @@ class Cell(Inbox):
     def fenced(self, function: Callable[..., object]) -> Callable[..., None]:
         """Wrap a callback so that it dies with the object it was made for.
 
-        Called on another thread, it runs on the loop's all the same.
+        Called on another thread, it runs on the loop's all the same. A future that it
+        is called with counts as read, also where the callback is dead.
         """
         generation = self.generation
 
         def call(*args: Any) -> None:
             if not self.loop.owned():
+                _read(args)  # the loop may end before
                 self.loop.call_soon(lambda: call(*args))
             elif self.dead or self.suspended or self.generation != generation:
+                _read(args)
                 self._observe("actor.stale_callback", logging.DEBUG)
             else:
                 self.guard(lambda: function(*args))
@@ -325,3 +328,9 @@ class Cell(Inbox):
             self.runtime.observer.observe(event, level, fields)
         except Exception:
             _logger.exception("observer.failed")
+
+
+def _read(args: tuple[Any, ...]) -> None:
+    for each in args:
+        if isinstance(each, LoopFuture):
+            each.exception()

@@ -6,7 +6,7 @@ import time
 from _thread import allocate_lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ums_actors.runtime.future import LoopFuture, foreign_future
+from ums_actors.runtime.future import LoopFuture, failure, foreign_future
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -87,7 +87,7 @@ class Derived(LoopFuture[M]):
                 known = isinstance(source, LoopFuture) and source.exception()
                 if known is not error:
                     raise  # it gave up waiting: that is no outcome
-                self._reveal((False, error, error.__traceback__))
+                self._reveal(failure(error))
                 return
         with self._computing:
             if self._outcome is None:
@@ -98,4 +98,4 @@ class Derived(LoopFuture[M]):
         try:
             return (True, self._function(values))
         except BaseException as error:  # noqa: BLE001  (it goes to those who get it)
-            return (False, error, error.__traceback__)
+            return failure(error)

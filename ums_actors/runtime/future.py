@@ -3,8 +3,9 @@
 Differences from :class:`pykka.ThreadingFuture`: it has done-callbacks, its
 ``await`` does not block the event loop, ``get()`` on a loop thread raises
 :class:`~ums_actors.errors.WouldDeadlock`, exactly one ``set`` wins (a second raises
-RuntimeError where Pykka raises ``queue.Full``), and what ``map`` and its like compute
-is computed once, also if that fails.
+RuntimeError where Pykka raises ``queue.Full``), what ``map`` and its like compute is
+computed once, also if that fails, and an exception that nobody ever read is logged
+(``future.never_retrieved``) when the last future that has it is gone.
 """
 
 from __future__ import annotations
@@ -21,18 +22,19 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import pykka
 
 from ums_actors.errors import WouldDeadlock
+from ums_actors.runtime.unread import Unread
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-__all__ = ["LoopFuture", "Outcome", "foreign_future", "on_loop_thread"]
+__all__ = ["LoopFuture", "Outcome", "failure", "foreign_future", "on_loop_thread"]
 
 T = TypeVar("T")
 M = TypeVar("M")
 
 _Waiter = LockType | Callable[[Any], object]
 Outcome = tuple[Any, ...]
-"""(True, value) or (False, exception, its traceback)."""
+"""(True, value), or what :func:`failure` makes of an exception."""
 _logger = logging.getLogger("ums_actors")
 on_loop_thread = threading.local()
 """Its attribute ``loop`` is the loop that is running on this thread, if any."""
@@ -99,7 +101,10 @@ class LoopFuture(pykka.Future[T]):
 
     def try_fail(self, error: BaseException) -> bool:
         """Give an exception unless a value is there; tell whether this call won."""
-        return self._settle((False, error, error.__traceback__))
+        if not self._claim.acquire(blocking=False):
+            return False  # and nothing is made that could be told of as unread
+        self._reveal(failure(error))
+        return True
 
     def set_get_hook(self, func: Callable[[float | None], T]) -> None:
         """Let ``func(timeout)`` make the value when it is first got.
@@ -172,7 +177,10 @@ class LoopFuture(pykka.Future[T]):
     def exception(self) -> BaseException | None:
         """Give the exception if there is one; never waits."""
         outcome = self._outcome
-        return None if outcome is None or outcome[0] else outcome[1]
+        if outcome is None or outcome[0]:
+            return None
+        outcome[3].read()
+        return cast("BaseException", outcome[1])
 
     def get(self, *, timeout: float | None = None) -> T:
         """Wait for the value, at most ``timeout`` seconds.
@@ -189,6 +197,7 @@ class LoopFuture(pykka.Future[T]):
         outcome = cast("Outcome", self._outcome)
         if outcome[0]:
             return cast("T", outcome[1])
+        outcome[3].read()
         try:
             raise outcome[1].with_traceback(outcome[2])
         finally:
@@ -262,6 +271,14 @@ class LoopFuture(pykka.Future[T]):
     def join(self, *futures: pykka.Future[Any]) -> LoopFuture[Iterable[Any]]:
         """Give a future of the list of this and the other futures' values."""
         return _derive((self, *futures), list)
+
+
+def failure(error: BaseException) -> Outcome:
+    """Make the outcome of an exception: that, its traceback, and whether it was read.
+
+    Futures that take it over share it; it has been read when one of them has been.
+    """
+    return (False, error, error.__traceback__, Unread(error))
 
 
 def _derive(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ums_actors.files.parcel import Upload
     from ums_actors.model.conversation import Conversation
     from ums_actors.outbox.publication import Publication
-    from ums_actors.protocol.profiles import UserProfile
+    from ums_actors.protocol.profiles import BrandProfile, UserProfile
     from ums_actors.runtime import LoopRef
 
 __all__ = ["BlockingConnection"]
@@ -167,6 +167,14 @@ class BlockingConnection(Generic[P]):
     def get_user_profile(self, user_id: str | None = None) -> UserProfile:
         """Give a user's profile; the own one if nobody is named."""
         return self.proxy.get_user_profile(user_id).get()
+
+    def get_brand_profile(self) -> BrandProfile:
+        """Give what the brand says of itself."""
+        return self.proxy.get_brand_profile().get()
+
+    def catch_up(self, dialog_id: str) -> None:
+        """Wait until all that was said in a dialog by now has been handed out."""
+        self.proxy.catch_up(dialog_id).get()
 
     def set_user_profile(self, profile: Any) -> str:
         """Set the parts of the own profile that are given."""

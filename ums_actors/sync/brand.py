@@ -12,6 +12,8 @@ from ums_actors.connection import (
 from ums_actors.sync.base import BlockingConnection
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ums_actors.protocol.records import MessageEvent
 
 __all__ = ["Connection", "connect"]
@@ -23,6 +25,7 @@ def connect(
     timeout: float = 30.0,
     fail_fast: bool = False,
     wait_for_ready: bool = False,
+    subscribe: Iterable[tuple[Any, ...]] = (),
     **more: Any,
 ) -> Connection:
     """Open a supervised brand connection and wait until it is READY.
@@ -32,13 +35,15 @@ def connect(
         timeout: seconds for the opening, and for each later call.
         fail_fast: raise at the first failure instead of trying on until ``timeout``.
         wait_for_ready: wait for the first snapshot of conversations as well.
+        subscribe: who hears from the first event on, before the first snapshot: such as
+            ``[(handler, MessageReceived, RingOffered)]``; a target alone hears all.
         more: as for :class:`~ums_actors.connection.BrandWebsocketConnection`.
 
     Raises:
         AuthenticationRejected: the credentials are refused.
         TimeoutError: not READY in time; nothing is left behind.
     """
-    ref = BrandWebsocketConnection.start(account_id, **more)
+    ref = BrandWebsocketConnection.start(account_id, subscribe=subscribe, **more)
     return Connection(ref, proxy_of(ref), timeout)._open(fail_fast, wait_for_ready)
 
 
@@ -108,3 +113,15 @@ class Connection(BlockingConnection[BrandConnectionProxy]):
     ) -> str:
         """Hear of an agent's availability, on this line and all later ones."""
         return self.proxy.subscribe_agents_state(agent_id, wait_for_ready).get()
+
+    def unsubscribe_routing_tasks(self, subscription_id: str) -> None:
+        """Be offered no more, for good."""
+        self.proxy.unsubscribe_routing_tasks(subscription_id).get()
+
+    def unsubscribe_agents_state(self, subscription_id: str) -> None:
+        """Hear of it no more, for good."""
+        self.proxy.unsubscribe_agents_state(subscription_id).get()
+
+    def set_brand_profile(self, profile: Any) -> str:
+        """Set the parts of the brand's profile that are given."""
+        return self.proxy.set_brand_profile(profile).get()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ums_actors.connection import (
     ConsumerConnectionProxy,
@@ -10,6 +10,9 @@ from ums_actors.connection import (
     proxy_of,
 )
 from ums_actors.sync.base import BlockingConnection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["ConsumerConnection", "connect_consumer"]
 
@@ -20,6 +23,7 @@ def connect_consumer(
     timeout: float = 30.0,
     fail_fast: bool = False,
     wait_for_ready: bool = False,
+    subscribe: Iterable[tuple[Any, ...]] = (),
     **more: Any,
 ) -> ConsumerConnection:
     """Open a supervised consumer connection and wait until it is READY.
@@ -29,13 +33,15 @@ def connect_consumer(
         timeout: seconds for the opening, and for each later call.
         fail_fast: raise at the first failure instead of trying on until ``timeout``.
         wait_for_ready: wait for the first snapshot of conversations as well.
+        subscribe: who hears from the first event on, before the first snapshot: such as
+            ``[(handler, MessageReceived, RingOffered)]``; a target alone hears all.
         more: as for :class:`~ums_actors.connection.ConsumerWebsocketConnection`.
 
     Raises:
         AuthenticationRejected: the identity is refused.
         TimeoutError: not READY in time; nothing is left behind.
     """
-    ref = ConsumerWebsocketConnection.start(account_id, **more)
+    ref = ConsumerWebsocketConnection.start(account_id, subscribe=subscribe, **more)
     return ConsumerConnection(ref, proxy_of(ref), timeout)._open(
         fail_fast, wait_for_ready
     )

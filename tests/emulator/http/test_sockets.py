@@ -237,3 +237,25 @@ async def test_two_sockets_on_one_token_are_both_told(scene):
         assert [it["changes"][0]["event"]["message"] for it in notes] == ["hi", "hi"]
         await first.close()
         await asyncio.gather(reader)
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer"])
+async def test_a_brand_users_token_may_come_in_the_header(scene, scheme):
+    async with scene(online=()) as (emulator, bot):
+        await bot.log_in()
+        path = f"/ws_api/account/{emulator.account}/messaging/brand?v=2"
+        headers = {"Authorization": f"{scheme} {bot.login['bearer']}"}
+        async with bot.http.ws_connect(f"{bot.base}{path}", headers=headers) as line:
+            await line.send_json({"kind": "req", "id": "1", "type": ".GetClock"})
+            assert (await line.receive_json())["code"] == 200
+
+
+@pytest.mark.parametrize("header", [None, "Bearer", "Bearer x", "Basic {}", "{}"])
+async def test_a_brand_user_without_a_live_token_is_refused(scene, header):
+    async with scene(online=()) as (emulator, bot):
+        await bot.log_in()
+        url = f"{bot.base}/ws_api/account/{emulator.account}/messaging/brand?v=2"
+        told = {} if header is None else {"Authorization": header}
+        told = {key: text.format(bot.login["bearer"]) for key, text in told.items()}
+        async with bot.http.get(url, headers=told) as answer:
+            assert answer.status == 401

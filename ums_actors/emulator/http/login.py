@@ -14,7 +14,7 @@ from ums_actors.emulator.http.answers import (
     trouble_of,
 )
 from ums_actors.emulator.http.domains import domains_of
-from ums_actors.emulator.http.saml import subject_of
+from ums_actors.emulator.http.saml import Served, subject_of
 
 if TYPE_CHECKING:
     from ums_actors.emulator.service import Service
@@ -33,6 +33,7 @@ class Login:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self._served = Served()
 
     def add_to(self, app: web.Application) -> None:
         """Add the addresses."""
@@ -44,7 +45,7 @@ class Login:
     async def _login(self, request: web.Request) -> web.Response:
         counters = self._service.counters
         body = await object_of(request)
-        name = str(_name_of(body)) if body else None
+        name = _name_of(body) if body else None
         trouble = await trouble_of(self._service, request, "login", name)
         if trouble is not None:
             counters.refused_logins += 1
@@ -64,9 +65,20 @@ class Login:
             return None, 400, "Invalid login request"
         user = self._service.users.by_name.get(name)
         is_here = request.match_info["account"] == self._service.account
-        if user is None or not is_here or not _proves(body, user):
+        if user is None or not is_here or not self._proves(body, user):
             return None, 401, "Invalid site, user or password"
         return user, 200, ""
+
+    def _proves(self, body: dict[str, Any], user: User) -> bool:
+        """Judge a password, the five keys with it as the ``secret``, or an assertion.
+
+        An assertion has named its user, and needs nothing else than to be a fresh one.
+        """
+        if "username" not in body:
+            return self._served.takes(body["assertion"])
+        if all(isinstance(body.get(key), str) for key in _KEYS):
+            return bool(body["secret"] == user.password)
+        return bool(body.get("password") == user.password)
 
     def _logged_in(self, request: web.Request, session: Session) -> web.Response:
         user = session.user
@@ -126,20 +138,7 @@ class Login:
 
 def _name_of(body: dict[str, Any]) -> str | None:
     """Give who wants in; of an assertion, its subject."""
-    name = body.get("username")
-    if isinstance(name, str):
-        return name
-    assertion = body.get("assertion")
-    return subject_of(assertion) if isinstance(assertion, str) else None
-
-
-def _proves(body: dict[str, Any], user: User) -> bool:
-    """A password, or the five-key form with the password as its ``secret``.
-
-    Or an assertion, whose signature nobody here could check.
-    """
     if "username" not in body:
-        return True
-    if all(isinstance(body.get(key), str) for key in _KEYS):
-        return bool(body["secret"] == user.password)
-    return bool(body.get("password") == user.password)
+        return subject_of(body.get("assertion"))
+    name = body["username"]
+    return name if isinstance(name, str) else None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ums_actors.emulator.service import Service
     from ums_actors.emulator.wire.line import Line
 
-__all__ = ["Sockets"]
+__all__ = ["Sockets", "bearer_of"]
 
 _REFUSED: Final = "The handshake is refused"
 
@@ -35,11 +35,12 @@ class Sockets:
     def add_to(self, app: web.Application) -> None:
         """Add the addresses."""
         path = "/ws_api/account/{account}/messaging"
-        app.router.add_get(path + "/brand/{bearer}", self._brand_socket)
+        for brand in ("/brand/{bearer}", "/brand"):
+            app.router.add_get(path + brand, self._brand_socket)
         app.router.add_get(path + "/consumer", self._consumer_socket)
 
     async def _brand_socket(self, request: web.Request) -> web.StreamResponse:
-        service, bearer = self._service, request.match_info["bearer"]
+        service, bearer = self._service, bearer_of(request)
         session = service.sessions.of_bearer(bearer)
         name = session.user.name if session else None
         if trouble := await trouble_of(service, request, "handshake", name):
@@ -105,3 +106,11 @@ class Sockets:
             return await line.serve()
         finally:
             self._service.remove_line(line)
+
+
+def bearer_of(request: web.Request) -> str:
+    """Give a brand user's token: from the address, else from the header."""
+    if (bearer := request.match_info.get("bearer")) is not None:
+        return bearer
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""

@@ -10,8 +10,11 @@ if TYPE_CHECKING:
 __all__ = ["ring_change"]
 
 
-def ring_change(account: str, ring: Ring) -> dict[str, Any]:
-    """Give one change of a RoutingTaskNotification; it has exactly one ring."""
+def ring_change(account: str, ring: Ring, kind: str = "UPSERT") -> dict[str, Any]:
+    """Give one change of a RoutingTaskNotification; it has exactly one ring.
+
+    A DELETE says that the subscription tells of the ring no more.
+    """
     task = ring.task
     shared = {
         "consumerId": task.conversation.consumer,
@@ -35,4 +38,4 @@ def ring_change(account: str, ring: Ring) -> dict[str, Any]:
         "assignedAgentId": task.assigned,
         "ringsDetails": [details],
     }
-    return {"type": "UPSERT", "result": result}
+    return {"type": kind, "result": result}

@@ -98,5 +98,6 @@ def _subscribe_events(world: World, client: Client, request: Request) -> Answer:
 CONSUMER: Final[Routes] = {
     _INIT: _introduce_again,
     ".ams.cm.ConsumerRequestConversation": _request_conversation,
+    ".ams.cm.types.RequestConversation": _request_conversation,
     ".ams.ms.SubscribeMessagingEvents": _subscribe_events,
 }

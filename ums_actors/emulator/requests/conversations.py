@@ -26,16 +26,28 @@ if TYPE_CHECKING:
 __all__ = ["BOTH", "BRAND"]
 
 _SUBSCRIBED: Final = ".ams.aam.SubscribeExConversations$Response"
+_SUBSCRIBED_OLDER: Final = ".ams.GenericSubscribe$Response"
 _CREATED: Final = ".ams.cm.RequestConversation$Response"
 
 
 def _subscribe(world: World, client: Client, request: Request) -> Answer:
+    return _subscribed(world, client, request, is_older=False)
+
+
+def _subscribe_older(world: World, client: Client, request: Request) -> Answer:
+    return _subscribed(world, client, request, is_older=True)
+
+
+def _subscribed(
+    world: World, client: Client, request: Request, *, is_older: bool
+) -> Answer:
     client.subscriptions.require_room()
-    subscription = Subscription(_query(client, body_of(request)))
+    subscription = Subscription(_query(client, body_of(request)), is_older)
     identity = str(uuid.uuid4())
     client.subscriptions.conversations[identity] = subscription
     _show(world, client, identity, subscription)
-    return Answer({"subscriptionId": identity}, _SUBSCRIBED)
+    kind = _SUBSCRIBED_OLDER if is_older else _SUBSCRIBED
+    return Answer({"subscriptionId": identity}, kind)
 
 
 def _resubscribe(world: World, client: Client, request: Request) -> Answer:
@@ -52,7 +64,7 @@ def _resubscribe(world: World, client: Client, request: Request) -> Answer:
     gone = subscription.replace(world.account, _query(client, body))
     if gone:
         text = changes_of(world, client, "DELETE", gone)
-        client.notify(change_notification(client, identity, text), True)
+        _tell(client, identity, subscription, text)
     _show(world, client, identity, subscription)
     return Answer(choices.SUBSCRIPTION_UPDATED)
 
@@ -67,7 +79,16 @@ def _show(
     candidates = _candidates(world, subscription.query)
     shown = subscription.snapshot(world.account, candidates)
     text = changes_of(world, client, "UPSERT", shown)
-    client.notify(change_notification(client, identity, text), True)
+    _tell(client, identity, subscription, text)
+
+
+def _tell(
+    client: Client, identity: str, subscription: Subscription, changes: str
+) -> None:
+    frame = change_notification(
+        client, identity, changes, is_older=subscription.is_older
+    )
+    client.notify(frame, True)
 
 
 def _candidates(world: World, query: Filter) -> Iterable[Conversation]:
@@ -112,6 +133,11 @@ BOTH: Final[Routes] = {
     ".ams.aam.SubscribeExConversations": _subscribe,
     ".ams.aam.UpdateExConversationSubscription": _resubscribe,
     ".ams.aam.UnsubscribeExConversations": _unsubscribe,
+    ".ams.cm.SubscribeConversations": _subscribe_older,
+    ".ams.cm.UnsubscribeConversations": _unsubscribe,
     ".ams.cm.UpdateConversationField": _update_field,
 }
-BRAND: Final[Routes] = {".ams.cm.AgentRequestConversation": _request_conversation}
+BRAND: Final[Routes] = {
+    ".ams.cm.AgentRequestConversation": _request_conversation,
+    ".ams.cm.types.RequestConversation": _request_conversation,
+}

@@ -20,6 +20,7 @@ __all__ = ["BOTH"]
 MAX_DIGITS: Final = 18
 _URL: Final = ".ams.ms.GenerateURL$Response"
 _TOKEN: Final = ".ams.ms.token.DownloadToken$Response"  # noqa: S105 - a type
+_UPLOAD_TOKEN: Final = ".ams.ms.token.UploadToken$Response"  # noqa: S105 - a type
 _SECURE_FORM: Final = "SecureForm"
 
 
@@ -47,13 +48,38 @@ def _download(world: World, _client: Client, request: Request) -> Answer:
     return Answer(world.files.signed("GET", path), _URL)
 
 
+def _either(world: World, client: Client, request: Request) -> Answer:
+    """Carry out the request of which those two are the forms, by what it names."""
+    is_download = "relativePath" in body_of(request)
+    return (_download if is_download else _upload)(world, client, request)
+
+
+def _upload_token(world: World, _client: Client, request: Request) -> Answer:
+    """Give a key with which a form can be submitted, once.
+
+    By our choice the body has what that of the download side has, without a submission,
+    and the answer one key as well: neither is published.
+    """
+    body = body_of(request)
+    form = as_object(body.get("uploadable", body))
+    if form is None or form.get("type", _SECURE_FORM) != _SECURE_FORM:
+        raise Refused(400, "The uploadable is no SecureForm")
+    _require(form, "invitationId")
+    dialog_of(world, form)
+    return Answer({"token": {"writeOtk": secrets.token_hex(16)}}, _UPLOAD_TOKEN)
+
+
+def _require(form: dict[str, Any], *names: str) -> None:
+    for name in names:
+        if as_id(form.get(name)) is None:
+            raise Refused(400, f"The SecureForm needs a {name}")
+
+
 def _download_token(world: World, _client: Client, request: Request) -> Answer:
     form = as_object(body_of(request).get("downloadable"))
     if form is None or form.get("type") != _SECURE_FORM:
         raise Refused(400, "The downloadable is no SecureForm")
-    for name in ("submissionId", "invitationId"):
-        if as_id(form.get(name)) is None:
-            raise Refused(400, f"The downloadable needs a {name}")
+    _require(form, "submissionId", "invitationId")
     dialog_of(world, form)
     return Answer({"token": {"readOtk": secrets.token_hex(16)}}, _TOKEN)
 
@@ -61,5 +87,7 @@ def _download_token(world: World, _client: Client, request: Request) -> Answer:
 BOTH: Final[Routes] = {
     ".ams.ms.GenerateURLForUploadFile": _upload,
     ".ams.ms.GenerateURLForDownloadFile": _download,
+    ".ams.ms.BaseGenerateURL": _either,
     ".ams.ms.token.GenerateDownloadToken": _download_token,
+    "ms.GenerateUploadToken": _upload_token,
 }

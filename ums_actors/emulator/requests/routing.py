@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ums_actors.emulator import choices
 from ums_actors.emulator.failures import Refused
 from ums_actors.emulator.requests.routes import Routes, body_of
 from ums_actors.emulator.sides.routing import RoutingSubscription
+from ums_actors.emulator.values import as_id
 from ums_actors.emulator.wire.frames import Answer, Request
 
 if TYPE_CHECKING:
     from ums_actors.emulator.sides.client import Client
+    from ums_actors.emulator.world.users import User
     from ums_actors.emulator.world.world import World
 
 __all__ = ["BRAND"]
@@ -20,12 +22,7 @@ _SUBSCRIBED: Final = ".ams.GenericSubscribe$Response"
 
 
 def _subscribe(world: World, client: Client, request: Request) -> Answer:
-    body = body_of(request)
-    if body.get("brandId") not in (None, world.account):
-        raise Refused(403, "The brandId is another account's")
-    user = world.users.find(str(body.get("agentId") or client.identity))
-    if user is None:
-        raise Refused(404, "User not found")
+    user = _agent_of(world, body_of(request), client.identity)
     client.subscriptions.require_room()
     subscription = RoutingSubscription(world, client, user.old_id)
     subscription.begin()
@@ -33,16 +30,29 @@ def _subscribe(world: World, client: Client, request: Request) -> Answer:
 
 
 def _update_subscription(world: World, client: Client, request: Request) -> Answer:
-    # the body is not published: taken for that of the subscription, its id beside it
+    """Put another agent in the place of a subscription's own.
+
+    The body is that of a subscription with its id, by our choice: nobody has published
+    it. Rings of the earlier agent that wait are deleted, then comes a snapshot.
+    """
     body = body_of(request)
-    subscription = client.subscriptions.routing.get(str(body.get("subscriptionId")))
+    subscription = client.subscriptions.routing.get(
+        str(as_id(body.get("subscriptionId")))
+    )
     if subscription is None:
         raise Refused(404, "Subscription not found")
-    user = world.users.find(str(body.get("agentId") or subscription.agent))
+    subscription.move(_agent_of(world, body, subscription.agent).old_id)
+    return Answer({"subscriptionId": subscription.identity}, _SUBSCRIBED)
+
+
+def _agent_of(world: World, body: dict[str, Any], otherwise: str) -> User:
+    """Find whose rings a body asks for."""
+    if body.get("brandId") not in (None, world.account):
+        raise Refused(403, "The brandId is another account's")
+    user = world.users.find(str(body.get("agentId") or otherwise))
     if user is None:
         raise Refused(404, "User not found")
-    subscription.move(user.old_id)
-    return Answer({"subscriptionId": subscription.identity}, _SUBSCRIBED)
+    return user
 
 
 def _update_ring(world: World, client: Client, request: Request) -> Answer:

@@ -69,7 +69,10 @@ class BrandSide(Listener):
                             self._world, client, kind, [conversation]
                         )
                     client.notify(
-                        change_notification(client, identity, texts[kind]), False
+                        change_notification(
+                            client, identity, texts[kind], is_older=it.is_older
+                        ),
+                        False,
                     )
 
     def agent_state_changed(self, user: User, state: str) -> None:

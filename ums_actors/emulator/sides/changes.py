@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["change_notification", "changes_of"]
 
-_BRAND_TYPE: Final = ".ams.aam.ExConversationChangeNotification"
-_CONSUMER_TYPE: Final = short_notification(_BRAND_TYPE)
+_TYPE: Final = ".ams.aam.ExConversationChangeNotification"
+_OLDER_TYPE: Final = ".ams.cm.ConversationChangeNotification"
 
 
 def changes_of(
@@ -35,9 +35,20 @@ def changes_of(
     )
 
 
-def change_notification(client: Client, subscription_id: str, changes: str) -> str:
-    """Give the frame of a change; ``changes`` is the JSON text of the list."""
-    kind = _BRAND_TYPE if client.is_brand else _CONSUMER_TYPE
+def change_notification(
+    client: Client, subscription_id: str, changes: str, *, is_older: bool = False
+) -> str:
+    """Give the frame of a change.
+
+    Args:
+        client: who is told.
+        subscription_id: of the subscription that shows it.
+        changes: the JSON text of the list.
+        is_older: whether it has the name that the older subscription's have. What is
+            in it is the same, by our choice: the older form is not published.
+    """
+    kind = _OLDER_TYPE if is_older else _TYPE
+    kind = kind if client.is_brand else short_notification(kind)
     return (
         f'{{"kind":"notification","type":"{kind}","body":'
         f'{{"subscriptionId":"{subscription_id}","changes":{changes}}}}}'

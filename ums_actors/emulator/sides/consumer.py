@@ -89,7 +89,10 @@ class ConsumerSide(Listener):
             kind = it.change(self._world.account, conversation)
             if kind is not None:
                 changes = changes_of(self._world, client, kind, [conversation])
-                client.notify(change_notification(client, identity, changes), False)
+                frame = change_notification(
+                    client, identity, changes, is_older=it.is_older
+                )
+                client.notify(frame, False)
 
     def _announce(self, consumer: str, chat_state: str) -> None:
         for conversation in self._world.conversations_of(consumer):

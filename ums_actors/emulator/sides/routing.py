@@ -47,17 +47,21 @@ class RoutingSubscription:
         if self._client.subscriptions.is_over:
             return  # nobody would end it
         self._client.subscriptions.routing[self.identity] = self
-        rings = self._world.router.rings.waiting(self.agent)
-        self._tell(rings[:SNAPSHOT_LIMIT], strictly=True)
+        self._show()
         self._world.router.listen(self)
 
     def move(self, agent: str) -> None:
-        """Tell of another agent's rings from now on."""
-        if agent != self.agent:
-            self.end()
-            self.agent = agent
-            self.is_own = self._client.identity == agent
-            self.begin()
+        """Tell of another agent's rings from now on, after what left with the first."""
+        if agent == self.agent:
+            self._show()
+            return
+        gone = self._world.router.rings.waiting(self.agent)
+        self.end()
+        if gone:
+            self._tell(gone, strictly=True, kind="DELETE")
+        self.agent = agent
+        self.is_own = self._client.identity == agent
+        self.begin()
 
     def end(self) -> None:
         """Tell no more."""
@@ -67,7 +71,11 @@ class RoutingSubscription:
         """Tell it, one ring a frame."""
         self._tell([ring], strictly=False)
 
-    def _tell(self, rings: list[Ring], *, strictly: bool) -> None:
-        changes = [ring_change(self._world.account, ring) for ring in rings]
+    def _show(self) -> None:
+        rings = self._world.router.rings.waiting(self.agent)
+        self._tell(rings[:SNAPSHOT_LIMIT], strictly=True)
+
+    def _tell(self, rings: list[Ring], *, strictly: bool, kind: str = "UPSERT") -> None:
+        changes = [ring_change(self._world.account, ring, kind) for ring in rings]
         body = {"subscriptionId": self.identity, "changes": changes}
         self._client.notify(notification(_TYPE, body), strictly)

@@ -21,9 +21,15 @@ __all__ = ["Subscription", "Subscriptions"]
 
 @dataclass(slots=True)
 class Subscription:
-    """One subscription to conversations, and those it has shown and not deleted."""
+    """One subscription to conversations, and those it has shown and not deleted.
+
+    Attributes:
+        is_older: whether the older of the two requests made it; what it tells has
+            another name then.
+    """
 
     query: Filter
+    is_older: bool = False
     shown: WeakSet[Conversation] = field(default_factory=WeakSet)
 
     def change(self, account: str, conversation: Conversation) -> str | None:

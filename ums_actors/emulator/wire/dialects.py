@@ -33,6 +33,8 @@ _PACKAGES: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
             "UpdateConversationField",
             "ConsumerRequestConversation",
             "AgentRequestConversation",
+            "SubscribeConversations",
+            "UnsubscribeConversations",
         ),
     ),
     ".ams.aam": (
@@ -83,7 +85,11 @@ _CANONICAL: Final = {
     ".KeepAlive": "KeepAlive",
     ".InitConnection": "InitConnection",
     ".ams.UnsubscribeBody": ".ams.aam.UnsubscribeExConversations",
+    "cm.RequestConversation": ".ams.cm.types.RequestConversation",
+    "ms.GenerateURL": ".ams.ms.BaseGenerateURL",
     "ms.GenerateDownloadToken": ".ams.ms.token.GenerateDownloadToken",
+    "ms.DownloadToken": ".ams.ms.token.GenerateDownloadToken",
+    "ms.UploadToken": "ms.GenerateUploadToken",
 }
 _RESPONSES: Final = {
     ".GetClock$Response": "GetClockResponse",
@@ -96,6 +102,7 @@ _RESPONSES: Final = {
     ".ams.ms.GenerateURL$Response": "ms.GenerateURLResponse",
     ".ams.ms.PublishEvent$Response": "ms.PublishEventResponse",
     ".ams.ms.token.DownloadToken$Response": "ms.DownloadTokenResponse",
+    ".ams.ms.token.UploadToken$Response": "ms.UploadTokenResponse",
     ".ams.userprofile.GetUserProfile$Response": "userprofile.GetUserProfileResponse",
     ".ams.brandprofile.GetBrandProfile$Response": (
         "brandprofile.GetBrandProfileResponse"
@@ -106,5 +113,6 @@ _NOTIFICATIONS: Final = {
     ".ams.aam.ExConversationChangeNotification": (
         "cqm.ExConversationChangeNotification"
     ),
+    ".ams.cm.ConversationChangeNotification": "cm.ConversationChangeNotification",
     ".ams.ms.OnlineEventDistribution": "ms.MessagingEventNotification",
 }

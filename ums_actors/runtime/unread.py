@@ -1,0 +1,32 @@
+"""A failure that nobody has looked at, told of when nobody can any more.
+
+Not the future has the finaliser, as asyncio's has, but a companion of a failed outcome:
+the futures that succeed pay nothing for it.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+__all__ = ["Unread"]
+
+_logger = logging.getLogger("ums_actors")
+
+
+class Unread:
+    """Logs an exception at its own end, unless that was read; any thread."""
+
+    __slots__ = ("_error",)
+
+    def __init__(self, error: BaseException) -> None:
+        self._error: BaseException | None = error
+
+    def read(self) -> None:
+        """Note that somebody has seen the exception."""
+        self._error = None
+
+    def __del__(self) -> None:
+        error = self._error
+        if error is not None and not sys.is_finalizing():
+            _logger.error("future.never_retrieved", exc_info=error)
