@@ -42,7 +42,23 @@ class Child(LoopActor):
                 f"{type(self).__name__} does not know {type(message).__name__}: it "
                 f"takes {', '.join(sorted(kind.__name__ for kind in self._table))}"
             )
-        return handler(message)
+        try:
+            return handler(message)
+        except BaseException:
+            self._answer_for(message)
+            raise
+
+    def _answer_for(self, message: Any) -> None:
+        """Leave nobody hanging whose message is lost by a crash of ours."""
+        reply = getattr(message, "reply", None)
+        if isinstance(reply, LoopFuture):
+            reply.try_fail(
+                ConnectionLost(
+                    f"the {type(self).__name__} crashed over this",
+                    delivery=Delivery.UNKNOWN,  # how far it came is not known here
+                    request_type=getattr(message, "type", ""),
+                )
+            )
 
     def on_stop(self) -> None:
         """Answer those whose messages nobody will handle any more."""

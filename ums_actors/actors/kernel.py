@@ -165,6 +165,7 @@ class Kernel:
         self.next_retry: float | None = None
         self.taps_messages = False
         self.opening = False  # open() was called at rest, and is on its way
+        self.closing = False  # close() was called, and nobody has opened since
         self._prefix = self.connection_id[:8]
         self._numbers = itertools.count(1)
 

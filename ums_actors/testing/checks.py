@@ -81,9 +81,10 @@ class Checks:
             self._blame(f"a request whose time was over at {deadline:.3f} is kept")
         if self._state is State.READY and now >= self._ready_at + options.stable_after:
             self._fresh_at = self._ready_at + options.stable_after
-        if self._state in _AT_REST:
-            return
         since = max(self._fresh_at, now - options.restart_period)
+        crashes = self._observer.crashes
+        if self._state in _AT_REST or not crashes or crashes[-1][0] <= since:
+            return
         for actor, count in self._crashes_since(since).items():
             if actor in _CHILDREN and count > options.restart_intensity:
                 self._blame(f"{actor} crashed {count} times, and the tree goes on")

@@ -41,9 +41,6 @@ class SimulatedCrash:
     """A message that no actor knows."""
 
 
-assert SimulatedCrash.__name__ == CRASH_MARK
-
-
 class Faults:
     """Does harm to one simulated connection; every deed is traced."""
 
@@ -66,12 +63,12 @@ class Faults:
         self._chance: Random = world.chance(f"faults of {seat.name}")
         self._healed = False
         self._table: list[tuple[int, Callable[[], str]]] = [
-            (4, self._cut),
+            (4, self.cut),
             (3, self._cut_writing),
             (3, self._cut_reading),
-            (5, self._close),
-            (3, self._expire_tokens),
-            (2, self._refuse_upgrades),
+            (5, self.close),
+            (3, self.expire),
+            (2, self.refuse_upgrades),
             (2, self._hang_dialling),
             (2, self._half_open),
             (3, self._spoil_answers),
@@ -109,7 +106,8 @@ class Faults:
         live = self._network.live
         return live[0] if live else None
 
-    def _cut(self) -> str:
+    def cut(self) -> str:
+        """Break the TCP connection."""
         line = self._line()
         if line is None or line.far is None:
             return "cut (no line)"
@@ -133,7 +131,8 @@ class Faults:
         line.cut_reading()
         return "cut within the next frame that comes"
 
-    def _close(self, code: int = 0) -> str:
+    def close(self, code: int = 0) -> str:
+        """Let the server say goodbye."""
         code = code or self._chance.choice(_CLOSE_CODES)
         line = self._line()
         if line is None or line.far is None:
@@ -165,24 +164,26 @@ class Faults:
         line.deliver(self._chance.choice(_GARBAGE))
         return "garbage"
 
-    def _refuse_upgrades(self) -> str:
+    def refuse_upgrades(self) -> str:
+        """Let the line break, and the next attempts fail."""
         status = self._chance.choice([401, 502, 503])
         times = self._chance.randint(1, 3)
         self._place.refusals.extend([status] * times)
-        return f"{times} upgrades refused with {status}, {self._cut()}"
+        return f"{times} upgrades refused with {status}, {self.cut()}"
 
     def _hang_dialling(self) -> str:
         fate = self._chance.choice(["hang", "refuse"])
         self._network.fates.append(fate)
-        return f"the next dialling: {fate}, {self._cut()}"
+        return f"the next dialling: {fate}, {self.cut()}"
 
     # -- the service
 
-    def _expire_tokens(self) -> str:
+    def expire(self) -> str:
+        """Let the token be worthless, and the line end soon."""
         self._place.expire_tokens()
         code = self._chance.choice([0, 4401, 4407])
         after = self._chance.uniform(0, 5)
-        self._agenda.after(after, self._cut if not code else lambda: self._close(code))
+        self._agenda.after(after, self.cut if not code else lambda: self.close(code))
         return f"tokens expire, {code or 'cut'} in {after:.1f} s"
 
     def _spoil_answers(self) -> str:
@@ -217,7 +218,7 @@ class Faults:
 
         self._agenda.after(seconds, well)
         place.expire_tokens()
-        return f"login {mood} for {seconds:.1f} s, tokens expire, {self._close(4401)}"
+        return f"login {mood} for {seconds:.1f} s, tokens expire, {self.close(4401)}"
 
     # -- this side
 

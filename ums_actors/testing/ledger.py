@@ -36,6 +36,9 @@ class Ledger:
         self.done: Counter[str] = Counter()
         self.said: Counter[str] = Counter()
 
+    def __len__(self) -> int:
+        return len(self.entries)
+
     def write(self, entry: Received) -> None:
         """Note a request."""
         self.entries.append(entry)

@@ -74,7 +74,8 @@ class Party:
     def look_after(self) -> None:
         """Open a connection that came to rest; the impatient end pauses, too."""
         state = self.kernel.session.state
-        if state in _REST and not self.user.away:
+        at_rest = state in _REST or (state is State.NEW and not self.user.open)
+        if at_rest and not self.user.away:
             self.user.reopen()
         elif state is State.BACKING_OFF and self.impatient:
             self.user.hurry()

@@ -48,16 +48,16 @@ class Outcome(Struct, frozen=True, kw_only=True):
     """
 
     seed: int
-    trace: tuple[str, ...]
-    digest: str
-    violations: tuple[str, ...]
-    seconds: float
-    connections: int
-    generations: int
-    requests: int
-    messages: int
-    faults: int
-    crashes: int
+    trace: tuple[str, ...] = ()
+    digest: str = ""
+    violations: tuple[str, ...] = ()
+    seconds: float = 0.0
+    connections: int = 0
+    generations: int = 0
+    requests: int = 0
+    messages: int = 0
+    faults: int = 0
+    crashes: int = 0
 
 
 class Simulation:

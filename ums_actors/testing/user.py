@@ -101,6 +101,11 @@ class User:
         (_, wish), *_ = self._chance.choices(self._wishes, weights)
         wish()
 
+    def wish_all(self) -> None:
+        """Ask for everything there is."""
+        for _, wish in self._wishes:
+            wish()
+
     def overdue(self) -> list[Asked]:
         """Give the questions whose time is over, and the loop was not to blame."""
         now, stalled = self._world.clock.now() - _SLACK, self._world.stalled
@@ -115,7 +120,7 @@ class User:
 
     def _table(self) -> list[tuple[int, Callable[[], None]]]:
         both = [
-            (16, self._clock),
+            (16, self.ask_the_time),
             (15, self._say),
             (3, self._catch_up),
             (3, self._status),
@@ -125,11 +130,11 @@ class User:
             (1, self._subscription),
         ]
         brands = [(11, self._query), (3, self._state)]
-        consumers = [(2, self._begin)]
+        consumers = [(2, self.begin)]
         return both + (brands if self._seat.is_brand else consumers)
 
-    def _clock(self) -> None:
-        """Ask in either of two ways: by the proxy, or straight to the correlator."""
+    def ask_the_time(self) -> None:
+        """Do so in either of two ways: by the proxy, or straight to the correlator."""
         if self._chance.choice([True, False]):
             self._ask("get_clock", self._proxy.get_clock(), self._patience)
             return
@@ -145,8 +150,9 @@ class User:
         said = self._proxy.send_text(dialog, text)
         self._ask(f"send_text {text}", said, self._patience, text)
 
-    def _begin(self) -> None:
-        if len(self._mine()) < _OWN:
+    def begin(self) -> None:
+        """Open a conversation as a consumer."""
+        if not self._seat.is_brand and len(self._mine()) < _OWN:
             begun = self._proxy.create_conversation()
             self._ask("create_conversation", begun, self._patience)
 

@@ -132,6 +132,8 @@ class World:
             self._turn_all()
             if enough():
                 return True
+            if not (self.loop.idle() or self._suspended):
+                continue  # looking has caused something
             when = self._next()
             if when is None or when > until:
                 self.clock.move_to(until)
