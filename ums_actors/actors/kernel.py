@@ -164,8 +164,8 @@ class Kernel:
         self.services: Any = None  # what the root calls beside the websocket
         self.next_retry: float | None = None
         self.taps_messages = False
-        self.opening = False  # open() was called at rest, and is on its way
-        self.closing = False  # close() was called, and nobody has opened since
+        # open() was called at rest, or close(), and the supervisor may not know yet
+        self.opening = self.closing = False
         self._prefix = self.connection_id[:8]
         self._numbers = itertools.count(1)
 

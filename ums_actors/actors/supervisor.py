@@ -348,7 +348,6 @@ class SupervisorActor(Child):
             case _:
                 self._end_attempt(Crashed("SupervisorActor", "crashed during a step"))
 
-
     def _recover(self) -> None:
         """Do what our predecessor was told, and lost by its crash."""
         kernel, waiting = self._kernel, list(self._cell.queue)

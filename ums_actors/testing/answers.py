@@ -58,8 +58,10 @@ class Answers:
                 return _OK, "OK"
             case consumer.CREATE_CONVERSATION:
                 return _OK, {"conversationId": server.start_conversation(line.user).id}
-            case brand.PUBLISH_EVENT | brand.QUERY_MESSAGES | (
-                consumer.SUBSCRIBE_MESSAGES
+            case (
+                brand.PUBLISH_EVENT
+                | brand.QUERY_MESSAGES
+                | (consumer.SUBSCRIBE_MESSAGES)
             ):
                 transcript = server.transcripts[body["dialogId"]]
                 if not server.takes_part(line, transcript):

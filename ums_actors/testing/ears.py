@@ -5,11 +5,10 @@ from __future__ import annotations
 import queue
 from typing import TYPE_CHECKING, Any
 
-from ums_actors.actors.events import Event, MessageReceived
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ums_actors.actors.events import Event, MessageReceived
     from ums_actors.testing.place import Place
     from ums_actors.testing.server import FakeServer
     from ums_actors.testing.trace import Voice

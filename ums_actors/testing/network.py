@@ -52,7 +52,7 @@ class _Dialling:
         if fate == "hang":
             network.effort.spend(self._timeout)
             raise ConnectError("no connection in time", step="tcp", timed_out=True)
-        network.effort.spend(network.chance.uniform(0.02, 0.6))
+        network.effort.spend(network.chance.uniform(*network.dialling))
         if fate == "refuse":
             raise ConnectError("connection refused", step="tcp")
         server, place = network.server, network.place
@@ -86,6 +86,7 @@ class FakeNetwork:
 
     Attributes:
         fates: what becomes of the next attempts: ``hang``, ``refuse`` or ``well``.
+        dialling: least and most seconds that an attempt takes.
         connects: when each attempt began to be made.
         live: the websockets whose descriptor is open.
     """
@@ -96,6 +97,7 @@ class FakeNetwork:
         poller: FakePoller,
         server: FakeServer,
         place: Place,
+        *,
         effort: Effort,
         chance: Random,
         numbers: Iterator[int],
@@ -105,6 +107,7 @@ class FakeNetwork:
         self.effort = effort
         self.chance = chance
         self.fates: deque[str] = deque()
+        self.dialling = (0.02, 0.6)
         self.connects: list[float] = []
         self.closed = False
         self._sockets: list[FakeWebsocket] = []

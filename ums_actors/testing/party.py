@@ -91,7 +91,7 @@ class Party:
     def stop(self) -> LoopFuture[Any]:
         """Stop it; nobody opens it again."""
         self.user.closes += 1
-        return self.ref.stop(block=False)  # type: ignore[return-value]
+        return self.ref.stop(block=False)
 
     def audit(self) -> None:
         """Compare both sides' logs, and look for what is left."""

@@ -1,4 +1,4 @@
-"""Crashes at any step of any actor: a trap raises before or after a method does its work.
+"""Crashes at any step of any actor: traps that raise before or after a method.
 
 The methods that the loop calls of the five actors of a connection are wrapped for as
 long as a :class:`Saboteur` is at work; one without a trap does what it always does.

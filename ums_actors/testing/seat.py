@@ -63,9 +63,9 @@ class Seat:
             world.poller,
             world.server,
             self.place,
-            world.effort,
-            world.chance(f"network of {name}"),
-            lines,
+            effort=world.effort,
+            chance=world.chance(f"network of {name}"),
+            numbers=lines,
         )
         server, place, effort = world.server, self.place, world.effort
         chance = world.chance(f"login of {name}")

@@ -107,17 +107,19 @@ def _as_text(report: Report) -> str:
         lines += [f"seed {outcome.seed}:", *(f"  {it}" for it in outcome.violations)]
         lines += [f"  again: {_again(report, outcome)}", ""]
     whole = report.seeds - len(report.broken)
-    return "\n".join(
-        [
-            *lines,
-            f"{whole} of {report.seeds} {report.profile} seeds without fault, from "
-            f"{report.first} on: {report.connections} connections, "
-            f"{report.faults} faults, {report.crashes} crashes, "
-            f"{report.attempts} attempts, {report.requests} requests, "
-            f"{report.messages} messages, {report.virtual_seconds:.0f} s",
-            f"digest {report.digest}",
-            "",
-        ]
+    summary = (
+        f"{whole} of {report.seeds} {report.profile} seeds without fault, from "
+        f"{report.first} on: {_counts(report)}"
+    )
+    return "\n".join([*lines, summary, f"digest {report.digest}", ""])
+
+
+def _counts(report: Report) -> str:
+    return (
+        f"{report.connections} connections, {report.faults} faults, "
+        f"{report.crashes} crashes, {report.attempts} attempts, "
+        f"{report.requests} requests, {report.messages} messages, "
+        f"{report.virtual_seconds:.0f} s"
     )
 
 

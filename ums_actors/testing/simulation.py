@@ -10,7 +10,6 @@ from msgspec import Struct
 from ums_actors.testing.asked import check_repeats
 from ums_actors.testing.checks import Checks
 from ums_actors.testing.party import Party
-from ums_actors.testing.sabotage import Saboteur
 from ums_actors.testing.trace import Voice
 from ums_actors.testing.user import Consumers
 from ums_actors.testing.world import Stuck
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from ums_actors.connection.brand import BrandWebsocketConnection
     from ums_actors.testing.profiles import Profile
+    from ums_actors.testing.sabotage import Saboteur
     from ums_actors.testing.world import World
 
 __all__ = ["Outcome", "Simulation"]
@@ -72,6 +72,7 @@ class Simulation:
     ) -> None:
         self.world = world
         self.profile = profile
+        self.began = world.clock.now()
         self.busy = True
         self.ending = False
         self.saboteur = saboteur
@@ -107,7 +108,7 @@ class Simulation:
             trace=tuple(world.trace.lines),
             digest=world.trace.digest(),
             violations=tuple(world.trace.violations),
-            seconds=world.clock.now(),
+            seconds=world.clock.now() - self.began,
             connections=len(parties),
             generations=sum(each.kernel.session.generation for each in parties),
             requests=sum(len(each.user.asked) for each in parties),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SECRET_MARK", "Trace", "Voice", "brief", "texts_of"]
 
-SECRET_MARK: Final = "5ec7e7"
+SECRET_MARK: Final = "5ec7e7"  # noqa: S105  (a mark, not a secret)
 """Every secret of a simulation begins with it; no other text has it."""
 
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from random import Random
 
     from ums_actors.testing.clock import Agenda
+    from ums_actors.testing.farend import FarEnd
     from ums_actors.testing.poller import FakePoller
-    from ums_actors.testing.server import FarEnd
 
 __all__ = ["FakeWebsocket"]
 
@@ -223,11 +223,13 @@ class FakeWebsocket:
     def open_up(self) -> None:
         """Make nobody wait any more."""
         self.room = _NEVER
+        self._poller.touch(self._fd)
 
     def calm(self) -> None:
         """Be well behaved from now on."""
-        self.room = self.doom = _NEVER
+        self.doom = _NEVER
         self._torn = False
+        self.open_up()
 
     def silence(self) -> None:
         """Let nothing through any more, in either direction, and tell nobody."""
@@ -273,6 +275,7 @@ class FakeWebsocket:
         def arrived() -> None:
             if self._fd >= 0 and self.silent_since is None:
                 self._inbox.append(item)
+                self._poller.touch(self._fd)
 
         self._on_arrival("down", arrived)
 
