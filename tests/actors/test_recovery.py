@@ -12,11 +12,11 @@ from ums_actors.testing.world import World
 class Scene:
     """A READY connection on a virtual clock, whose supervisor has a trap."""
 
-    def __init__(self, saboteur, **options):
+    def __init__(self, saboteur, kind=ums.BrandWebsocketConnection, **options):
         self.world = World(1)
         self.saboteur = saboteur
         self.seat = self.world.only
-        self.ref = ums.BrandWebsocketConnection.start(
+        self.ref = kind.start(
             ACCOUNT,
             auth=self.seat.source,
             domains={"facadeMsg": "ums.example"},
@@ -114,3 +114,16 @@ def test_a_websocket_that_could_not_be_adopted_is_shut(scene):
     assert len(scene.seat.network.live) == 0
     assert scene.get(scene.proxy.get_clock()) > 0
     assert len(scene.seat.network.live) == 1
+
+
+def test_a_subclass_whose_on_stop_raises_leaves_nothing_open():
+    class Clumsy(ums.BrandWebsocketConnection):
+        def on_stop(self):
+            raise RuntimeError("SimulatedCrash")
+
+    with Saboteur() as saboteur:
+        scene = Scene(saboteur, kind=Clumsy)
+        scene.end()
+    assert scene.seat.network.live == []
+    assert not any(ref.is_alive() for ref in scene.kernel.refs.values())
+    assert scene.seat.network.closed
