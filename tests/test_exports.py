@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 import subprocess
 import sys
+from importlib.resources import files
 
 import pytest
 
@@ -38,3 +40,36 @@ def test_importing_the_library_starts_nothing_and_needs_no_extra():
         "assert threading.active_count() == 1 and not extras, extras"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=30)
+
+
+def functions() -> list[tuple[str, object]]:
+    """Give all functions and public methods of what the top level has."""
+    found: list[tuple[str, object]] = []
+    for name in ums_actors.__all__:
+        value = getattr(ums_actors, name)
+        if inspect.isfunction(value):
+            found.append((name, value))
+        elif inspect.isclass(value):
+            found += [
+                (f"{name}.{attribute}", method)
+                for attribute, method in inspect.getmembers(value, inspect.isfunction)
+                if not attribute.startswith("_")
+                and method.__module__.startswith("ums_actors")
+            ]
+    return found
+
+
+def test_all_that_is_public_is_typed_and_says_so():
+    assert files(ums_actors).joinpath("py.typed").is_file()
+    bare = []
+    for name, function in functions():
+        signature = inspect.signature(function)
+        told = [signature.return_annotation] + [
+            each.annotation
+            for each in signature.parameters.values()
+            if each.name not in ("self", "cls")
+        ]
+        if inspect.Signature.empty in told:
+            bare.append(name)
+    assert bare == []
+    assert len(functions()) > 200

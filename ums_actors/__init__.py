@@ -38,6 +38,7 @@ from ums_actors.actors.events import (
     IdentityChanged,
     MessageReceived,
     NotificationReceived,
+    PublishSettled,
     RequestSent,
     ResponseReceived,
     RingOffered,
@@ -82,6 +83,7 @@ from ums_actors.errors import (
     LocalProtocolError,
     LoginError,
     NotSupported,
+    OutboxError,
     Overloaded,
     RemoteProtocolError,
     RequestError,
@@ -104,6 +106,10 @@ from ums_actors.model.ring import Ring
 # settings
 from ums_actors.options import Options
 
+# outbox
+from ums_actors.outbox import Outbox
+from ums_actors.outbox.publication import Publication
+
 # protocol
 from ums_actors.protocol.enums import (
     AgentState,
@@ -111,6 +117,7 @@ from ums_actors.protocol.enums import (
     ParticipantRole,
     RingState,
 )
+from ums_actors.protocol.ids import ME
 from ums_actors.protocol.metadata import (
     ActionReason,
     BotResponse,
@@ -129,7 +136,7 @@ from ums_actors.protocol.properties import (
 )
 
 # runtime
-from ums_actors.runtime import LoopActor, LoopFuture, LoopRef, Runtime
+from ums_actors.runtime import LoopActor, LoopFuture, LoopRef, PacedGate, Runtime
 from ums_actors.secret import Secret
 
 # façade
@@ -144,6 +151,7 @@ from ums_actors.sync import (
 from ums_actors.transport.proxy import Proxy
 
 __all__ = [
+    "ME",
     "OS",
     "ActionReason",
     "AgentNote",
@@ -208,7 +216,10 @@ __all__ = [
     "NotificationReceived",
     "OAuth1Login",
     "Options",
+    "Outbox",
+    "OutboxError",
     "Overloaded",
+    "PacedGate",
     "Participant",
     "ParticipantAdded",
     "ParticipantEvent",
@@ -218,6 +229,8 @@ __all__ = [
     "ParticipantSuggestionWithdrawn",
     "PasswordLogin",
     "Proxy",
+    "Publication",
+    "PublishSettled",
     "ReadyBearer",
     "ReadyJwt",
     "RemoteProtocolError",

@@ -12,6 +12,7 @@
     ├── LoginError                no token came to be, for now: step, status
     │   └── AuthenticationRejected   ... for good: the credentials are refused
     ├── FileError                 a file did not go up or come down: step, status
+    ├── OutboxError               the file of an outbox cannot be used
     ├── RestartBudgetExhausted    a child crashed too often: child, history
     └── RequestError              one request failed: delivery, request_id
         ├── ConnectionLost        the line, or the connection, went away
@@ -38,6 +39,7 @@ __all__ = [
     "LocalProtocolError",
     "LoginError",
     "NotSupported",
+    "OutboxError",
     "Overloaded",
     "RemoteProtocolError",
     "RequestError",
@@ -192,6 +194,13 @@ class FileError(UMSError):
         super().__init__(text)
         self.step = step
         self.status = status
+
+
+class OutboxError(UMSError):
+    """The file of an outbox cannot be opened, read or written: a full disk, say.
+
+    What was to be kept is not kept, and not sent.
+    """
 
 
 class RestartBudgetExhausted(UMSError):

@@ -138,6 +138,10 @@ TABLE: Final = (
         ("ms.MessagingEventNotification",),
     ),
     Row(
+        events.PublishSettled,
+        "what became of a message from the outbox",
+    ),
+    Row(
         events.RingOffered,
         "a conversation is offered to the agent",
         ("ring",),

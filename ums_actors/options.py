@@ -44,6 +44,13 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     write_buffer_limit: int = 4 << 20
     """Bytes the kernel has not taken yet; beyond, requests are Overloaded."""
 
+    # -- publishing effectively once
+    settling_delay: float = 2.0
+    """From the loss of an answer until it is looked for what was published: a frame may
+    be carried out a little after its line is gone."""
+    once_timeout: float = 300.0
+    """How long one publish is followed through outages; then it stays UNKNOWN."""
+
     # -- files
     file_timeout: float = 60.0
     """One file up or down, waiting for a worker included; its address is good for about
@@ -109,6 +116,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     clear_conversation_timeout: float = 5.0
     """From a conversation's leaving its last subscription to its removal; the
     reference's own (UMS.md 12.1). One that comes back in time stays."""
+    get_all_messages: bool = False
+    """Hand out what was said before the process began, too: all messages of the open
+    dialogs that one hears anyway. Off: a bot that is started anew would answer them
+    again."""
     catch_up_limit: int = 5
     """Message queries in flight while missed messages are fetched."""
 
@@ -141,6 +152,7 @@ _MAY_BE_ZERO = frozenset(
         "restart_intensity",
         "queue_limit",
         "csds_stale",
+        "settling_delay",
         "messages_per_dialog",
         "clear_conversation_timeout",
     }

@@ -29,6 +29,10 @@ def kernel():
     return Kernel(
         login=login("first"),
         streams=streams,
+        services=SimpleNamespace(
+            courier=SimpleNamespace(rest=lambda error: heard.append("rests"))
+        ),
+        refusal=lambda: None,
         conversations=SimpleNamespace(abandon=lambda: heard.append("forgotten")),
         baseline_seen=True,
         connection_id="c",
@@ -58,7 +62,7 @@ def test_the_first_session_is_nobodys_change(kernel):
 def test_another_user_is_told_of_and_begins_anew(kernel):
     adopt(kernel, login("second"))
     told = ums.IdentityChanged(previous="first", current="second")
-    assert kernel.heard == ["forgotten", told]
+    assert kernel.heard == ["forgotten", "rests", told]
     ((event, _, fields),) = kernel.reports
     assert event == "identity.changed"
     assert (fields["previous"], fields["current"]) == ("first", "second")

@@ -48,3 +48,16 @@ def test_a_header_with_a_line_break_goes_nowhere():
     with pytest.raises(ums.LocalProtocolError, match="Authorization") as caught:
         dialling.run()
     assert "hunter2" not in str(caught.value)
+
+
+def test_certificates_are_read_only_for_a_line_with_tls(peer):
+    """Reading those of the system takes long, and each connection reads its own."""
+    port, _, thread = peer
+    connector = NetworkConnector(ums.Options(), ca_file="/no/such/file")
+    dialling = connector.dial(ums.Secret(f"ws://127.0.0.1:{port}/x"), 5.0, {})
+    with pytest.raises(ums.ConnectError):
+        dialling.run()
+    thread.join(5)
+    secure = connector.dial(ums.Secret(f"wss://127.0.0.1:{port}/x"), 5.0, {})
+    with pytest.raises(ums.LocalProtocolError, match="/no/such/file"):
+        secure.run()

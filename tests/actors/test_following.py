@@ -9,6 +9,7 @@ import ums_actors as ums
 from ums_actors.actors.catching import CatchUps
 from ums_actors.actors.following import GRACE, FollowedDialogs
 from ums_actors.core.following import FollowedStreams
+from ums_actors.core.marks import Marks
 from ums_actors.core.session import State
 from ums_actors.protocol.envelopes import Notification
 from ums_actors.protocol.records import read_conversation_changes
@@ -31,6 +32,7 @@ class Bench:
             connection_id="c",
             streams=FollowedStreams(10, tries=2),
             catch_ups=CatchUps(),
+            marks=Marks(),
             conversations=SimpleNamespace(
                 heard=lambda event: None, find=lambda conversation, dialog: None
             ),

@@ -103,7 +103,7 @@ def test_what_waits_in_the_inbox_is_not_taken_for_lost(scene):
     scene.kernel.refs["token"].tell(SimulatedCrash())
     supervisor.tell(SimulatedCrash())  # handled before the news of the token's
     assert scene.get(scene.proxy.get_token())
-    assert scene.kernel.restarts["token"] == 1
+    assert scene.kernel.counters.restarts["token"] == 1
 
 
 def test_a_websocket_that_could_not_be_adopted_is_shut(scene):

@@ -7,6 +7,7 @@ import pykka
 import pytest
 
 import ums_actors as ums
+from ums_actors.emulator import running_emulator
 
 OPENED, CLOSED, GONE = (
     ums.ConversationOpened,
@@ -223,6 +224,105 @@ def test_an_agents_note_is_kept_beside_those_of_others(emulator, bot, events):
     told.set_agent_note("ONE", note_id=first.note_id).get(timeout=5)
     note = opened.wait(of(talk.conversation_id, ums.NoteChanged)).current
     assert [each["noteContent"] for each in json.loads(note)] == ["ONE", "two"]
+
+
+def test_another_consumer_takes_the_conversation_over(emulator, bot, start, events):
+    consumers = []
+    for _ in range(2):
+        proxy = start(
+            emulator, kind=ums.ConsumerWebsocketConnection, auth=ums.Anonymous()
+        )
+        proxy.open(wait_for_ready=True).get(timeout=10)
+        consumers.append(proxy)
+    before, after = consumers
+    heard = events(bot, ums.ConversationEvent)
+    theirs = events(after, OPENED)
+    conversation_id = before.create_conversation().get(timeout=5)
+    before.send_text(conversation_id, "who am I?").get(timeout=5)
+    told = heard.wait(of(conversation_id, OPENED)).conversation
+    told.join("ASSIGNED_AGENT").get(timeout=5)
+    told.consumer_takeover(status(after).agent_id).get(timeout=5)
+    stepped = heard.wait(of(conversation_id, ums.ConsumerSteppedUp))
+    assert stepped.previous_id == status(before).agent_id
+    assert stepped.participant.user_id == status(after).agent_id
+    assert told.consumer == stepped.participant
+    theirs.wait(of(conversation_id))
+    assert after.send_text(conversation_id, "I am myself").get(timeout=5) == 1
+
+
+def test_when_an_answer_is_due_is_set_by_hand_and_by_name(emulator, bot, events):
+    heard = events(bot, ums.ConversationEvent)
+    talk = emulator.open_conversation(assign="bot1", text="hello")
+    told = heard.wait(of(talk.conversation_id, OPENED)).conversation
+    due = told.start_time + 3_600_000
+    told.set_manual_ettr(due).get(timeout=5)
+    changed = heard.wait(of(talk.conversation_id, ums.ManualEttrChanged))
+    assert (changed.current, told.ttr_effective_manual) == (due, due)
+    told.set_ttr("URGENT").get(timeout=5)
+    changed = heard.wait(of(talk.conversation_id, ums.TtrChanged))
+    assert (changed.current.ttr_type, told.ttr_type) == ("URGENT", "URGENT")
+
+
+def test_a_dialog_that_is_closed_says_by_whom_and_why(emulator, bot, events):
+    heard = events(bot, ums.ConversationEvent)
+    talk = emulator.open_conversation(assign="bot1", text="hello")
+    told = heard.wait(of(talk.conversation_id, OPENED)).conversation
+    told.main_dialog.close("AGENT", "all is said").get(timeout=5)
+    dialog = heard.wait(of(talk.conversation_id, ums.DialogClosed)).dialog
+    assert (dialog.dialog_id, dialog.is_open) == (talk.dialog_id, False)
+    assert (dialog.closed_by, dialog.closed_cause) == ("AGENT", "all is said")
+
+
+def test_a_survey_is_a_dialog_of_its_own(start, events):
+    with running_emulator(survey=True) as emulator:
+        proxy = start(emulator)
+        proxy.open(wait_for_ready=True).get(timeout=10)
+        heard = events(proxy, ums.ConversationEvent)
+        talk = emulator.open_conversation(assign="bot1", text="hello")
+        told = heard.wait(of(talk.conversation_id, OPENED)).conversation
+        told.main_dialog.close("AGENT").get(timeout=5)
+        survey = heard.wait(of(talk.conversation_id, ums.DialogOpened)).dialog
+        assert (survey.dialog_type, survey.is_main) == ("POST_SURVEY", False)
+        assert told.open_dialog == survey == told.dialog("POST_SURVEY")
+        assert told.main_dialog.dialog_id == talk.dialog_id
+        assert (told.is_open, told.main_dialog.is_open) == (True, False)
+        proxy.actor_ref.stop(timeout=10)
+
+
+def test_what_is_told_twice_changes_nothing_and_is_counted(emulator, bot, events):
+    emulator.add_fault("duplicate")
+    heard = events(bot, ums.ConversationEvent)
+    talk = emulator.open_conversation(assign="bot1", text="hello")
+    told = heard.wait(of(talk.conversation_id, OPENED)).conversation
+    told.set_note("once").get(timeout=5)
+    heard.wait(of(talk.conversation_id, ums.NoteChanged))
+    bot.get_clock().get(timeout=5)  # behind all that was told
+    told.close().get(timeout=5)
+    heard.wait(of(talk.conversation_id, CLOSED))
+    seen = names(heard.seen)
+    assert [seen.count(each) for each in ("ConversationOpened", "NoteChanged")] == [
+        1,
+        1,
+    ]
+    assert told.notification_ignored_count >= 2
+    assert told.notification_count > told.notification_ignored_count
+
+
+def test_what_is_told_too_late_does_not_turn_back_the_clock(
+    emulator, bot, events, eventually
+):
+    heard = events(bot, ums.ConversationEvent)
+    talk = emulator.open_conversation(assign="bot1", text="hello")
+    told = heard.wait(of(talk.conversation_id, OPENED)).conversation
+    emulator.add_fault("reorder")
+    for note in ("1", "2"):
+        told.set_note(note).get(timeout=5)
+    eventually(lambda: told.notification_out_of_order_count >= 1)
+    assert told.note == "2"
+    assert heard.wait(of(talk.conversation_id, ums.NoteChanged)).current == "2"
+    told.close().get(timeout=5)
+    heard.wait(of(talk.conversation_id, CLOSED))
+    assert names(heard.seen).count("NoteChanged") == 1
 
 
 # -- coming and going

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 import ums_actors as ums
+from ums_actors.emulator import running_emulator
 
 SUBSCRIBE = ".ams.aam.SubscribeExConversations"
 UPDATE = ".ams.aam.UpdateExConversationSubscription"
@@ -39,6 +40,38 @@ def test_open_waits_for_the_first_snapshot_if_asked_to(emulator, start):
     proxy.open(wait_for_ready=True, timeout=10).get(timeout=10)
     assert next(heard).conversation_id == opened.conversation_id
     proxy.open(wait_for_ready=True).get(timeout=10)  # it has been seen already
+
+
+@pytest.mark.parametrize("at", ["open", "subscription"])
+def test_what_there_is_is_known_once_one_has_waited(start, at):
+    with running_emulator(gap=0.3) as emulator:  # the snapshot comes so much later
+        conversation = emulator.open_conversation().conversation_id
+        proxy = start(emulator, create_default_subscription=at == "open")
+        proxy.open(wait_for_ready=True).get(timeout=10)
+        if at == "subscription":
+            proxy.create_conversation_subscription(wait_for_ready=True).get(timeout=5)
+        (known,) = proxy.get_all_known_conversations().get(timeout=5)
+        assert known.conversation_id == conversation
+        proxy.actor_ref.stop(timeout=10)
+
+
+def test_nothing_comes_of_a_subscription_that_has_ended(emulator, start, events):
+    proxy = start(emulator, create_default_subscription=False)
+    proxy.open().get(timeout=10)
+    heard = events(proxy, ums.ConversationChanged)
+    query = {"stage": ["OPEN"]}
+    first, second = (
+        proxy.create_conversation_subscription(query).get(timeout=5) for _ in range(2)
+    )
+    proxy.unsubscribe_conversations(first).get(timeout=5)
+    conversation = emulator.open_conversation().conversation_id
+    heard.wait(changed("UPSERT", conversation, second))
+    proxy.get_clock().get(timeout=5)  # behind all that was told of it
+    emulator.cut("bot1")
+    heard.wait(lambda event: event.subscription_id not in (first, second))
+    told = [event.subscription_id for event in heard.seen]
+    assert first not in told
+    assert len(requests(emulator, SUBSCRIBE)) == 3  # it is not made again
 
 
 def test_open_waits_for_no_snapshot_where_there_is_no_subscription(emulator, start):

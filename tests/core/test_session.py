@@ -231,6 +231,19 @@ def test_backoff_grows_until_a_line_has_proven_itself():
     assert retry == s.ScheduleRetry(0.5)
 
 
+@pytest.mark.parametrize(("extended", "longest"), [(False, 600.0), (True, 14_400.0)])
+def test_pauses_grow_to_ten_minutes_or_to_four_hours(extended, longest):
+    made = ready(use_extended_reconnect_schedule=extended)
+    delays = []
+    for now in range(20):
+        [retry] = drop(made, why.LineBroken("eof"), float(now))
+        assert isinstance(retry, s.ScheduleRetry)
+        delays.append(retry.delay)
+        made.handle(s.RetryDue(), float(now))
+    assert delays == sorted(delays)
+    assert delays[-1] == 0.5 * longest  # the jitter was a half
+
+
 def test_closing_waits_for_the_line_and_ends_closed_whatever_the_reason():
     made = ready()
     assert made.handle(s.CloseRequested(), 1.0) == [s.CloseLine()]

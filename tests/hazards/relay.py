@@ -32,6 +32,7 @@ class Relay:
         self._wanted = 0
         self._held = []
         self.joined = 0
+        self._swallow = self.swallowed = 0
         self.edit = None
         self._threads = []
         self._spawn(self._accept)
@@ -83,10 +84,23 @@ class Relay:
                 self._spawn(self._upwards, client, server)
                 self._spawn(self._downwards, server, client)
 
+    def swallow(self, count):
+        """Cut the line, so many times, when the client publishes something.
+
+        What it wrote is lost on the way. Not with TLS.
+        """
+        with self._changed:
+            self._swallow, self.swallowed = count, 0
+
     def _upwards(self, client, server):
-        with contextlib.suppress(OSError):
-            while data := client.recv(65536):
-                server.sendall(data)
+        units = _records(client) if self._tls else _frames(client)
+        with contextlib.suppress(OSError, EOFError):
+            for unit in units:
+                if self.swallowed < self._swallow and _is_publish(unit):
+                    with self._changed:
+                        self.swallowed += 1
+                    break
+                server.sendall(unit)
         _end(client, server)
 
     def _downwards(self, server, client):
@@ -138,7 +152,18 @@ def _frames(source):
         more = {126: 2, 127: 8}.get(start[1] & 127, 0)
         extra = _exactly(source, more)
         length = int.from_bytes(extra) if more else start[1] & 127
-        yield start + extra + _exactly(source, length)
+        mask = 4 if start[1] & 128 else 0
+        yield start + extra + _exactly(source, mask + length)
+
+
+def _is_publish(unit):
+    """Tell whether a client's frame publishes something."""
+    if unit[0] != _TEXT or not unit[1] & 128:
+        return False
+    payload = unit[{126: 4, 127: 10}.get(unit[1] & 127, 2) :]
+    mask, data = payload[:4], payload[4:]
+    text = bytes(byte ^ mask[place % 4] for place, byte in enumerate(data))
+    return json.loads(text)["type"].endswith("ms.PublishEvent")
 
 
 def _records(source):

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
-from ums_actors.testing.herd import PacedGate, busiest, drop_herd
+from ums_actors.runtime.gate import PacedGate
+from ums_actors.testing.herd import busiest, drop_herd
 
 HERD = 1000
 
 
 @pytest.mark.parametrize(
     ("backoff_base", "gate", "most"),
-    [(1.0, None, 150), (5.0, None, 40), (1.0, PacedGate(20), 3)],
+    [(1.0, None, 150), (5.0, None, 40), (1.0, PacedGate(20, random=Random(1)), 3)],
     ids=["default", "fleet", "gate"],
 )
 def test_a_herd_that_lost_its_lines_at_once_comes_back_spread(backoff_base, gate, most):
@@ -22,9 +25,3 @@ def test_the_busiest_tenth_of_a_second_begins_anywhere():
     assert busiest([]) == 0
     assert busiest([0.0, 0.09, 0.1, 0.18, 0.5]) == 3
     assert busiest([1.0] * 7) == 7
-
-
-def test_a_gate_gives_each_a_place_of_its_own():
-    gate = PacedGate(10)
-    assert [round(gate.delay(5.0), 6) for _ in range(3)] == [0.0, 0.1, 0.2]
-    assert gate.delay(9.0) == 0.0

@@ -28,6 +28,8 @@ def adopt(kernel: Kernel, login: Session) -> None:
         return
     kernel.streams.abandon()
     kernel.conversations.abandon()
+    if kernel.services is not None and kernel.services.courier is not None:
+        kernel.services.courier.rest(kernel.refusal())
     kernel.baseline_seen = False
     kernel.history.append(f"the user {previous} became {current}")
     kernel.runtime.observer.observe(

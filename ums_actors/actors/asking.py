@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ums_actors.actors.dialogs import Dialogs
+from ums_actors.actors.marking import show
 from ums_actors.core.session import State
 from ums_actors.errors import ConnectionLost, RequestRejected
 from ums_actors.protocol import brand
@@ -53,7 +54,9 @@ class AskedDialogs(Dialogs):
     def take(self, frame: Notification) -> None:
         """Take a message notification."""
         streams = self._kernel.streams
-        for event in read_message_events(frame.body):
+        events = read_message_events(frame.body)
+        show(self._kernel, events)
+        for event in events:
             if event.sequence is None or not event.dialog_id:
                 self._publish(event)
                 continue
@@ -92,6 +95,7 @@ class AskedDialogs(Dialogs):
                     else msgspec.structs.replace(event, dialog_id=dialog_id)
                     for event in read_message_events(answer.get(timeout=0))
                 ]
+                show(self._kernel, events, asked=True)
                 ready = streams.caught_up(
                     dialog_id,
                     [(e.sequence, e) for e in events if e.sequence is not None],

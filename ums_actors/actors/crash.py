@@ -44,7 +44,7 @@ def hook_gave_up(kernel: Kernel, reason: Crashed, error: BaseException) -> bool:
     if isinstance(error, OSError):
         return False
     options = kernel.options
-    kernel.restarts[_ROOT] = kernel.restarts.get(_ROOT, 0) + 1
+    kernel.counters.restarts[_ROOT] += 1
     kernel.history.append(f"{_ROOT}: {reason}")
     if not kernel.hooks.exhausted(kernel.loop.clock.now()):
         return False
@@ -61,7 +61,7 @@ def hook_gave_up(kernel: Kernel, reason: Crashed, error: BaseException) -> bool:
 def crashed(kernel: Kernel, cell: Cell, error: BaseException) -> None:
     """Count the crash, fail the connection if it is the second, and restart."""
     name, now = cell.actor_class.__name__, kernel.loop.clock.now()
-    kernel.restarts[name] = kernel.restarts.get(name, 0) + 1
+    kernel.counters.restarts[name] += 1
     kernel.history.append(f"{name}: crashed with {type(error).__name__}")
     if kernel.crashes.exhausted(now):
         kernel.last_error = RestartBudgetExhausted(

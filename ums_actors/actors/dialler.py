@@ -44,7 +44,7 @@ class _Dialling:
             self._target,
             timeout=self._timeout,
             headers=self._headers,
-            ssl_context=connector.context(),
+            ssl_context=connector.context_of(self._target),
             proxy=connector.proxy_of(self._target),
             attempt=self._attempt,
         )
@@ -79,8 +79,13 @@ class NetworkConnector:
         self._ca_file = ca_file
         self._extra_ca_file = extra_ca_file
 
-    def context(self) -> ssl.SSLContext:
-        """Give the TLS context, made once: reading certificates takes long."""
+    def context_of(self, target: Target) -> ssl.SSLContext | None:
+        """Give the TLS context for a target, if it is spoken to over TLS.
+
+        Made once, and not before: reading certificates takes long. Worker thread.
+        """
+        if not target.secure:
+            return None
         if self._context is None:
             self._context = client_context(self._ca_file, self._extra_ca_file)
         return self._context

@@ -21,6 +21,7 @@ __all__ = [
     "IdentityChanged",
     "MessageReceived",
     "NotificationReceived",
+    "PublishSettled",
     "RequestSent",
     "ResponseReceived",
     "RingOffered",
@@ -140,6 +141,22 @@ class MessageReceived(Event, frozen=True, kw_only=True):
     metadata: Any
     mine: bool
     message: Message | None = None
+
+
+class PublishSettled(Event, frozen=True, kw_only=True):
+    """What became of a message from the outbox, of an earlier process too.
+
+    Attributes:
+        mark: the ``mark`` of its Publication.
+        sequence: its number in the dialog; None if there is an error.
+        error: the service refused it, or (UNKNOWN) nobody can tell.
+    """
+
+    mark: str
+    conversation_id: str
+    dialog_id: str
+    sequence: int | None
+    error: BaseException | None = None
 
 
 class RingOffered(Event, frozen=True, kw_only=True):

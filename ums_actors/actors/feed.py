@@ -77,12 +77,13 @@ class Feed:
     def _conversations(self, frame: Notification) -> None:
         body = read_conversation_changes(frame.body)
         subscription = self._subscription(body.subscription_id)
-        baseline = not self._kernel.baseline_seen
+        kernel = self._kernel
+        baseline = not (kernel.baseline_seen or kernel.options.get_all_messages)
         first = subscription is not None and not subscription.ever_seen
-        conversations = self._kernel.conversations
+        conversations = kernel.conversations
         for change in body.changes:
             details = change.result.conversation_details
-            self._kernel.ids.learn_all(details.participants, details.participants_pid)
+            kernel.ids.learn_all(details.participants, details.participants_pid)
             news = conversations.take(change, body.subscription_id, subscription)
             if change.type == "UPSERT":
                 self._dialogs.sight(change.result, baseline=baseline, first=first)
@@ -101,7 +102,7 @@ class Feed:
         if subscription is not None:
             if not subscription.snapshot_seen:
                 conversations.snapshot_over(subscription, body.changes)
-            self._kernel.baseline_seen = True
+            kernel.baseline_seen = True
             subscription.snapshot_seen = subscription.ever_seen = True
             subscription.waiters.resolve(body.subscription_id)
 

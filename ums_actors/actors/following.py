@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ums_actors.actors.dialogs import CallLater, Dialogs, Query
+from ums_actors.actors.marking import show
 from ums_actors.core.following import FollowedStreams, Sighting
 from ums_actors.core.session import State
 from ums_actors.errors import ConnectionLost, RequestRejected
@@ -69,6 +70,7 @@ class FollowedDialogs(Dialogs):
             beside = read_record(frame.body, _Beside)
             self._hand_out(self._streams.told_nothing(beside.dialog_id))
             return
+        show(self._kernel, events)
         numbered: dict[str, list[tuple[int, MessageEvent]]] = {}
         for event in events:
             if event.sequence is None or not event.dialog_id:

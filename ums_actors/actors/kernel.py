@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections import deque
+from collections import Counter, deque
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.actors.agents import AgentStates
@@ -23,6 +23,7 @@ from ums_actors.actors.subscription import Kind
 from ums_actors.actors.taps import Taps
 from ums_actors.actors.waiters import Waiters
 from ums_actors.core.following import FollowedStreams
+from ums_actors.core.marks import Marks
 from ums_actors.core.pending import Pending
 from ums_actors.core.restart import (
     ChildSpec,
@@ -81,6 +82,7 @@ class Counters:
         "logins",
         "reconnects",
         "refreshes",
+        "restarts",
         "stale",
     )
 
@@ -90,6 +92,7 @@ class Counters:
         self.logins = 0
         self.reconnects = 0
         self.refreshes = 0
+        self.restarts: Counter[str] = Counter()  # of each child
         self.stale = 0
 
 
@@ -134,7 +137,6 @@ class Kernel:
         self.crashes = Intensity(1, options.restart_period)
         self.hooks = Intensity(options.restart_intensity, options.restart_period)
         self.counters = Counters()
-        self.restarts: dict[str, int] = {}
         self.history: deque[str] = deque(maxlen=_HISTORY)
         self.subscriptions: dict[str, Subscription] = {}
         self.ids = IdTable(account_id)
@@ -145,6 +147,8 @@ class Kernel:
         self.agents = AgentStates(self)
         self.taps = Taps(self)
         self.catch_ups = CatchUps()
+        self.marks = Marks()
+        self.pauses = Waiters()  # of those who let time go by
         self.baseline_seen = False
         self.agent_state: str | None = None
         self.login: Login | None = None
@@ -166,7 +170,6 @@ class Kernel:
         self.taps_messages = False
         # open() was called at rest, or close(), and the supervisor may not know yet
         self.opening = self.closing = False
-        self._prefix = self.connection_id[:8]
         self._numbers = itertools.count(1)
 
     def new_supervision(self) -> Supervision:
@@ -187,7 +190,7 @@ class Kernel:
 
     def next_id(self) -> str:
         """Give a request id, unique in all generations of this connection."""
-        return f"{self._prefix}-{next(self._numbers)}"
+        return f"{self.connection_id[:8]}-{next(self._numbers)}"
 
     @property
     def own_id(self) -> str | None:

@@ -59,6 +59,9 @@ def finish(kernel: Kernel, now: float) -> None:
         subscription.waiters.reject(refusal)
     kernel.rings.at_rest()
     kernel.catch_ups.reject(refusal)
+    kernel.pauses.reject(refusal)
+    if kernel.services is not None and kernel.services.courier is not None:
+        kernel.services.courier.rest(refusal)
     kernel.subscribers.rest(_nothing_more(kernel))
     kernel.closed_waiters.resolve(tuple(kernel.history))
 

@@ -146,6 +146,12 @@ class ConversationOffice:
         )
         return found
 
+    def publish_once(self, call: Call, metadata: Any = None) -> LoopFuture[int]:
+        """Publish content effectively once; see the connection's method."""
+        root: Any = self._kernel.root.proxy()
+        published: LoopFuture[int] = root.publish_once(call, metadata)
+        return published
+
     def upload_file(
         self, conversation_id: str, file: Upload, **more: Any
     ) -> LoopFuture[int]:

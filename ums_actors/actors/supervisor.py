@@ -127,7 +127,7 @@ class SupervisorActor(Child):
 
     def _child_crashed(self, child: str, reason: Crashed) -> None:
         kernel = self._kernel
-        kernel.restarts[child] = kernel.restarts.get(child, 0) + 1
+        kernel.counters.restarts[child] += 1
         kernel.history.append(f"{child}: {reason}")
         plan = kernel.supervision.decide(
             child, restart.ExitKind.ABNORMAL, self._now(), note=str(reason)

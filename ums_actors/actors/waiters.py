@@ -51,6 +51,12 @@ class Waiters:
         self._waiting[future] = timer
         return future
 
+    def discard(self, future: LoopFuture[Any]) -> None:
+        """Forget one that was answered otherwise."""
+        timer = self._waiting.pop(future, None)
+        if timer is not None:
+            timer.cancel()
+
     def resolve(self, value: Any = None) -> None:
         """Answer all."""
         for future in self._take():

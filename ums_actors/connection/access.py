@@ -42,7 +42,7 @@ class Access(WebsocketConnection, abc.ABC):
         self._setup = setup
         self._default = default
         super().__init__()
-        self._csds, self._http, _ = self._kernel.services
+        self._csds, self._http = self._kernel.services[:2]
 
     @abc.abstractmethod
     def _token_source(self, csds: Csds, http: Http) -> TokenSource:

@@ -7,18 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 from ums_actors.actors.trouble import report
 from ums_actors.connection.model import Model
-from ums_actors.errors import RequestRejected
+from ums_actors.errors import Delivery, RequestRejected, RequestTimedOut
 from ums_actors.protocol import brand, profiles
 from ums_actors.protocol.enums import AgentState, ParticipantRole, one_of
+from ums_actors.protocol.ids import ME
 from ums_actors.protocol.records import (
     MessageEvent,
     read_conversation_id,
     read_message_events,
 )
+from ums_actors.runtime.steps import Steps, run_steps
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ums_actors.protocol.requests import Call
     from ums_actors.runtime import LoopFuture
-    from ums_actors.runtime.steps import Steps
 
 __all__ = ["BrandConversations"]
 
@@ -36,33 +40,35 @@ class BrandConversations(Model, abc.ABC):
     def join_dialog(
         self,
         conversation_id: str,
-        dialog_id: str,
-        participant_role: str,
+        dialog_id: str | None = None,
+        participant_role: str = "",
         agent_id: str | None = None,
     ) -> LoopFuture[str]:
         """Take part in a dialog, in a role such as MANAGER.
 
         Args:
             conversation_id: whose dialog it is.
-            dialog_id: which; the main dialog has its conversation's id.
+            dialog_id: which; the main one if not given.
             participant_role: see :class:`~ums_actors.ParticipantRole`.
             agent_id: who, by either id; the own user if not given.
         """
         where, role = _elsewhere(conversation_id, dialog_id), _role(participant_role)
-        who = self._own_id() if agent_id is None else self._agent(agent_id)
-        return self._call(brand.join_dialog(conversation_id, where, who, role))
+        return self._for_agent(
+            agent_id, lambda who: brand.join_dialog(conversation_id, where, who, role)
+        )
 
     def leave_dialog(
         self,
         conversation_id: str,
-        dialog_id: str,
-        participant_role: str,
+        dialog_id: str | None = None,
+        participant_role: str = "",
         agent_id: str | None = None,
     ) -> LoopFuture[str]:
         """Take part no more; arguments as for :meth:`join_dialog`."""
         where, role = _elsewhere(conversation_id, dialog_id), _role(participant_role)
-        who = self._own_id() if agent_id is None else self._agent(agent_id)
-        return self._call(brand.leave_dialog(conversation_id, where, who, role))
+        return self._for_agent(
+            agent_id, lambda who: brand.leave_dialog(conversation_id, where, who, role)
+        )
 
     def transfer_conversation(
         self,
@@ -115,19 +121,20 @@ class BrandConversations(Model, abc.ABC):
         """Set the availability: ONLINE, AWAY, BACK_SOON or OFFLINE.
 
         The own state is set again on each later line; ``agent_id``, of either form,
-        names somebody else's.
+        names somebody else's. Asked before the first login it waits for that, as
+        requests do.
         """
-        kernel = self._kernel
         state = one_of("agent_state", agent_state, AgentState)
-        who = self._own_id() if agent_id is None else self._agent(agent_id)
-        call = brand.set_agent_state(who, state)
-        own = who == kernel.own_id
+        done = self._for_agent(agent_id, lambda who: brand.set_agent_state(who, state))
+        return run_steps(self._remembered(state, agent_id, done))
 
-        def remember(_: Any) -> None:
-            if own:
-                kernel.agent_state = agent_state
-
-        return self._call_for(call, remember)
+    def _remembered(
+        self, state: str, agent_id: str | None, done: LoopFuture[Any]
+    ) -> Steps[None]:
+        yield done
+        kernel = self._kernel
+        if agent_id is None or self._agent(agent_id) == kernel.own_id:
+            kernel.agent_state = state
 
     def _restore_agent_state(self) -> Steps[None]:
         state = self._kernel.agent_state
@@ -143,14 +150,46 @@ class BrandConversations(Model, abc.ABC):
             report(self._kernel, "agent_state.refused", error, code=error.code)
 
     def _agent(self, agent_id: Any, name: str = "agent_id") -> str:
+        if agent_id == ME:
+            return self._own_id()
         return self._kernel.ids.agent(agent_id, name)
+
+    def _for_agent(
+        self, agent_id: str | None, call: Callable[[str], Call]
+    ) -> LoopFuture[Any]:
+        """Send a request that names an agent, the own user if None.
+
+        Who that is is known after the first login; until then it waits.
+        """
+        if agent_id not in (None, ME):
+            return self._call(call(self._agent(agent_id)))
+        if self._kernel.own_id is not None:
+            return self._call(call(self._own_id()))
+        request_type = call(ME).type  # what is wrong with it is told at once
+        return run_steps(self._once_known(call, request_type))
+
+    def _once_known(self, call: Callable[[str], Call], request_type: str) -> Steps[Any]:
+        kernel = self._kernel
+        if kernel.at_rest():
+            raise kernel.refusal(request_type)
+
+        def late() -> RequestTimedOut:
+            return RequestTimedOut(
+                f"{request_type} waited too long for the first login",
+                delivery=Delivery.NOT_SENT,
+                request_type=request_type,
+            )
+
+        yield kernel.ready_waiters.add(self._loop, kernel.options.queue_timeout, late)
+        answer = yield self._call(call(self._own_id()))
+        return answer
 
     def set_brand_profile(self, profile: Any) -> LoopFuture[str]:
         """Set the parts of the brand's profile that are given."""
         return self._call(profiles.set_brand_profile(self._kernel.account_id, profile))
 
 
-def _elsewhere(conversation_id: str, dialog_id: str) -> str | None:
+def _elsewhere(conversation_id: str, dialog_id: str | None) -> str | None:
     """Give a dialog's id unless it is the main one, which needs none."""
     return dialog_id if dialog_id != conversation_id else None
 

@@ -121,12 +121,12 @@ class WebsocketConnection(Tokens, abc.ABC):
 
     def wait_ready(self, timeout: float | None = None) -> LoopFuture[None]:
         """Wait until READY, at most ``timeout`` seconds (then TimeoutError)."""
-        kernel = self._kernel
+        kernel, patience = self._kernel, seconds(timeout)
         if kernel.session.state is State.READY:
             return LoopFuture.of(None)
         if kernel.at_rest():
             raise kernel.refusal()
-        return kernel.ready_waiters.add(self._loop, seconds(timeout))
+        return kernel.ready_waiters.add(self._loop, patience)
 
     def reconnect_now(self) -> None:
         """End a pause between attempts."""

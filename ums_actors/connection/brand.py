@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ums_actors._version import __version__
+from ums_actors.actors.marking import show
 from ums_actors.auth.brand import BrandTokenSource
 from ums_actors.auth.csds import BRAND_SOCKET_SERVICES, DEFAULT_CSDS_HOST
 from ums_actors.auth.source import TokenSource
@@ -18,13 +19,14 @@ from ums_actors.protocol.paths import brand_socket_path
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from ums_actors.auth.credentials import Credentials
     from ums_actors.auth.csds import Csds
     from ums_actors.auth.session import Session
     from ums_actors.http.client import Http
     from ums_actors.options import Options
+    from ums_actors.outbox import Outbox
     from ums_actors.runtime import LoopFuture
     from ums_actors.runtime.steps import Steps
     from ums_actors.secret import Secret
@@ -48,6 +50,9 @@ class BrandWebsocketConnection(Access, Routing, BrandConversations):
         ssl_context: a TLS context of your own, taken as it is.
         proxy: an HTTP proxy for this connection's websocket and HTTP calls; see
             :class:`~ums_actors.Proxy`.
+        outbox: keeps what :meth:`publish_text` is given; one for each connection.
+        subscribe: who hears from the first event on: tuples of a target and classes of
+            events, as for :meth:`subscribe`.
         create_default_subscription: subscribe to conversations on each line.
         default_subscription_query: to which; open ones if not given.
         app_id: your application's name, for the service's statistics.
@@ -69,6 +74,8 @@ class BrandWebsocketConnection(Access, Routing, BrandConversations):
         extra_ca_file: str | None = None,
         ssl_context: ssl.SSLContext | None = None,
         proxy: Proxy | None = None,
+        outbox: Outbox | None = None,
+        subscribe: Iterable[tuple[Any, ...]] = (),
         create_default_subscription: bool = True,
         default_subscription_query: Any = None,
         app_id: str = "unknown",
@@ -83,6 +90,8 @@ class BrandWebsocketConnection(Access, Routing, BrandConversations):
             extra_ca_file=extra_ca_file,
             ssl_context=ssl_context,
             proxy=proxy,
+            outbox=outbox,
+            subscribe=subscribe,
         )
         self._auth = auth
         self._app = app_id, app_version
@@ -116,6 +125,12 @@ class BrandWebsocketConnection(Access, Routing, BrandConversations):
             app_version=app_version,
         )
         return self._address(BRAND_SOCKET_SERVICES, path)
+
+    def _look(self, conversation_id: str, dialog_id: str, base: int) -> Steps[bool]:
+        del conversation_id
+        found = yield self.query_messages(dialog_id, base)
+        show(self._kernel, found, dialog_id=dialog_id, asked=True)
+        return True
 
     def _restore(self) -> Steps[None]:
         yield from self._restore_subscriptions()

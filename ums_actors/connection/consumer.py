@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ums_actors._version import __version__
+from ums_actors.actors.following import GRACE
 from ums_actors.actors.messages import CatchUp
 from ums_actors.auth.consumer import CONSUMER_SOCKET_SERVICE, ConsumerTokenSource
 from ums_actors.auth.csds import DEFAULT_CSDS_HOST
@@ -22,13 +23,14 @@ from ums_actors.secret import Secret
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from ums_actors.auth.csds import Csds
     from ums_actors.auth.identities import Identity
     from ums_actors.auth.session import Session
     from ums_actors.http.client import Http
     from ums_actors.options import Options
+    from ums_actors.outbox import Outbox
     from ums_actors.runtime import LoopFuture
     from ums_actors.runtime.steps import Steps
     from ums_actors.transport.proxy import Proxy
@@ -60,6 +62,9 @@ class ConsumerWebsocketConnection(Access, Model):
         ssl_context: a TLS context of your own, taken as it is.
         proxy: an HTTP proxy for this connection's websocket and HTTP calls; see
             :class:`~ums_actors.transport.proxy.Proxy`.
+        outbox: keeps what :meth:`publish_text` is given; one for each connection.
+        subscribe: who hears from the first event on: tuples of a target and classes of
+            events, as for :meth:`subscribe`.
         create_default_subscription: subscribe to conversations on each line. Messages
             come of the conversations that a subscription shows, and of those that
             were created here.
@@ -85,6 +90,8 @@ class ConsumerWebsocketConnection(Access, Model):
         extra_ca_file: str | None = None,
         ssl_context: ssl.SSLContext | None = None,
         proxy: Proxy | None = None,
+        outbox: Outbox | None = None,
+        subscribe: Iterable[tuple[Any, ...]] = (),
         create_default_subscription: bool = True,
         default_subscription_query: Any = None,
         app_id: str | None = None,
@@ -103,6 +110,8 @@ class ConsumerWebsocketConnection(Access, Model):
             extra_ca_file=extra_ca_file,
             ssl_context=ssl_context,
             proxy=proxy,
+            outbox=outbox,
+            subscribe=subscribe,
         )
         properties = client_properties or ClientProperties()
         self._auth = auth
@@ -185,6 +194,12 @@ class ConsumerWebsocketConnection(Access, Model):
             or session.state is State.READY
         )
         return introduced and super()._line_serves()
+
+    def _look(self, conversation_id: str, dialog_id: str, base: int) -> Steps[bool]:
+        call = consumer.subscribe_messages(conversation_id, dialog_id, base + 1)
+        yield self._call(call, resend=True)
+        yield from self._pause(GRACE)  # until they have come by themselves
+        return False
 
     # -- what consumers do
 

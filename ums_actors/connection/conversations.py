@@ -6,11 +6,11 @@ import abc
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.actors.messages import CatchUp
-from ums_actors.connection.files import Files
-from ums_actors.connection.querying import Querying
+from ums_actors.connection.posting import Posting
 from ums_actors.errors import LocalProtocolError
 from ums_actors.protocol import brand
-from ums_actors.protocol.records import read_clock, read_sequence
+from ums_actors.protocol.records import read_clock
+from ums_actors.protocol.requests import text as checked_text
 
 if TYPE_CHECKING:
     from ums_actors.runtime import LoopFuture
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Conversations"]
 
 
-class Conversations(Querying, Files, abc.ABC):
+class Conversations(Posting, abc.ABC):
     """Requests that brands and consumers have in common; UMS.md 3.3 and 12.3."""
 
     def get_clock(self) -> LoopFuture[int]:
@@ -34,10 +34,21 @@ class Conversations(Querying, Files, abc.ABC):
         text: str,
         dialog_id: str | None = None,
         metadata: Any = None,
+        effectively_once: bool = False,
     ) -> LoopFuture[int]:
-        """Say something; done with the message's sequence number in its dialog."""
-        call = brand.publish_text(conversation_id, dialog_id or conversation_id, text)
-        return self._call_for(call, read_sequence, metadata=metadata)
+        """Say something; done with the message's sequence number in its dialog.
+
+        Args:
+            conversation_id: where.
+            text: 1 to 8,000 characters.
+            dialog_id: the main dialog if not given.
+            metadata: a list of objects with a ``type``, or one.
+            effectively_once: see to it that it is said once, also if its answer is
+                lost; see :meth:`publish_once`.
+        """
+        where = conversation_id if dialog_id is None else dialog_id
+        call = brand.publish_text(conversation_id, where, text)
+        return self._publish(call, metadata, effectively_once=effectively_once)
 
     def catch_up(self, dialog_id: str) -> LoopFuture[None]:
         """Wait until all that was said in a dialog by now has been handed out.
@@ -51,7 +62,7 @@ class Conversations(Querying, Files, abc.ABC):
             RequestTimedOut: they did not come in time.
             ConnectionLost: the connection is closed.
         """
-        kernel = self._kernel
+        kernel, dialog_id = self._kernel, checked_text("dialog_id", dialog_id)
         if kernel.at_rest():
             raise kernel.refusal()
         number = kernel.streams.ask(dialog_id)

@@ -64,7 +64,7 @@ class Files(Accounts, abc.ABC):
             RequestError: of asking for its place, or of the message that shows it.
         """
         upload, kind = checked_upload(file, file_type)
-        where = conversation_id, dialog_id or conversation_id
+        where = conversation_id, conversation_id if dialog_id is None else dialog_id
         # what is wrong with the message is told before anything is uploaded
         publish_file(*where, _UNCHECKED, _UNCHECKED, caption=caption, preview=preview)
 

@@ -6,6 +6,7 @@ import abc
 from typing import TYPE_CHECKING
 
 from ums_actors.connection.conversations import Conversations
+from ums_actors.protocol.requests import text
 
 if TYPE_CHECKING:
     from ums_actors.model.conversation import Conversation
@@ -21,7 +22,7 @@ class Model(Conversations, abc.ABC):
 
         The object is kept true, and may be used on any thread.
         """
-        return self._kernel.conversations.view(conversation_id)
+        return self._kernel.conversations.view(text("conversation_id", conversation_id))
 
     def get_all_known_conversations(self) -> tuple[Conversation, ...]:
         """Give all that a subscription shows, ended ones too if it shows them."""

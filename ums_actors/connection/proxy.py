@@ -55,6 +55,8 @@ class ConnectionProxy:
     close_conversation = proxy_method(_Both.close_conversation)
     close_dialog = proxy_method(_Both.close_dialog)
     send_text = proxy_method(_Both.send_text)
+    publish_text = proxy_method(_Both.publish_text)
+    publish_once = proxy_method(_Both.publish_once)
     catch_up = proxy_method(_Both.catch_up)
     create_conversation_subscription = proxy_method(
         _Both.create_conversation_subscription
@@ -101,6 +103,9 @@ class BrandConnectionProxy(ConnectionProxy):
     query_messages = proxy_method(_Brand.query_messages)
     create_routing_task_subscription = proxy_method(
         _Brand.create_routing_task_subscription
+    )
+    update_routing_task_subscription = proxy_method(
+        _Brand.update_routing_task_subscription
     )
     unsubscribe_routing_tasks = proxy_method(_Brand.unsubscribe_routing_tasks)
     subscribe_agents_state = proxy_method(_Brand.subscribe_agents_state)

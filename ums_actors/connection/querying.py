@@ -5,11 +5,11 @@ from __future__ import annotations
 import abc
 from typing import TYPE_CHECKING, Any
 
-from ums_actors.actors.subscription import Kind, Subscription
+from ums_actors.actors.subscription import Kind
 from ums_actors.connection.shortcut import seconds
 from ums_actors.connection.subscriptions import Subscriptions, late
-from ums_actors.errors import ConnectionLost
 from ums_actors.protocol import brand
+from ums_actors.protocol.ids import ME
 from ums_actors.protocol.records import read_subscription_id
 from ums_actors.protocol.requests import Call, text
 from ums_actors.protocol.subscription import conversation_query
@@ -73,10 +73,10 @@ class Querying(Subscriptions, abc.ABC):
         Returns:
             a future of the subscription id on the present line.
         """
-        call = self._query_call(query)  # a bad query fails here
+        conversation_query(query, self._likely_agent)  # a bad query fails here
         return self._subscribe(
             Kind.CONVERSATIONS,
-            call.type,
+            brand.SUBSCRIBE_CONVERSATIONS,
             lambda: self._query_call(query),
             wait_for_ready,
         )
@@ -101,47 +101,11 @@ class Querying(Subscriptions, abc.ABC):
         if known is None:
             call = brand.update_subscription(subscription_id, wire)
             return self._call_for(call, lambda _: None)
-        if self._kernel.at_rest():
-            raise self._kernel.refusal(self._wire_name(brand.UPDATE_SUBSCRIPTION))
-        return run_steps(self._update(known, query, wire))
-
-    def _update(
-        self, known: Subscription, query: Any, wire: dict[str, Any]
-    ) -> Steps[None]:
-        def renewed() -> Call:
-            return self._query_call(query)
-
-        previous, known.call = known.call, renewed
-        try:
-            while not (yield from self._updated(known, wire)):
-                pass
-        except Exception:
-            if known.call is renewed:
-                known.call = previous
-            raise
-
-    def _updated(self, known: Subscription, wire: dict[str, Any]) -> Steps[bool]:
-        """Ask for the new query on the present line, or wait for the next one.
-
-        Gives whether the service has it now.
-        """
-        line = known.line
-        if known.subscription_id is None:
-            yield known.made.add(
-                self._loop,
-                self._patience(),
-                lambda: late(self._wire_name(brand.UPDATE_SUBSCRIPTION)),
-            )
-            if known.line != line:
-                return True  # a later line was asked with it
-        call = brand.update_subscription(known.subscription_id or "", wire)
-        try:
-            yield self._call(call, internal=True, raw=True)
-        except ConnectionLost:
-            if self._kernel.at_rest():
-                raise
-            return False
-        return True
+        return self._update(
+            known,
+            lambda: self._query_call(query),
+            lambda present: brand.update_subscription(present, wire),
+        )
 
     def unsubscribe_conversations(self, subscription_id: str) -> LoopFuture[Any]:
         """End a subscription, by its first id or its present one, for good."""
@@ -163,3 +127,7 @@ class Querying(Subscriptions, abc.ABC):
     def _agent(self, agent_id: Any, name: str = "agent_id") -> str:
         """Give the id under which this side's requests name an agent."""
         return text(name, agent_id)
+
+    def _likely_agent(self, agent_id: Any, name: str = "agent_id") -> str:
+        """Give the same, or ME where the own user is not known yet."""
+        return ME if agent_id == ME else self._agent(agent_id, name)

@@ -13,9 +13,14 @@ from ums_actors.protocol.agents import (
     unsubscribe,
 )
 from ums_actors.protocol.brand import SUBSCRIBE_ROUTING_TASKS
-from ums_actors.protocol.routing import subscribe_routing_tasks
+from ums_actors.protocol.routing import (
+    subscribe_routing_tasks,
+    update_routing_tasks,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ums_actors.protocol.requests import Call
     from ums_actors.runtime import LoopFuture
 
@@ -39,15 +44,39 @@ class Routing(Conversations, abc.ABC):
         Returns:
             a future of the subscription id on the present line.
         """
+        return self._subscribe(
+            Kind.ROUTING,
+            SUBSCRIBE_ROUTING_TASKS,
+            self._rings_of(agent_id),
+            wait_for_ready,
+        )
+
+    def update_routing_task_subscription(
+        self, subscription_id: str, agent_id: str | None = None
+    ) -> LoopFuture[None]:
+        """Be told of another agent's rings, on this line and all later ones.
+
+        Args:
+            subscription_id: the first id of the subscription or its present one.
+            agent_id: whose; the own user's if not given.
+        """
+        account_id, renewed = self._kernel.account_id, self._rings_of(agent_id)
+
+        def update(present: str) -> Call:
+            who = self._agent_or_self(agent_id)
+            return update_routing_tasks(account_id, present, who)
+
+        known = self._known(Kind.ROUTING, subscription_id)
+        if known is None:
+            return self._call_for(update(subscription_id), lambda _: None)
+        return self._update(known, renewed, update)
+
+    def _rings_of(self, agent_id: str | None) -> Callable[[], Call]:
         account_id = self._kernel.account_id
         if agent_id is not None:
-            self._agent(agent_id)  # a bad id fails here
-
-        def call() -> Call:
-            return subscribe_routing_tasks(account_id, self._agent_or_self(agent_id))
-
-        return self._subscribe(
-            Kind.ROUTING, SUBSCRIBE_ROUTING_TASKS, call, wait_for_ready
+            self._likely_agent(agent_id)  # a bad id fails here
+        return lambda: subscribe_routing_tasks(
+            account_id, self._agent_or_self(agent_id)
         )
 
     def unsubscribe_routing_tasks(self, subscription_id: str) -> LoopFuture[Any]:
@@ -70,7 +99,7 @@ class Routing(Conversations, abc.ABC):
         """
         account_id = self._kernel.account_id
         if agent_id is not None:
-            self._agent(agent_id)  # a bad id fails here
+            self._likely_agent(agent_id)  # a bad id fails here
 
         def call() -> Call:
             return subscribe_agents_state(account_id, self._agent_or_self(agent_id))

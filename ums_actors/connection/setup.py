@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ums_actors.actors.courier import Courier
 from ums_actors.actors.dialler import NetworkConnector
 from ums_actors.actors.kernel import Kernel
+from ums_actors.actors.selection import selection
 from ums_actors.auth.csds import DEFAULT_CSDS_HOST, Csds
 from ums_actors.errors import LocalProtocolError
 from ums_actors.files.storage import Storage
@@ -16,11 +18,12 @@ from ums_actors.transport.proxy import Proxy
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from ums_actors.auth.session import Session
     from ums_actors.auth.source import TokenSource
     from ums_actors.connection.root import Root
+    from ums_actors.outbox import Outbox
     from ums_actors.transport.proxy import Place
 
 __all__ = ["Services", "Setup"]
@@ -32,6 +35,7 @@ class Services(NamedTuple):
     csds: Csds
     http: Http
     storage: Storage
+    courier: Courier | None
 
 
 class Setup:
@@ -52,6 +56,8 @@ class Setup:
         extra_ca_file: str | None = None,
         ssl_context: ssl.SSLContext | None = None,
         proxy: Proxy | None = None,
+        outbox: Outbox | None = None,
+        subscribe: Iterable[tuple[Any, ...]] = (),
     ) -> None:
         if not isinstance(account_id, str) or not account_id:
             raise LocalProtocolError(
@@ -65,6 +71,10 @@ class Setup:
         self._extra_ca_file = extra_ca_file
         self._ssl_context = ssl_context
         self._proxy = proxy
+        self._outbox = outbox
+        self._subscribe = [checked_listener(each) for each in subscribe]
+        if outbox is not None:
+            outbox.take()
         if proxy is None and self.options.proxy_from_environment:
             self._proxy_of(parse_origin(csds))  # a bad variable fails here
 
@@ -113,8 +123,14 @@ class Setup:
             identify=identify,
             follows=follows,
         )
-        kernel.services = Services(csds, http, Storage(csds, http))
+        for target, kinds in self._subscribe:
+            kernel.subscribers.add(target, kinds)
         kernel.departure.closers.append(http.close)
+        courier = None
+        if self._outbox is not None:
+            courier = Courier(kernel, self._outbox)
+            kernel.departure.closers.append(self._outbox.close)
+        kernel.services = Services(csds, http, Storage(csds, http), courier)
         return kernel
 
     def _dialler(self) -> NetworkConnector:
@@ -135,6 +151,22 @@ class Setup:
         if self._proxy is not None or not self.options.proxy_from_environment:
             return self._proxy
         return Proxy.from_environment(place)
+
+
+def checked_listener(listener: Any) -> tuple[Any, tuple[Any, ...]]:
+    """Take apart ``(target, kind, …)``: who hears what from the first event on.
+
+    Raises:
+        LocalProtocolError: it is no such tuple, or a kind is no class of events.
+    """
+    if not isinstance(listener, tuple) or not listener:
+        raise LocalProtocolError(
+            f"subscribe has a {type(listener).__name__}: give tuples of a target and "
+            "classes of events, such as (handler, MessageReceived)"
+        )
+    target, *kinds = listener
+    selection(kinds)
+    return target, tuple(kinds)
 
 
 def _as_http(domains: Mapping[str, str] | None) -> dict[str, str]:

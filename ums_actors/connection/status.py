@@ -31,6 +31,7 @@ class ConnectionStatus(msgspec.Struct, frozen=True, kw_only=True):
         stale: events of earlier generations that were ignored.
         rings: rings that have not ended, as far as is known.
         stale_rings: announcements of rings that had ended, ignored.
+        outbox: messages in the outbox that are on their way.
         conversations: that are kept true.
         evicted_conversations: that there was no room for.
     """
@@ -61,6 +62,7 @@ class ConnectionStatus(msgspec.Struct, frozen=True, kw_only=True):
     failed_notifications: int
     rings: int
     stale_rings: int
+    outbox: int
     conversations: int
     evicted_conversations: int
     last_reason: str
@@ -77,7 +79,7 @@ def status_of(kernel: Kernel, now: float) -> ConnectionStatus:
         agent_state=kernel.agent_state,
         state=str(session.state),
         generation=session.generation,
-        restarts=dict(kernel.restarts),
+        restarts=dict(counters.restarts),
         restarts_left={
             name: kernel.supervision.budget_left(name, now)
             for name in kernel.supervision.start_order()
@@ -101,6 +103,7 @@ def status_of(kernel: Kernel, now: float) -> ConnectionStatus:
         failed_notifications=counters.failed_notifications,
         rings=kernel.rings.book.waiting,
         stale_rings=kernel.rings.book.stale,
+        outbox=len(kernel.services.courier or ()),
         conversations=len(kernel.conversations.book),
         evicted_conversations=kernel.conversations.book.evicted,
         last_reason=str(kernel.last_reason or ""),

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Subscriptions", "late"]
 
+_SOME = "?"
+"""An id for a request that is made for its type alone."""
+
 
 class Subscriptions(WebsocketConnection, abc.ABC):
     """Requests by their canonical names, and the subscriptions they make."""
@@ -146,6 +149,65 @@ class Subscriptions(WebsocketConnection, abc.ABC):
             subscription.first_id = subscription.subscription_id
         subscription.snapshot_seen = False
         subscription.made.resolve(subscription.subscription_id)
+
+    # -- changing what a subscription is of
+
+    def _update(
+        self,
+        known: Subscription,
+        renewed: Callable[[], Call],
+        update: Callable[[str], Call],
+    ) -> LoopFuture[None]:
+        """Have a subscription be of something else, here and on later lines.
+
+        Args:
+            known: the subscription.
+            renewed: gives the request that makes it anew, in place of its own.
+            update: gives the request that changes it on a line, by its id there.
+        """
+        if self._kernel.at_rest():
+            raise self._kernel.refusal(self._wire_name(update(_SOME).type))
+        return run_steps(self._updated(known, renewed, update))
+
+    def _updated(
+        self,
+        known: Subscription,
+        renewed: Callable[[], Call],
+        update: Callable[[str], Call],
+    ) -> Steps[None]:
+        previous, known.call = known.call, renewed
+        try:
+            while not (yield from self._updated_here(known, update)):
+                pass
+        except Exception:
+            if known.call is renewed:
+                known.call = previous
+            raise
+
+    def _updated_here(
+        self, known: Subscription, update: Callable[[str], Call]
+    ) -> Steps[bool]:
+        """Ask for the change on the present line, or wait for the next one.
+
+        Gives whether the service has it now.
+        """
+        line = known.line
+        if known.subscription_id is None:
+            yield known.made.add(
+                self._loop,
+                self._patience(),
+                lambda: late(self._wire_name(update(_SOME).type)),
+            )
+            if known.line != line:
+                return True  # a later line was asked with it
+        try:
+            call = update(known.subscription_id or "")
+            yield self._call(call, internal=True, raw=True)
+        except ConnectionLost:
+            if self._kernel.at_rest():
+                raise
+            return False
+        return True
 
     def _restore_subscriptions(self) -> Steps[None]:
         for subscription in list(self._kernel.subscriptions.values()):

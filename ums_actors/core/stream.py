@@ -241,6 +241,11 @@ class Streams(Generic[E]):
         self._want(dialog_id, dialog)
         return dialog.begun + 1
 
+    def last(self, dialog_id: str) -> int:
+        """Give the number of a dialog's last event that was delivered, else -1."""
+        dialog = self._dialogs.get(dialog_id)
+        return -1 if dialog is None or dialog.last is None else dialog.last
+
     def answered(self, dialog_id: str) -> int:
         """Give the number of a dialog's last query that was answered, 0 before."""
         dialog = self._dialogs.get(dialog_id)

@@ -15,6 +15,7 @@ __all__ = ["Parcel", "Upload", "checked_upload", "packed"]
 
 Upload: TypeAlias = bytes | bytearray | memoryview | os.PathLike[str]
 """What can be uploaded: bytes, or the path of a file."""
+_EMPTY = "the file is empty: it must have 1 byte or more"
 
 
 class Parcel(Struct, frozen=True):
@@ -38,6 +39,8 @@ def checked_upload(file: object, file_type: object) -> tuple[Upload, str | None]
             f"a {type(file).__name__} cannot be uploaded: give bytes, or the path of a "
             "file as pathlib.Path"
         )
+    if not isinstance(file, os.PathLike) and not memoryview(file).nbytes:
+        raise LocalProtocolError(_EMPTY)
     kind = None if file_type is None else text("file_type", file_type).upper()
     return file, kind
 
@@ -57,7 +60,7 @@ def packed(file: Upload, kind: str | None, limit: int) -> Parcel:
     name = os.fspath(file) if isinstance(file, os.PathLike) else ""
     data = _read(name, limit) if isinstance(file, os.PathLike) else bytes(file)
     if not data:
-        raise LocalProtocolError("the file is empty: it must have 1 byte or more")
+        raise LocalProtocolError(_EMPTY)
     if len(data) > limit:
         raise LocalProtocolError(
             f"the file has more than {limit:,} bytes, which Options.max_file_size "

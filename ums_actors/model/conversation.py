@@ -106,20 +106,34 @@ class Conversation(Contents):
     # -- what is said: in the main dialog while it is open
 
     def send_text(
-        self, text: str, metadata: Any = None, quick_replies: Any = None
+        self,
+        text: str,
+        metadata: Any = None,
+        quick_replies: Any = None,
+        *,
+        effectively_once: bool = False,
     ) -> LoopFuture[int]:
-        """Say something, 1 to 8,000 characters; done with the message's number."""
-        return self._speaking.send_text(text, metadata, quick_replies)
+        """Say something; see :meth:`Dialog.send_text`."""
+        return self._speaking.send_text(
+            text, metadata, quick_replies, effectively_once=effectively_once
+        )
 
     def send_private(self, text: str, metadata: Any = None) -> LoopFuture[int]:
         """Say something that consumers do not see; brands only."""
         return self._speaking.send_private(text, metadata)
 
     def send_rich(
-        self, content: Any, metadata: Any = None, quick_replies: Any = None
+        self,
+        content: Any,
+        metadata: Any = None,
+        quick_replies: Any = None,
+        *,
+        effectively_once: bool = False,
     ) -> LoopFuture[int]:
-        """Show structured content, 1 to 15,000 characters as JSON."""
-        return self._speaking.send_rich(content, metadata, quick_replies)
+        """Show structured content; see :meth:`Dialog.send_rich`."""
+        return self._speaking.send_rich(
+            content, metadata, quick_replies, effectively_once=effectively_once
+        )
 
     def send_file(
         self,

@@ -77,6 +77,10 @@ class Office(Protocol):
         """Send a request; done with ``read(undecoded body)``."""
         ...
 
+    def publish_once(self, call: Call, metadata: Any = None) -> LoopFuture[int]:
+        """Publish content effectively once; see the connection's method."""
+        ...
+
     def upload_file(
         self, conversation_id: str, file: Upload, **more: Any
     ) -> LoopFuture[int]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from ums_actors.files.parcel import Upload
     from ums_actors.model.office import Office
+    from ums_actors.protocol.requests import Call
 
 __all__ = ["Speaking"]
 
@@ -42,7 +43,12 @@ class Speaking(abc.ABC):
         """The conversation's id."""
 
     def send_text(
-        self, text: str, metadata: Any = None, quick_replies: Any = None
+        self,
+        text: str,
+        metadata: Any = None,
+        quick_replies: Any = None,
+        *,
+        effectively_once: bool = False,
     ) -> LoopFuture[int]:
         """Say something; done with the message's number in the dialog.
 
@@ -50,9 +56,11 @@ class Speaking(abc.ABC):
             text: 1 to 8,000 characters.
             metadata: a list of objects with a ``type``, or one.
             quick_replies: ``{"type": "quickReplies", "replies": […]}``.
+            effectively_once: see to it that it is said once, also if its answer is
+                lost; see the connection's ``publish_once``.
         """
         call = publish_text(*self._place(), text, quick_replies=quick_replies)
-        return self._office.ask(call, read_sequence, metadata=metadata)
+        return self._publish(call, metadata, once=effectively_once)
 
     def send_private(self, text: str, metadata: Any = None) -> LoopFuture[int]:
         """Say something that consumers do not see; brands only."""
@@ -62,11 +70,16 @@ class Speaking(abc.ABC):
         return self._office.ask(call, read_sequence, metadata=metadata)
 
     def send_rich(
-        self, content: Any, metadata: Any = None, quick_replies: Any = None
+        self,
+        content: Any,
+        metadata: Any = None,
+        quick_replies: Any = None,
+        *,
+        effectively_once: bool = False,
     ) -> LoopFuture[int]:
         """Show structured content, 1 to 15,000 characters as JSON."""
         call = publish_rich(*self._place(), content, quick_replies)
-        return self._office.ask(call, read_sequence, metadata=metadata)
+        return self._publish(call, metadata, once=effectively_once)
 
     def send_file(
         self,
@@ -149,6 +162,11 @@ class Speaking(abc.ABC):
             return [Message(each, office) for each in said]
 
         return office.ask(call, messages, resend=True)
+
+    def _publish(self, call: Call, metadata: Any, *, once: bool) -> LoopFuture[int]:
+        if once:
+            return self._office.publish_once(call, metadata)
+        return self._office.ask(call, read_sequence, metadata=metadata)
 
     def _place(self) -> tuple[str, str]:
         return self.conversation_id, self.dialog_id

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ums_actors.errors import LocalProtocolError
-from ums_actors.protocol.enums import ChannelType
+from ums_actors.protocol.enums import ChannelType, DialogCloseReason, one_of
 from ums_actors.protocol.fields import UPDATE_CONVERSATION
 from ums_actors.protocol.publishing import PUBLISH_EVENT, publish_text
-from ums_actors.protocol.requests import Call
+from ums_actors.protocol.requests import Call, typed_parts
 from ums_actors.protocol.requests import text as _text
 from ums_actors.protocol.subscription import conversation_query, update_body
 from ums_actors.protocol.transfer import transfer_fields
@@ -92,7 +92,8 @@ def keep_alive() -> Call:
 
 def get_user_profile(user_id: str | None = None) -> Call:
     """Ask for a profile: the own one, or that of ``user_id``."""
-    return Call(GET_USER_PROFILE, {} if user_id is None else {"userId": user_id})
+    body = {} if user_id is None else {"userId": _text("user_id", user_id)}
+    return Call(GET_USER_PROFILE, body)
 
 
 def set_agent_state(agent_id: str, agent_state: str) -> Call:
@@ -138,7 +139,7 @@ def create_conversation(
     if skill_id is not None:
         body["skillId"] = _text("skill_id", skill_id)
     if context is not None:
-        body["conversationContext"] = context
+        body["conversationContext"] = typed_parts("context", context)
     return Call(CREATE_CONVERSATION, body)
 
 
@@ -157,9 +158,10 @@ def close_dialog(
     """Close one dialog; ``close_reason`` says who did, ``cause`` why."""
     dialog = {"dialogId": _text("dialog_id", dialog_id), "state": "CLOSE"}
     if close_reason is not None:
-        dialog["closedBy"] = close_reason
+        reason = one_of("dialog_close_reason", close_reason, DialogCloseReason)
+        dialog["closedBy"] = reason
     if cause is not None:
-        dialog["closedCause"] = cause
+        dialog["closedCause"] = _text("cause", cause)
     field = {"field": "DialogChange", "type": "UPDATE", "dialog": dialog}
     return _update(conversation_id, [field])
 

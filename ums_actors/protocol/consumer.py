@@ -11,7 +11,7 @@ from ums_actors.errors import LocalProtocolError, NotSupported
 from ums_actors.protocol import brand
 from ums_actors.protocol.names import NOTIFICATIONS, REQUESTS
 from ums_actors.protocol.paths import INTEGRATION_ID
-from ums_actors.protocol.requests import Call, UserRequest, parts_of
+from ums_actors.protocol.requests import Call, UserRequest, parts_of, typed_parts
 from ums_actors.protocol.requests import text as _text
 from ums_actors.secret import Secret
 
@@ -148,14 +148,7 @@ def init_connection(jwt: str | Secret, properties: ClientProperties) -> UserRequ
 def _context(context: Any) -> dict[Any, Any]:
     if context is None:
         return dict(_OWN_CONTEXT)
-    parts = parts_of(context)
-    kind = None if parts is None else parts.get("type")
-    if parts is None or not isinstance(kind, str) or not kind:
-        raise LocalProtocolError(
-            "context must be a mapping with a type, such as "
-            "{'type': 'SharkContext', 'lang': 'en-US'}"
-        )
-    return parts
+    return typed_parts("context", context)
 
 
 def _campaign(campaign_info: Any) -> dict[Any, Any] | None:

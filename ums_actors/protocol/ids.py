@@ -14,8 +14,10 @@ from ums_actors.errors import LocalProtocolError
 from ums_actors.protocol.enums import ParticipantRole
 from ums_actors.protocol.lenient import is_object, one_or_many
 
-__all__ = ["IdTable", "is_pid"]
+__all__ = ["ME", "IdTable", "is_pid"]
 
+ME: Final = "me"
+"""Stands for the connection's own user wherever an agent is named."""
 LIMIT: Final = 10_000
 """Agents that are remembered; the least recently seen is forgotten."""
 _PID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)

@@ -11,7 +11,7 @@ from msgspec.structs import asdict
 
 from ums_actors.errors import LocalProtocolError
 
-__all__ = ["Call", "UserRequest", "parts_of", "text", "user_request"]
+__all__ = ["Call", "UserRequest", "parts_of", "text", "typed_parts", "user_request"]
 
 _ENCODED: Final = ("encodedMetadata", "encoded_metadata")
 _KEYS: Final = ("type", "body", "headers", "metadata", *_ENCODED)
@@ -46,6 +46,22 @@ def parts_of(value: Any) -> dict[Any, Any] | None:
     if _is_mapping(value):
         return {k: part for k, part in value.items() if part is not UNSET}
     return None
+
+
+def typed_parts(name: str, value: Any) -> dict[Any, Any]:
+    """Check an argument that must be an object with a ``type``; give its parts.
+
+    Raises:
+        LocalProtocolError: it is not.
+    """
+    parts = parts_of(value)
+    kind = None if parts is None else parts.get("type")
+    if parts is None or not isinstance(kind, str) or not kind:
+        raise LocalProtocolError(
+            f"{name} must be a mapping with a type, such as "
+            "{'type': 'SharkContext', 'lang': 'en-US'}"
+        )
+    return parts
 
 
 def _is_mapping(value: Any) -> TypeGuard[Mapping[Any, Any]]:

@@ -13,6 +13,7 @@ from ums_actors.protocol.enums import ChannelType, RingState
 from ums_actors.protocol.lenient import read_record
 from ums_actors.protocol.requests import Call
 from ums_actors.protocol.requests import text as _text
+from ums_actors.protocol.subscription import update_body
 
 if TYPE_CHECKING:
     import msgspec
@@ -27,7 +28,10 @@ __all__ = [
     "read_routing_task_changes",
     "subscribe_routing_tasks",
     "update_ring_state",
+    "update_routing_tasks",
 ]
+
+UPDATE_ROUTING_TASKS: Final = ".ams.routing.UpdateRoutingTaskSubscription"
 
 ANSWERS: Final = (RingState.ACCEPTED, RingState.REJECTED)
 """What a client may say of a ring."""
@@ -112,6 +116,16 @@ def subscribe_routing_tasks(account_id: str, agent_id: str) -> Call:
         "agentId": _text("agent_id", agent_id),
     }
     return Call(SUBSCRIBE_ROUTING_TASKS, body)
+
+
+def update_routing_tasks(account_id: str, subscription_id: str, agent_id: str) -> Call:
+    """Have a subscription tell of another agent's rings.
+
+    The body of this request is not published (UMS.md 3.7): it is taken to be that of
+    the subscription, with the id beside it, as for conversations.
+    """
+    body = subscribe_routing_tasks(account_id, agent_id).body
+    return Call(UPDATE_ROUTING_TASKS, update_body(subscription_id, body))
 
 
 def update_ring_state(ring_id: str, state: str) -> Call:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ums_actors.runtime.actor import LoopActor
 from ums_actors.runtime.future import LoopFuture
+from ums_actors.runtime.gate import PacedGate
 from ums_actors.runtime.loop import Loop
 from ums_actors.runtime.proxy import LoopProxy, proxy_method
 from ums_actors.runtime.ref import LoopRef
@@ -16,6 +17,7 @@ __all__ = [
     "LoopFuture",
     "LoopProxy",
     "LoopRef",
+    "PacedGate",
     "Runtime",
     "Workers",
     "proxy_method",

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from ums_actors.actors.selection import Where
     from ums_actors.actors.subscribers import Target
     from ums_actors.connection import ConnectionStatus
+    from ums_actors.files.parcel import Upload
     from ums_actors.model.conversation import Conversation
+    from ums_actors.outbox.publication import Publication
     from ums_actors.protocol.profiles import UserProfile
     from ums_actors.runtime import LoopRef
 
@@ -80,9 +82,30 @@ class BlockingConnection(Generic[P]):
         text: str,
         dialog_id: str | None = None,
         metadata: Any = None,
+        effectively_once: bool = False,
     ) -> int:
         """Say something; gives the message's sequence number."""
-        return self.proxy.send_text(conversation_id, text, dialog_id, metadata).get()
+        return self.proxy.send_text(
+            conversation_id, text, dialog_id, metadata, effectively_once
+        ).get()
+
+    def publish_text(
+        self,
+        conversation_id: str,
+        text: str,
+        dialog_id: str | None = None,
+        metadata: Any = None,
+    ) -> Publication:
+        """Say something by way of the outbox; returns when it is durable."""
+        return self.proxy.publish_text(conversation_id, text, dialog_id, metadata).get()
+
+    def upload_file(self, conversation_id: str, file: Upload, **more: Any) -> int:
+        """Put a file on the file service and show it; gives its message's number."""
+        return self.proxy.upload_file(conversation_id, file, **more).get()
+
+    def download_file(self, relative_path: str) -> bytes:
+        """Get a file by the path in its message."""
+        return self.proxy.download_file(relative_path).get()
 
     def get_clock(self) -> int:
         """Give the server's time in milliseconds."""

@@ -58,8 +58,8 @@ class Connection(BlockingConnection[BrandConnectionProxy]):
     def join_dialog(
         self,
         conversation_id: str,
-        dialog_id: str,
-        participant_role: str,
+        dialog_id: str | None = None,
+        participant_role: str = "",
         agent_id: str | None = None,
     ) -> str:
         """Take part in a dialog."""
@@ -70,8 +70,8 @@ class Connection(BlockingConnection[BrandConnectionProxy]):
     def leave_dialog(
         self,
         conversation_id: str,
-        dialog_id: str,
-        participant_role: str,
+        dialog_id: str | None = None,
+        participant_role: str = "",
         agent_id: str | None = None,
     ) -> str:
         """Take part no more."""
@@ -96,6 +96,12 @@ class Connection(BlockingConnection[BrandConnectionProxy]):
         return self.proxy.create_routing_task_subscription(
             agent_id, wait_for_ready
         ).get()
+
+    def update_routing_task_subscription(
+        self, subscription_id: str, agent_id: str | None = None
+    ) -> None:
+        """Be told of another agent's rings."""
+        self.proxy.update_routing_task_subscription(subscription_id, agent_id).get()
 
     def subscribe_agents_state(
         self, agent_id: str | None = None, wait_for_ready: bool = False

@@ -1,1 +1,4 @@
-"""A seeded simulator of whole connections: see :mod:`ums_actors.testing.simulate`."""
+"""For tests: a simulator of whole connections, and a proxy that is a bad network.
+
+See :mod:`ums_actors.testing.simulate` and :mod:`ums_actors.testing.fault_proxy`.
+"""

@@ -20,26 +20,13 @@ if TYPE_CHECKING:
     from ums_actors.runtime import LoopRef
     from ums_actors.runtime.ports import Gate
 
-__all__ = ["PacedGate", "busiest", "drop_herd"]
+__all__ = ["busiest", "drop_herd"]
 
 _BIN: Final = 0.1
 _DIALLING: Final = (0.01, 0.03)
 """Seconds an attempt takes: so few that the workers' number spreads nothing."""
 _ARRIVAL: Final = 0.06
 """Seconds between the first openings, which the workers can follow."""
-
-
-class PacedGate:
-    """Lets so many attempts a second through, one after another."""
-
-    def __init__(self, rate: float) -> None:
-        self._pause = 1 / rate
-        self._next = 0.0
-
-    def delay(self, now: float) -> float:
-        """Give the seconds until the next free place."""
-        self._next = max(now, self._next + self._pause)
-        return self._next - now
 
 
 def drop_herd(

@@ -74,6 +74,16 @@ async def test_a_cut_ends_tcp_without_a_close_frame(scene, tls):
         assert emulator.cut() == 0
 
 
+async def test_a_second_reset_does_nothing(scene):
+    async with scene(tls=True) as (emulator, bot):
+        (line,) = emulator._service.lines
+        transport = line._channel._transport
+        assert line.cut()
+        transport.close()  # as aiohttp does when it hears of it
+        line._channel.reset()
+        assert await bot.ended() == 1006
+
+
 async def test_a_cut_is_a_reset(scene):
     async with scene(online=()) as (emulator, bot):
         await bot.log_in()

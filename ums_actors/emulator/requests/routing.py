@@ -32,12 +32,17 @@ def _subscribe(world: World, client: Client, request: Request) -> Answer:
     return Answer({"subscriptionId": subscription.identity}, _SUBSCRIBED)
 
 
-def _update_subscription(_world: World, client: Client, request: Request) -> Answer:
-    # what else may stand in the body is not published
-    identity = str(body_of(request).get("subscriptionId"))
-    if identity not in client.subscriptions.routing:
+def _update_subscription(world: World, client: Client, request: Request) -> Answer:
+    # the body is not published: taken for that of the subscription, its id beside it
+    body = body_of(request)
+    subscription = client.subscriptions.routing.get(str(body.get("subscriptionId")))
+    if subscription is None:
         raise Refused(404, "Subscription not found")
-    return Answer({"subscriptionId": identity}, _SUBSCRIBED)
+    user = world.users.find(str(body.get("agentId") or subscription.agent))
+    if user is None:
+        raise Refused(404, "User not found")
+    subscription.move(user.old_id)
+    return Answer({"subscriptionId": subscription.identity}, _SUBSCRIBED)
 
 
 def _update_ring(world: World, client: Client, request: Request) -> Answer:

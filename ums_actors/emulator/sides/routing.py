@@ -51,6 +51,14 @@ class RoutingSubscription:
         self._tell(rings[:SNAPSHOT_LIMIT], strictly=True)
         self._world.router.listen(self)
 
+    def move(self, agent: str) -> None:
+        """Tell of another agent's rings from now on."""
+        if agent != self.agent:
+            self.end()
+            self.agent = agent
+            self.is_own = self._client.identity == agent
+            self.begin()
+
     def end(self) -> None:
         """Tell no more."""
         self._world.router.unlisten(self)

@@ -89,14 +89,15 @@ class Channel:
         asyncio.get_running_loop().call_later(TCP_GRACE, self._abort)
 
     def reset(self) -> None:
-        """Reset TCP, without a close frame."""
-        if self._transport is None:
+        """Reset TCP, without a close frame; once: a closed TLS transport is empty."""
+        transport, self._transport = self._transport, None
+        if transport is None:
             return
-        raw = self._transport.get_extra_info("socket")
+        raw = transport.get_extra_info("socket")
         if raw is not None and raw.fileno() >= 0:
             linger = struct.pack("ii", 1, 0)
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-        self._transport.abort()
+        transport.abort()
 
     def _abort(self) -> None:
         if self._transport is not None:

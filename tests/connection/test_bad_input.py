@@ -1,0 +1,261 @@
+"""Every public method says what is wrong with an argument, and sends nothing.
+
+Values that no argument of its kind may have, for each method and argument; what is
+raised is a LocalProtocolError (at once, or through the future) that names the value or
+the argument. Nothing crashes, nothing hangs, and the connection goes on.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+
+import pykka
+import pytest
+
+import ums_actors as ums
+
+TEXTS = [None, "", 5, [], {}, b"x", True]
+IDS = [*TEXTS]
+WORDS = [None, "", 5, "NONSENSE", ["ONLINE"]]
+SECONDS = [math.nan, -1, "x", math.inf, [], -math.inf]
+NUMBERS = ["1", 1.5, -1, [], True]
+
+C = "conversation"
+"""A value that is all right, where the wrong one stands elsewhere."""
+
+
+def case(method, *arguments, wrong, at, **named):
+    """Make cases: each wrong value, in place of the argument of that number or name."""
+    for value in wrong:
+        positional, keywords = list(arguments), dict(named)
+        if isinstance(at, int):
+            positional[at] = value
+        else:
+            keywords[at] = value
+        yield pytest.param(method, positional, keywords, id=f"{method}-{at}-{value!r}")
+
+
+BOTH = [
+    *case("open", wrong=SECONDS, at="timeout"),
+    *case("wait_ready", wrong=SECONDS, at="timeout"),
+    *case("child", None, wrong=["nobody", None, 5], at=0),
+    *case("send", None, wrong=[None, 5, "x", [], {}, {"type": ""}, {"body": {}}], at=0),
+    *case("send", None, wrong=[{"type": "x", "bdy": {}}, {"type": 5}], at=0),
+    *case("send", {"type": ".GetClock", "body": {}}, wrong=SECONDS, at="timeout"),
+    *case(
+        "send",
+        {"type": ".GetClock", "body": {}},
+        wrong=[5, "", "no base64!", "x" * 6000],
+        at="encoded_metadata",
+    ),
+    *case(
+        "send",
+        {"type": ".GetClock", "body": {}, "metadata": [5]},
+        wrong=[None],
+        at="timeout",
+    ),
+    *case("subscribe", None, wrong=[None, 5, "x"], at=0),
+    *case("subscribe", print, None, wrong=[int, "MessageReceived", 5], at=1),
+    *case("subscribe", print, wrong=[5, "x"], at="where"),
+    *case("subscribe_notifications", None, wrong=[None, 5], at=0),
+    *case("subscribe_notifications", print, None, wrong=[5, None, ums.Event], at=1),
+    *case("send_text", C, "text", wrong=IDS, at=0),
+    *case("send_text", C, "text", wrong=[*TEXTS, "x" * 8001], at=1),
+    *case("send_text", C, "text", wrong=[5, [], b"x", True], at="dialog_id"),
+    *case("send_text", C, "text", wrong=[5, "x", [{}], [{"type": 5}]], at="metadata"),
+    *case(
+        "send_text",
+        C,
+        "text",
+        wrong=[[{"type": "ExternalId", "id": "x" * 65}], [{"type": "ExternalId"}]],
+        at="metadata",
+    ),
+    *case("catch_up", C, wrong=IDS, at=0),
+    *case("close_conversation", C, wrong=IDS, at=0),
+    *case("close_dialog", C, C, wrong=IDS, at=0),
+    *case("close_dialog", C, C, wrong=IDS, at=1),
+    *case("close_dialog", C, C, wrong=["NONSENSE", 5], at="dialog_close_reason"),
+    *case("get_conversation", C, wrong=IDS, at=0),
+    *case(
+        "create_conversation_subscription",
+        wrong=[5, "x", [], {"skill_id": "1"}, {"nonsense": 1}, {"stage": 5}],
+        at="query",
+    ),
+    *case(
+        "create_conversation_subscription",
+        wrong=[{"last_update_after": "yesterday"}, {"consumer_id": 5}, {"stage": []}],
+        at="query",
+    ),
+    *case("update_conversation_subscription", C, {}, wrong=IDS, at=0),
+    *case("update_conversation_subscription", C, {}, wrong=[5, {"x": 1}], at=1),
+    *case("unsubscribe_conversations", C, wrong=IDS, at=0),
+    *case("get_user_profile", wrong=["", 5, [], b"x", True], at="user_id"),
+    *case("set_user_profile", None, wrong=[None, 5, "x", [], {}], at=0),
+    *case("get_upload_url", 5, "PNG", wrong=[*NUMBERS, 0, None], at=0),
+    *case("get_upload_url", 5, "PNG", wrong=TEXTS, at=1),
+    *case("get_download_url", "/a", wrong=TEXTS, at=0),
+    *case("get_download_token", C, "s", "i", wrong=IDS, at=0),
+    *case("get_download_token", C, "s", "i", wrong=TEXTS, at=1),
+    *case("get_download_token", C, "s", "i", wrong=TEXTS, at=2),
+    *case("upload_file", C, b"x", file_type="PNG", wrong=IDS, at=0),
+    *case("upload_file", C, b"x", file_type="PNG", wrong=[None, 5, "a", b""], at=1),
+    *case("upload_file", C, b"x", wrong=[5, "", []], at="file_type"),
+    *case("upload_file", C, b"x", file_type="PNG", wrong=[None, 5], at="caption"),
+    *case("upload_file", C, b"x", file_type="PNG", wrong=[5, ""], at="preview"),
+    *case("download_file", "/a", wrong=TEXTS, at=0),
+    *case("publish_once", None, wrong=[None, 5, "x", {}], at=0),
+    *case("publish_text", C, "text", wrong=IDS, at=0),
+    *case("publish_text", C, "text", wrong=TEXTS, at=1),
+]
+BRAND = [
+    *case("set_agent_state", "ONLINE", wrong=WORDS, at=0),
+    *case("set_agent_state", "ONLINE", wrong=["", 5, [], True], at="agent_id"),
+    *case("query_messages", C, wrong=IDS, at=0),
+    *case("query_messages", C, wrong=["1", 1.5, [], True], at="newer_than"),
+    *case("join_dialog", C, C, "MANAGER", wrong=IDS, at=0),
+    *case("join_dialog", C, C, "MANAGER", wrong=[5, [], b"x", True], at=1),
+    *case("join_dialog", C, C, "MANAGER", wrong=WORDS, at=2),
+    *case("join_dialog", C, C, "MANAGER", wrong=["", 5, []], at="agent_id"),
+    *case("leave_dialog", C, C, "MANAGER", wrong=IDS, at=0),
+    *case("leave_dialog", C, C, "MANAGER", wrong=WORDS, at=2),
+    *case("transfer_conversation", C, skill_id="1", wrong=IDS, at=0),
+    *case("transfer_conversation", C, wrong=["", 5, [], True], at="skill_id"),
+    *case("transfer_conversation", C, wrong=["", 5, [], True], at="agent_id"),
+    *case("transfer_conversation", C, wrong=[None], at="skill_id"),
+    *case("create_conversation", "consumer", wrong=IDS, at=0),
+    *case("create_conversation", "consumer", wrong=[5, "x", {}], at="context"),
+    *case("create_routing_task_subscription", wrong=["", 5, []], at="agent_id"),
+    *case("update_routing_task_subscription", C, wrong=IDS, at=0),
+    *case("update_routing_task_subscription", C, wrong=["", 5, []], at="agent_id"),
+    *case("unsubscribe_routing_tasks", C, wrong=IDS, at=0),
+    *case("subscribe_agents_state", wrong=["", 5, []], at="agent_id"),
+    *case("unsubscribe_agents_state", C, wrong=IDS, at=0),
+    *case("set_brand_profile", None, wrong=[None, 5, "x", [], {}], at=0),
+]
+CONSUMER = [
+    *case("set_agent_state", "ONLINE", wrong=["ONLINE"], at=0),
+    *case("create_conversation", wrong=[5, [], True, ""], at="skill_id"),
+    *case("create_conversation", wrong=[5, "x", {}], at="context"),
+    *case("create_conversation", wrong=[5, "x", {}, []], at="campaign_info"),
+]
+
+
+@pytest.fixture(scope="module")
+def lines():
+    """A READY connection of each side, the same for all cases."""
+    from ums_actors.emulator import password_of, running_emulator
+
+    runtime = ums.Runtime()
+    with running_emulator(users=1) as emulator:
+        where = {"csds": f"http://{emulator.csds}", "runtime": runtime}
+        brand = ums.BrandWebsocketConnection.start(
+            emulator.account,
+            auth=ums.PasswordLogin("bot1", password_of("bot1")),
+            **where,
+        )
+        consumer = ums.ConsumerWebsocketConnection.start(
+            emulator.account, auth=ums.Anonymous(), **where
+        )
+        for ref in (brand, consumer):
+            ref.proxy().open(wait_for_ready=True).get(timeout=20)
+        yield {"brand": brand.proxy(), "consumer": consumer.proxy()}, emulator
+        for ref in (brand, consumer):
+            ref.stop(timeout=10)
+    runtime.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_was_sent_and_nobody_crashed(lines):
+    proxies, emulator = lines
+    seen = len(emulator.log())
+    yield
+    for proxy in proxies.values():
+        status = proxy.status().get(timeout=5)
+        assert (status.restarts, status.state, status.generation) == ({}, "READY", 1)
+    sent = {
+        line["frame"]["type"].rpartition(".")[2]
+        for line in emulator.log()[seen:]
+        if line["dir"] == "in"
+    }
+    # what strange ids were put into, and the question whether it is still there
+    assert sent <= {"GetClock", "PublishEvent", "UpdateConversationField"}
+
+
+@pytest.mark.parametrize(("method", "positional", "named"), BOTH + BRAND)
+def test_a_brand_refuses_it(lines, method, positional, named):
+    refused(lines, "brand", method, positional, named)
+
+
+@pytest.mark.parametrize(("method", "positional", "named"), BOTH + CONSUMER)
+def test_a_consumer_refuses_it(lines, method, positional, named):
+    refused(lines, "consumer", method, positional, named)
+
+
+def refused(lines, side, method, positional, named):
+    proxy = lines[0][side]
+    with pytest.raises(ums.LocalProtocolError) as caught:
+        getattr(proxy, method)(*positional, **named).get(timeout=5)
+    said = str(caught.value)
+    assert 15 < len(said) < 600
+    assert said.isprintable()
+    assert proxy.status().get(timeout=5).restarts == {}
+
+
+def test_each_method_is_in_the_table():
+    """A new method comes with its wrong arguments, or takes none."""
+    harmless = {
+        "close", "events", "get_all_known_conversations", "get_brand_profile",
+        "get_clock", "get_token", "keep_alive", "reconnect_now", "refresh_token",
+        "status", "unsubscribe", "wait_closed",
+    }  # fmt: skip
+    tables = {ums.BrandConnectionProxy: BOTH + BRAND}
+    tables[ums.ConsumerConnectionProxy] = BOTH + CONSUMER
+    for proxy, table in tables.items():
+        public = {
+            name
+            for name, member in inspect.getmembers(proxy)
+            if not name.startswith("_") and callable(member)
+        }
+        assert public - {each.values[0] for each in table} - harmless == set()
+
+
+@pytest.mark.parametrize("text", ["a\r\nb", "\x00", "\ud800", "x" * 10_000, "日本"])
+def test_strange_ids_are_no_more_than_ids(lines, text):
+    """They are text in JSON: the service does not know them, or they cannot be said."""
+    for proxy in lines[0].values():
+        with pytest.raises((ums.RequestRejected, ums.LocalProtocolError)):
+            proxy.send_text(text, "hello").get(timeout=5)
+        with pytest.raises((ums.RequestRejected, ums.LocalProtocolError)):
+            proxy.close_conversation(text).get(timeout=5)
+
+
+def test_unknown_handles_are_told(lines):
+    for proxy in lines[0].values():
+        for handle in ("nothing", None, 5):
+            assert proxy.unsubscribe(handle).get(timeout=5) is False
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"limit": 0},
+        {"limit": "x"},
+        {"timeout": -1},
+        {"timeout": math.nan},
+        {"where": 5},
+    ],
+)
+def test_iterators_refuse_it_at_once(lines, named):
+    for proxy in lines[0].values():
+        with pytest.raises(ums.LocalProtocolError):
+            proxy.events(ums.MessageReceived, **named)
+        with pytest.raises(ums.LocalProtocolError):
+            proxy.events(int)
+
+
+def test_an_unknown_method_is_an_attribute_error(lines):
+    for proxy in lines[0].values():
+        with pytest.raises(AttributeError):
+            proxy.nonsense()
+        assert isinstance(proxy.actor_ref, pykka.ActorRef)

@@ -1,0 +1,201 @@
+"""The file in which letters wait: SQLite with a write-ahead log."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import threading
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from ums_actors.errors import LocalProtocolError, OutboxError
+from ums_actors.outbox.letter import Letter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["Outbox"]
+
+_SCHEMA: Final = 1
+_TABLES: Final = (
+    """
+    CREATE TABLE IF NOT EXISTS letters (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        mark TEXT NOT NULL UNIQUE,
+        content BLOB NOT NULL
+    )
+    """,
+    "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+)
+_LIMIT: Final = 100_000
+
+
+class Outbox:
+    """Letters of one user, durable as soon as :meth:`add` returns.
+
+    Given to a connection as ``outbox=``; what an earlier process left in the file is
+    sent then, in the order of each dialog. Its methods block, and are called on a
+    worker; one thread at a time is let in.
+
+    Args:
+        path: of the file, made if it is not there. Beside it SQLite keeps two more,
+            with ``-wal`` and ``-shm`` at their ends.
+        limit: letters that may wait.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], limit: int = _LIMIT) -> None:
+        self.path: Final = os.fspath(path)
+        if not self.path or limit < 1:
+            raise LocalProtocolError(
+                "an Outbox needs the path of a file, and a limit of 1 or more"
+            )
+        self.limit: Final = limit
+        self._lock = threading.Lock()
+        self._database: sqlite3.Connection | None = None
+        self._taken = False
+        self._gone: deque[str] = deque()
+
+    def __repr__(self) -> str:
+        return f"Outbox({self.path!r})"
+
+    def take(self) -> None:
+        """Let one connection have it; any thread, does not block.
+
+        Raises:
+            LocalProtocolError: another one has it.
+        """
+        if self._taken:
+            raise LocalProtocolError(
+                f"{self!r} belongs to another connection: give each one of its own"
+            )
+        self._taken = True
+
+    def open(self) -> list[Letter]:
+        """Open the file; give the letters that wait, oldest first.
+
+        Raises:
+            OutboxError: another process uses it, or it cannot be read or written.
+        """
+        with self._at_work("opened"):
+            if self._database is None:
+                self._database = _opened(self.path)
+            rows = self._database.execute("SELECT content FROM letters ORDER BY number")
+            found = [row[0] for row in rows]
+        try:
+            return [_decoder.decode(content) for content in found]
+        except msgspec.MsgspecError:
+            raise OutboxError(
+                f"{self.path!r} holds something that is no letter: was it written by "
+                "another version? Move it away to begin anew"
+            ) from None
+
+    def own(self, owner: str) -> None:
+        """Take note of whose letters they are, as ``account.user``.
+
+        Raises:
+            OutboxError: it holds letters of somebody else, or cannot be written.
+        """
+        with self._at_work("written"), self._held() as database:
+            row = database.execute("SELECT value FROM facts WHERE name = 'owner'")
+            known = row.fetchone()
+            waiting = database.execute("SELECT count(*) FROM letters").fetchone()[0]
+            if known is not None and known[0] != owner and waiting:
+                raise OutboxError(
+                    f"{self.path!r} holds {waiting} letters of {known[0]}, not of "
+                    f"{owner}: give each user an outbox of its own"
+                )
+            database.execute("REPLACE INTO facts VALUES ('owner', ?)", (owner,))
+
+    def add(self, letters: Iterable[Letter]) -> None:
+        """Keep letters, all or none of them; they are on the disk when this returns.
+
+        Raises:
+            OutboxError: they are not kept: the disk is full, say.
+        """
+        rows = [(each.mark, msgspec.json.encode(each)) for each in letters]
+        with self._at_work("written"), self._held() as database:
+            database.executemany(
+                "INSERT INTO letters (mark, content) VALUES (?, ?)", rows
+            )
+            self._strike_off(database)
+
+    def forget(self, mark: str) -> None:
+        """Strike a letter off of which it is known what became of it; any thread.
+
+        It does not block: the file is told at the next :meth:`add`, or at the
+        close. A letter that is still there after a crash is looked for once more.
+        """
+        self._gone.append(mark)
+
+    @property
+    def untidy(self) -> bool:
+        """Whether the file has something that was forgotten; any thread."""
+        return bool(self._gone)
+
+    def close(self) -> None:
+        """Give the file back; idempotent."""
+        with self._lock:
+            database, self._database = self._database, None
+            self._taken = False
+            if database is None:
+                return
+            with contextlib.suppress(sqlite3.Error), database:
+                self._strike_off(database)  # else it is found there next time
+            database.close()
+
+    def _strike_off(self, database: sqlite3.Connection) -> None:
+        gone = list(self._gone)
+        database.executemany(
+            "DELETE FROM letters WHERE mark = ?", [(mark,) for mark in gone]
+        )
+        for _ in gone:
+            self._gone.popleft()
+
+    def _held(self) -> sqlite3.Connection:
+        if self._database is None:
+            raise OutboxError(f"{self.path!r} is not open")
+        return self._database
+
+    @contextlib.contextmanager
+    def _at_work(self, what: str) -> Iterator[None]:
+        """Let one thread in; translate what SQLite raises."""
+        with self._lock:
+            try:
+                yield
+            except sqlite3.Error as error:
+                raise OutboxError(
+                    f"{self.path!r} cannot be {what}: {error}"
+                    + (_IN_USE if "locked" in str(error) else "")
+                ) from error
+
+
+_IN_USE: Final = "; another process uses it: give each process an outbox of its own"
+_decoder: Final = msgspec.json.Decoder(Letter)
+
+
+def _opened(path: str) -> sqlite3.Connection:
+    """Open the file and lock it for this process, for as long as it is open."""
+    database = sqlite3.connect(path, timeout=0.2, check_same_thread=False)
+    try:
+        database.execute("PRAGMA locking_mode = EXCLUSIVE")
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = FULL")
+        with database:
+            database.execute("BEGIN IMMEDIATE")
+            _prepare(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _prepare(database: sqlite3.Connection) -> None:
+    version = database.execute("PRAGMA user_version").fetchone()[0]
+    if version not in (0, _SCHEMA):
+        raise sqlite3.DatabaseError(f"its schema {version} is not known here")
+    for table in _TABLES:
+        database.execute(table)
+    database.execute(f"PRAGMA user_version = {_SCHEMA}")
