@@ -43,7 +43,13 @@ class Answers:
         return _OK, "OK"
 
     def to(self, line: FarEnd, kind: str, body: dict[str, Any]) -> Answer:
-        """Carry out a request; give the code and the body of its response."""
+        """Carry out a request; give the code and the body of its response.
+
+        Args:
+            line: on which it came.
+            kind: its name.
+            body: its body; of a message with what stands beside it as ``metadata``.
+        """
         server = self._server
         match kind:
             case brand.GET_CLOCK:
@@ -75,8 +81,9 @@ class Answers:
     ) -> Answer:
         server = self._server
         if kind == brand.PUBLISH_EVENT:
-            text = body["event"]["message"]
-            return _OK, {"sequence": server.say(transcript, line.user, text)}
+            text, beside = body["event"]["message"], body["metadata"]
+            number = server.say(transcript, line.user, text, beside)
+            return _OK, {"sequence": number}
         if kind == brand.QUERY_MESSAGES:
             return _OK, transcript.newer_than(body.get("newerThanSequence", -1))
         self._follow(line, transcript, body.get("fromSeq") or 0)

@@ -118,10 +118,16 @@ class FakeServer:
         self._tell_change(transcript)
         return transcript
 
-    def say(self, transcript: Transcript, originator: str, text: str) -> int:
+    def say(
+        self,
+        transcript: Transcript,
+        originator: str,
+        text: str,
+        metadata: list[Any] | None = None,
+    ) -> int:
         """Let somebody say something; give its sequence number."""
         event = {"type": "ContentEvent", "contentType": "text/plain", "message": text}
-        record = transcript.say(originator, event, self.agenda.now())
+        record = transcript.say(originator, event, self.agenda.now(), metadata)
         sequence: int = record["sequence"]
         self.trace.add(f"server: {transcript.id} #{sequence} {text}")
         for line in list(self.lines):
@@ -200,6 +206,8 @@ class FakeServer:
         elif not line.user:
             code, answer = self._answers.introduce(line, kind, frame)
         else:
+            if kind == brand.PUBLISH_EVENT:
+                body = body | {"metadata": frame.get("metadata")}
             code, answer = self._answer(line, kind, body)
         if fate == "drop":
             return

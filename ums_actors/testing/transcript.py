@@ -27,7 +27,13 @@ class Transcript:
         self.said_at: list[float] = []
         self.begun = self.updated = _milliseconds(now)
 
-    def say(self, originator: str, event: dict[str, Any], now: float) -> dict[str, Any]:
+    def say(
+        self,
+        originator: str,
+        event: dict[str, Any],
+        now: float,
+        metadata: list[Any] | None = None,
+    ) -> dict[str, Any]:
         """Append an event; give its record."""
         role = "CONSUMER" if originator == self.consumer else "ASSIGNED_AGENT"
         record = {
@@ -40,7 +46,7 @@ class Transcript:
             "conversationId": self.id,
             "dialogId": self.id,
             "messageAudience": "ALL",
-            "metadata": None,
+            "metadata": metadata,
         }
         self.records.append(record)
         self.said_at.append(now)

@@ -63,6 +63,7 @@ class User:
         self._chance = world.chance(f"user {seat.name}")
         # in flight on one line, back in the queue, in flight on another
         self._patience = options.queue_timeout + 2 * options.request_timeout
+        self._insistence = options.once_timeout + 2 * self._patience
         self._login = 3 * options.login_timeout
         self._closing = options.close_timeout
         self._texts = 0
@@ -147,8 +148,10 @@ class User:
             return
         self._texts += 1
         text = f"{self._seat.name}-{self._texts}"
-        said = self._proxy.send_text(dialog, text)
-        self._ask(f"send_text {text}", said, self._patience, text)
+        once = self._chance.choice([True, False])
+        said = self._proxy.send_text(dialog, text, effectively_once=once)
+        name, limit = ("say_once", self._insistence) if once else ("say", None)
+        self._ask(f"{name} {text}", said, limit or self._patience, text)
 
     def begin(self) -> None:
         """Open a conversation as a consumer."""
