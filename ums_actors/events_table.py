@@ -138,6 +138,10 @@ TABLE: Final = (
         ("ms.MessagingEventNotification",),
     ),
     Row(
+        events.MessagesMissed,
+        "message events could not be had; later ones go on without them",
+    ),
+    Row(
         events.PublishSettled,
         "what became of a message from the outbox",
     ),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 import ums_actors as ums
 from ums_actors.actors.announce import adopt
 from ums_actors.core.following import FollowedStreams
+from ums_actors.protocol.records import read_message_events
 
 
 class Kernel(SimpleNamespace):
@@ -33,7 +35,9 @@ def kernel():
             courier=SimpleNamespace(rest=lambda error: heard.append("rests"))
         ),
         refusal=lambda: None,
-        conversations=SimpleNamespace(abandon=lambda: heard.append("forgotten")),
+        conversations=SimpleNamespace(
+            abandon=lambda: heard.append("forgotten"), find=lambda *_: None
+        ),
         baseline_seen=True,
         connection_id="c",
         history=[],
@@ -57,6 +61,21 @@ def test_the_first_session_is_nobodys_change(kernel):
     kernel.login = None
     adopt(kernel, login("first"))
     assert (kernel.heard, len(kernel.streams)) == ([], 1)
+
+
+def test_what_was_held_of_another_users_dialogs_is_let_go_as_that_users(kernel):
+    heard, whose = kernel.heard, []
+    said = {"type": "ContentEvent", "contentType": "text/plain", "message": "hi"}
+    body = json.dumps([{"sequence": 2, "dialogId": "C", "event": said}]).encode()
+    (event,) = read_message_events(body)
+    kernel.conversations.heard = lambda _: whose.append(kernel.own_id)
+    assert kernel.streams.live("C", 2, event) == []
+    adopt(kernel, login("second"))
+    gap, message, forgotten, _, changed = heard
+    assert (gap.conversation_id, gap.first, gap.last) == ("C", 0, 1)
+    assert (message.conversation_id, message.sequence) == ("C", 2)
+    assert (whose, forgotten) == (["first"], "forgotten")
+    assert (changed.previous, kernel.own_id) == ("first", "second")
 
 
 def test_another_user_is_told_of_and_begins_anew(kernel):

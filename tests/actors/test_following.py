@@ -19,7 +19,7 @@ from ums_actors.runtime import LoopFuture
 class Bench:
     """The dialogs of a consumer, with the test as line, clock and audience."""
 
-    def __init__(self):
+    def __init__(self, limit=5):
         self.heard = []
         self.asked = []
         self.reports = []
@@ -30,7 +30,7 @@ class Bench:
             session=self.session,
             own_id="me",
             connection_id="c",
-            streams=FollowedStreams(10, tries=2),
+            streams=FollowedStreams(10, tries=2, query_limit=limit),
             catch_ups=CatchUps(),
             marks=Marks(),
             conversations=SimpleNamespace(
@@ -160,8 +160,8 @@ def test_an_event_without_a_number_goes_straight_through(bench):
 
 
 @pytest.mark.parametrize("body", [{"changes": []}, {"dialogId": "D", "changes": []}])
-def test_an_empty_notification_frees_the_place_of_the_next_dialog(bench, body):
-    bench.kernel.streams._query_limit = 1
+def test_an_empty_notification_frees_the_place_of_the_next_dialog(body):
+    bench = Bench(limit=1)
     bench.sight("D", "E")
     bench.answer.set({})
     assert len(bench.asked) == 1
@@ -169,8 +169,8 @@ def test_an_empty_notification_frees_the_place_of_the_next_dialog(bench, body):
     assert bench.asked[1:] == [("C", "E", 0)]
 
 
-def test_silence_frees_it_after_a_while(bench):
-    bench.kernel.streams._query_limit = 1
+def test_silence_frees_it_after_a_while():
+    bench = Bench(limit=1)
     bench.sight("D", "E")
     bench.answer.set({})
     assert bench.ring() == GRACE

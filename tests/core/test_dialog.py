@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ums_actors.core.dialog import Dialog
+from ums_actors.core.dialog import Dialog, Hole
 
 
 def holding(last, *numbers):
@@ -107,12 +107,52 @@ def test_a_promise_made_while_the_query_was_out_is_asked_for():
 def test_giving_up_takes_all_and_counts_the_holes():
     dialog = holding(3, 9, 6)
     dialog.promised = 12
-    assert dialog.give_up() == (["6", "9"], 4)
+    holes = [Hole(4, 5), "6", Hole(7, 8), "9", Hole(10, 12)]
+    assert dialog.give_up() == (holes, 0)
     assert not dialog.incomplete()
+    assert dialog.last == 12
+
+
+def test_a_promise_may_be_left_open():
+    dialog = holding(3, 6)
+    dialog.promised = 12
+    assert dialog.give_up(promises=False) == ([Hole(4, 5), "6"], 0)
+    assert (dialog.last, dialog.owed()) == (6, True)
+
+
+@pytest.mark.parametrize(
+    ("promised", "absent", "left"), [(5, 2, [Hole(6, 7), "8"]), (7, 4, ["8"])]
+)
+def test_what_was_shown_to_be_absent_is_in_no_hole(promised, absent, left):
+    dialog = Dialog(3, -1)
+    dialog.promised = promised
+    dialog.begin_query()
+    dialog.fill([])
+    dialog.hold(8, "8", 100)
+    assert dialog.give_up() == (left, absent)
+
+
+def test_a_promise_beyond_what_was_shown_to_be_absent_is_a_hole_from_there():
+    dialog = Dialog(3, -1)
+    dialog.promised = 5
+    dialog.begin_query()
+    dialog.fill([])
+    assert dialog.give_up() == ([], 0)
+    dialog.promised = 7
+    assert dialog.give_up() == ([Hole(6, 7)], 2)
 
 
 def test_a_dialog_without_any_number_gives_up_nothing():
     assert Dialog(None, -1).give_up() == ([], 0)
+
+
+def test_an_answer_is_known_by_what_it_repeats_if_anything_was_held():
+    dialog = holding(3)
+    dialog.begin_query()
+    dialog.hold(6, "6", 100)
+    assert not dialog.knows_answer()
+    dialog.begin_query()
+    assert dialog.knows_answer()
 
 
 @pytest.mark.parametrize(

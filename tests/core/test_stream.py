@@ -5,6 +5,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from ums_actors.core.stream import Query, Streams
+from ums_actors.core.tracked import Missed
+
+LOST = ConnectionError("lost")
+LINES = 8
 
 
 def streams(**settings):
@@ -16,16 +20,25 @@ def live(stream, *numbers, dialog="D"):
     return [out for number in numbers for out in stream.live(dialog, number, number)]
 
 
-def snapshot(
-    stream, last, updated=1, *, dialog="D", baseline=False, participating=True
-):
-    stream.snapshot(
-        dialog, last, updated, baseline=baseline, participating=participating
-    )
+def snapshot(stream, last, updated=1, *, dialog="D", **more):
+    flags = {"baseline": False, "participating": True, **more}
+    stream.snapshot(dialog, last, updated, **flags)
 
 
 def result(*numbers):
     return [(number, number) for number in numbers]
+
+
+def missed(first, last, why=None, *, dialog="D"):
+    return Missed("", dialog, first, last, why)
+
+
+def lose(stream, *, times=1, why=LOST):
+    """Lose lines with what is wanted under way; give what was let go at the last."""
+    for _ in range(times):
+        assert stream.queries()
+        out = stream.line_lost(why)
+    return out
 
 
 # -- live
@@ -208,8 +221,25 @@ def test_a_dialog_that_is_not_shown_again_is_queried_from_where_it_was_heard():
 def test_a_dialog_that_is_shown_unchanged_is_not_queried():
     stream = streams()
     live(stream, 0, 1)
+    snapshot(stream, 1, 5, unread=2)
     stream.line_lost()
-    snapshot(stream, 1, 5)
+    snapshot(stream, 1, 5, unread=2)
+    stream.snapshots_over()
+    assert stream.queries() == []
+
+
+@pytest.mark.parametrize("change", [{"updated": 6}, {"unread": 1}])
+def test_a_dialog_that_is_shown_changed_after_a_lost_line_is_queried_once(change):
+    stream = streams()
+    live(stream, 0, 1)
+    snapshot(stream, 1, 5, unread=2)
+    snapshot(stream, 1, **{"updated": 5, "unread": 2, **change})
+    assert stream.queries() == []  # on a good line it would have been heard
+    stream.line_lost()
+    snapshot(stream, 1, 7, unread=3)
+    assert stream.queries() == [Query("D", 1)]
+    assert stream.caught_up("D", result(2)) == [2]
+    snapshot(stream, 1, 8, unread=4)
     stream.snapshots_over()
     assert stream.queries() == []
 
@@ -253,12 +283,12 @@ def test_a_dialog_has_one_query_under_way():
     assert stream.queries() == [Query("D", 1)]
 
 
-def test_numbers_that_do_not_exist_are_skipped_and_counted():
+def test_numbers_that_do_not_exist_are_skipped_in_silence_and_counted():
     stream = streams()
     live(stream, 0, 3, 6)
     stream.queries()
     assert stream.caught_up("D", []) == [3, 6]
-    assert stream.gaps == 4
+    assert (stream.absent, stream.gaps) == (4, 0)
     assert live(stream, 7) == [7]
 
 
@@ -267,10 +297,44 @@ def test_a_query_that_fails_is_asked_again_a_few_times():
     live(stream, 0, 3)
     for _ in range(3):
         assert stream.queries() == [Query("D", 0)]
-        out = stream.query_failed("D")
-    assert out == [3]
-    assert stream.gaps == 2
+        out = stream.query_failed("D", LOST)
+    assert out == [missed(1, 2, LOST), 3]
+    assert (stream.absent, stream.gaps) == (0, 2)
     assert stream.queries() == []
+    assert live(stream, 2, 4) == [4]
+
+
+def test_a_promise_that_nobody_could_be_asked_for_is_given_up_as_well():
+    stream = streams(tries=1)
+    live(stream, 0, 3)
+    snapshot(stream, 5)
+    stream.queries()
+    assert stream.query_failed("D") == [missed(1, 2), 3, missed(4, 5)]
+    assert stream.gaps == 4
+    assert stream.queries() == []
+    assert live(stream, 6) == [6]
+
+
+def test_what_a_query_has_shown_to_be_absent_is_not_missed_later():
+    stream = streams(tries=1)
+    live(stream, 0)
+    snapshot(stream, 3)
+    stream.queries()
+    assert stream.caught_up("D", []) == []
+    assert live(stream, 6) == []
+    stream.queries()
+    assert stream.query_failed("D") == [missed(4, 5), 6]
+    assert (stream.absent, stream.gaps) == (3, 2)
+
+
+def test_a_query_that_nothing_is_known_to_need_is_given_up_without_a_gap():
+    stream = streams(tries=1)
+    live(stream, 0)
+    stream.ask("D")
+    stream.queries()
+    assert stream.query_failed("D") == []
+    assert (stream.queries(), stream.gaps) == ([], 0)
+    assert live(stream, 1) == [1]
 
 
 def test_only_failures_in_a_row_count():
@@ -294,7 +358,8 @@ def test_after_giving_up_a_new_hole_has_all_its_tries():
             stream.queries()
             assert stream.query_failed("D") == []
         stream.queries()
-        assert stream.query_failed("D") == [number]
+        gap = missed(number - 1, number - 1)
+        assert stream.query_failed("D") == [gap, number]
 
 
 @pytest.mark.parametrize("end", ["query_failed", "line_lost"])
@@ -340,7 +405,7 @@ def test_a_forgotten_dialog_lets_go_what_it_held(asked):
     live(stream, 0, 4, 2)
     if asked:
         stream.queries()
-    assert stream.forget("D") == [2, 4]
+    assert stream.forget("D") == [missed(1, 1), 2, missed(3, 3), 4]
     assert stream.gaps == 2
     assert stream.forget("D") == []
     assert stream.queries() == []
@@ -359,8 +424,9 @@ def test_what_the_user_begins_is_never_history():
 def test_another_user_begins_with_nothing():
     stream = streams()
     live(stream, 0, 2)
-    stream.abandon()
-    assert (len(stream), stream.queries(), stream.dropped) == (0, [], 1)
+    assert stream.abandon() == [missed(1, 1), 2]
+    assert (len(stream), stream.queries()) == (0, [])
+    assert stream.abandon() == []
 
 
 def test_a_dialog_may_be_asked_for_though_nothing_is_known_to_be_missing():
@@ -430,12 +496,157 @@ def test_a_dialog_that_waits_is_spared_if_another_is_idle():
 
 def test_if_all_wait_one_is_forgotten_all_the_same():
     stream = streams(dialog_limit=2)
+    out = []
     for name in "abc":
-        live(stream, 1, dialog=name)
+        out += live(stream, 1, dialog=name)
         stream.queries()
-    assert (len(stream), stream.evicted, stream.dropped) == (2, 1, 1)
+    assert out == [missed(0, 0, dialog="a"), 1]
+    assert (len(stream), stream.evicted, stream.dropped) == (2, 1, 0)
+    stream.ask("d")
+    assert stream.spilled() == [missed(0, 0, dialog="b"), 1]
+    assert stream.spilled() == []
     stream.line_lost()
     assert len(stream.queries()) == 2
+
+
+def test_a_forgotten_dialog_goes_on_where_it_was():
+    stream = streams(dialog_limit=1)
+    live(stream, 0, 1, dialog="a")
+    live(stream, 0, dialog="b")
+    assert live(stream, 1, 2, dialog="a") == [2]
+    snapshot(stream, 1, dialog="b")
+    assert stream.queries() == [Query("b", 0)]
+    assert stream.evicted == 3
+
+
+def test_of_forgotten_dialogs_the_numbers_of_a_few_are_kept():
+    stream = streams(dialog_limit=1)
+    for name in "abcd":
+        live(stream, 0, dialog=name)
+    assert live(stream, 1, dialog="c") == [1]
+    assert live(stream, 1, dialog="a") == []
+    stream.abandon()
+    assert live(stream, 1, dialog="d") == []
+
+
+# -- queries that lines die over
+
+
+def test_a_query_that_many_lines_die_over_is_given_up():
+    stream = streams()
+    live(stream, 0, 3)
+    assert lose(stream, times=LINES - 1) == []
+    assert lose(stream) == [missed(1, 2, LOST), 3]
+    assert stream.gaps == 2
+    stream.snapshots_over()
+    assert stream.queries() == [Query("D", 3)]
+    assert stream.caught_up("D", []) == []
+
+
+def test_after_giving_up_a_new_hole_has_all_its_lines():
+    stream = streams()
+    for number in (1, 3):
+        live(stream, number)
+        assert lose(stream, times=LINES - 1) == []
+        gap = missed(number - 1, number - 1, LOST)
+        assert lose(stream) == [gap, number]
+
+
+def test_a_line_that_is_ended_on_purpose_counts_for_nothing():
+    stream = streams()
+    live(stream, 0, 3)
+    assert lose(stream, times=3 * LINES, why=None) == []
+    assert lose(stream, times=LINES - 1) == []
+
+
+def test_only_lines_in_a_row_count():
+    stream = streams()
+    live(stream, 0, 3)
+    for number in (1, 2):
+        assert lose(stream, times=LINES - 1) == []
+        stream.queries()
+        out = stream.caught_up("D", result(number))
+    assert out == [2, 3]
+    assert stream.gaps == 0
+
+
+def test_a_line_that_dies_while_a_query_waits_for_its_turn_does_not_count():
+    stream = streams(query_limit=1)
+    live(stream, 1, dialog="a")
+    live(stream, 1, dialog="b")
+    for _ in range(2 * LINES):
+        (query,) = stream.queries()
+        if query.dialog_id == "b":
+            stream.caught_up("b", [])
+            live(stream, 3, dialog="b")
+            assert [query.dialog_id for query in stream.queries()] == ["a"]
+        stream.line_lost()
+    assert stream.gaps == 0
+
+
+def test_those_that_lines_died_over_are_asked_for_last_and_alone():
+    stream = streams()
+    for name in "abc":
+        live(stream, 1, dialog=name)
+    lose(stream, times=2)
+    live(stream, 1, dialog="d")
+    assert [query.dialog_id for query in stream.queries()] == ["d"]
+    assert stream.queries() == []
+    stream.caught_up("d", result(0))
+    for name in "abc":
+        assert [query.dialog_id for query in stream.queries()] == [name]
+        live(stream, 1, dialog=name * 2)
+        assert stream.queries() == []
+        assert stream.caught_up(name, result(0)) == [0, 1]
+        assert [query.dialog_id for query in stream.queries()] == [name * 2]
+        stream.caught_up(name * 2, result(0))
+
+
+def test_what_kills_lines_takes_no_other_dialog_with_it():
+    stream = streams()
+    names = "abcPxyz"
+    for name in names:
+        live(stream, 1, dialog=name)
+    out = []
+    for _ in range(5 * LINES):
+        asked = [query.dialog_id for query in stream.queries()]
+        if "P" in asked:
+            out += stream.line_lost(LOST)
+        for name in asked if "P" not in asked else ():
+            assert stream.caught_up(name, result(0)) == [0, 1]
+    assert out == [missed(0, 0, LOST, dialog="P"), 1]
+    assert stream.queries() == []
+
+
+def test_if_it_is_not_known_what_is_missing_this_is_told_and_not_asked_for_again():
+    stream = streams()
+    live(stream, 0, 1)
+    stream.ask("D")
+    assert lose(stream, times=LINES) == [missed(2, None, LOST)]
+    stream.snapshots_over()
+    snapshot(stream, None, 7)
+    stream.ask("D")
+    assert stream.queries() == []
+    assert live(stream, 2, 3) == [2, 3]
+    assert stream.gaps == 0
+
+
+@pytest.mark.parametrize("how", ["live", "snapshot"])
+def test_it_is_missed_up_to_the_next_number_that_is_known(how):
+    stream = streams()
+    live(stream, 0)
+    stream.ask("D")
+    lose(stream, times=LINES)
+    if how == "live":
+        assert live(stream, 5) == [missed(1, 4, LOST), 5]
+    else:
+        snapshot(stream, 5)
+        assert stream.spilled() == [missed(1, 5, LOST)]
+        assert stream.queries() == [Query("D", 5)]
+        stream.caught_up("D", [])
+    assert stream.queries() == []
+    assert live(stream, 6, 8) == [6]
+    assert stream.queries() == [Query("D", 6)]
 
 
 # -- all of it together

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from ums_actors.actors.delivery import deliver
 from ums_actors.actors.events import AttemptFailed, IdentityChanged, StateChanged
 from ums_actors.core.course import State
 
@@ -19,14 +20,16 @@ _TRYING = frozenset({State.AUTHENTICATING, State.CONNECTING, State.RESTORING})
 
 def adopt(kernel: Kernel, login: Session) -> None:
     """Take a session over; what was another user's is forgotten; loop thread."""
-    previous = kernel.own_id
+    previous, before = kernel.own_id, kernel.login
     kernel.login = login
     current = kernel.own_id
     if current is not None and login.user_pid:
         kernel.ids.learn(current, login.user_pid)
     if previous is None or current is None or previous == current:
         return
-    kernel.streams.abandon()
+    kernel.login = before  # whose these were
+    deliver(kernel, kernel.streams.abandon())
+    kernel.login = login
     kernel.conversations.abandon()
     if kernel.services is not None and kernel.services.courier is not None:
         kernel.services.courier.rest(kernel.refusal())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from ums_actors.actors.delivery import deliver, publish
 from ums_actors.actors.dialogs import Dialogs
 from ums_actors.actors.marking import show
 from ums_actors.core.session import State
@@ -46,6 +47,7 @@ class AskedDialogs(Dialogs):
                 or 0,
                 baseline=baseline,
                 participating=mine,
+                unread=frozenset(result.unread.items()),
             )
 
     def leave(self, result: ConversationResult) -> None:
@@ -58,13 +60,12 @@ class AskedDialogs(Dialogs):
         show(self._kernel, events)
         for event in events:
             if event.sequence is None or not event.dialog_id:
-                self._publish(event)
+                publish(self._kernel, event)
                 continue
-            for ready in streams.live(event.dialog_id, event.sequence, event):
-                self._publish(ready)
+            ready = streams.live(event.dialog_id, event.sequence, event)
+            deliver(self._kernel, ready)
 
-    def catch_up(self) -> None:
-        """Ask for what was said while nobody listened, a few dialogs at a time."""
+    def _ask(self) -> None:
         kernel = self._kernel
         if kernel.websocket is None:
             return  # asked again when there is a line
@@ -85,9 +86,9 @@ class AskedDialogs(Dialogs):
                 self._report("catch_up.failed", error, dialog_id=dialog_id)
                 self._kernel.catch_ups.fail(dialog_id, error)
                 if isinstance(error, RequestRejected) and error.may_pass:
-                    self._fail_later(dialog_id)
+                    self._fail_later(dialog_id, error)
                     return
-                ready = streams.query_failed(dialog_id)
+                ready = streams.query_failed(dialog_id, error)
             else:
                 events = [
                     event
@@ -103,7 +104,7 @@ class AskedDialogs(Dialogs):
         except Exception as failure:  # noqa: BLE001  (isolation is the point)
             self._kernel.counters.failed_notifications += 1
             self._report("catch_up.failed", failure, dialog_id=dialog_id)
-            ready = streams.query_failed(dialog_id)
+            ready = streams.query_failed(dialog_id, failure)
         self._hand_out(ready)
 
 

@@ -11,7 +11,7 @@ import abc
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ums_actors.actors.events import MessageReceived
+from ums_actors.actors.delivery import deliver
 from ums_actors.actors.trouble import report
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ums_actors.actors.kernel import Kernel
     from ums_actors.protocol.envelopes import Notification
-    from ums_actors.protocol.records import ConversationResult, MessageEvent
+    from ums_actors.protocol.records import ConversationResult
     from ums_actors.runtime import LoopFuture
 
 __all__ = ["CallLater", "Dialogs", "Query"]
@@ -57,49 +57,27 @@ class Dialogs(abc.ABC):
     def take(self, frame: Notification) -> None:
         """Take a message notification."""
 
-    @abc.abstractmethod
     def catch_up(self) -> None:
         """Ask for what is missing, a few dialogs at a time."""
+        deliver(self._kernel, self._kernel.streams.spilled())
+        self._ask()
 
-    def _publish(self, event: MessageEvent) -> None:
-        own_id = self._kernel.own_id
-        if event.originator_pid:
-            self._kernel.ids.learn(event.originator_id, event.originator_pid)
-        message = self._kernel.conversations.heard(event)
-        self._kernel.subscribers.publish(
-            MessageReceived(
-                conversation_id=event.conversation_id or self._place_of(event),
-                dialog_id=event.dialog_id,
-                sequence=event.sequence,
-                originator_id=event.originator_id,
-                role=event.role,
-                event_type=event.event.type,
-                text=event.event.text,
-                event=event.event,
-                metadata=event.metadata,
-                mine=own_id is not None and event.originator_id == own_id,
-                message=message,
-            )
-        )
+    @abc.abstractmethod
+    def _ask(self) -> None:
+        """Send the queries that are wanted, if there is a line for them."""
 
-    def _place_of(self, event: MessageEvent) -> str:
-        """Give the conversation of a dialog; a main one has its id."""
-        card = self._kernel.conversations.find("", event.dialog_id)
-        return event.dialog_id if card is None else card.conversation_id
-
-    def _hand_out(self, ready: Iterable[MessageEvent]) -> None:
-        for event in ready:
-            self._publish(event)
+    def _hand_out(self, ready: Iterable[Any]) -> None:
+        deliver(self._kernel, ready)
         self._kernel.catch_ups.settle(self._kernel.streams.answered)
         self.catch_up()
 
-    def _fail_later(self, dialog_id: str) -> None:
+    def _fail_later(self, dialog_id: str, why: BaseException) -> None:
         """Count a query as failed after a pause, unless the line is lost before."""
         generation = self._kernel.session.generation
 
         def failed() -> None:
             if generation == self._kernel.session.generation:
-                self._hand_out(self._kernel.streams.query_failed(dialog_id))
+                self._hand_out(self._kernel.streams.query_failed(dialog_id, why))
 
         self._call_later(_PAUSE, failed)
 

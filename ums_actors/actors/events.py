@@ -20,6 +20,7 @@ __all__ = [
     "Event",
     "IdentityChanged",
     "MessageReceived",
+    "MessagesMissed",
     "NotificationReceived",
     "PublishSettled",
     "RequestSent",
@@ -141,6 +142,26 @@ class MessageReceived(Event, frozen=True, kw_only=True):
     metadata: Any
     mine: bool
     message: Message | None = None
+
+
+class MessagesMissed(Event, frozen=True, kw_only=True):
+    """Message events of a dialog could not be had, and later ones go on without them.
+
+    It comes in their place: after the event before them, and before the one after.
+    Numbers that are merely hidden from the user are not told of.
+
+    Attributes:
+        first: sequence number of the first that is missing.
+        last: of the last, which may be the same. None if it is not known: each time the
+            service was asked for what came from ``first`` on, the line died.
+        error: why the service could not be asked for them, if that is known.
+    """
+
+    conversation_id: str
+    dialog_id: str
+    first: int
+    last: int | None
+    error: BaseException | None = None
 
 
 class PublishSettled(Event, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from ums_actors.actors.delivery import publish
 from ums_actors.actors.dialogs import CallLater, Dialogs, Query
 from ums_actors.actors.marking import show
 from ums_actors.core.following import FollowedStreams, Sighting
@@ -74,15 +75,14 @@ class FollowedDialogs(Dialogs):
         numbered: dict[str, list[tuple[int, MessageEvent]]] = {}
         for event in events:
             if event.sequence is None or not event.dialog_id:
-                self._publish(event)
+                publish(self._kernel, event)
             else:
                 pairs = numbered.setdefault(event.dialog_id, [])
                 pairs.append((event.sequence, event))
         for dialog_id, pairs in numbered.items():
             self._hand_out(self._streams.told(dialog_id, pairs))
 
-    def catch_up(self) -> None:
-        """Subscribe to dialogs, a few at a time."""
+    def _ask(self) -> None:
         kernel = self._kernel
         if kernel.websocket is None or kernel.session.state is not State.READY:
             return  # asked again when the line is READY
@@ -107,20 +107,14 @@ class FollowedDialogs(Dialogs):
         self._report("messages.refused", error, dialog_id=dialog_id, code=code)
         self._kernel.catch_ups.fail(dialog_id, error)
         if not isinstance(error, RequestRejected):
-            self._hand_out(self._streams.query_failed(dialog_id))
+            self._hand_out(self._streams.query_failed(dialog_id, error))
         elif error.may_pass:
-            self._fail_later(dialog_id)
+            self._fail_later(dialog_id, error)
         else:
-            self._hand_out(self._streams.refused(dialog_id))
+            self._hand_out(self._streams.refused(dialog_id, error))
 
     def _silent(self, dialog_id: str, ticket: int) -> None:
         self._hand_out(self._streams.silent(dialog_id, ticket))
-
-    def _publish(self, event: MessageEvent) -> None:
-        if not event.conversation_id:
-            known = self._streams.conversation_of(event.dialog_id)
-            event = msgspec.structs.replace(event, conversation_id=known)
-        super()._publish(event)
 
 
 class _Beside(msgspec.Struct, rename="camel"):

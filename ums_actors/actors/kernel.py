@@ -236,6 +236,12 @@ _AT_REST = _ENDED | {State.CLOSING}
 
 
 def _catch_up_tries(options: Options) -> int:
-    """Let queries fail for longer than a dead line may go unnoticed."""
+    """Let queries fail for longer than a dead line may go unnoticed.
+
+    It bounds how long later events of a dialog are held back once its query is out.
+    With the defaults there are 4 tries: 40 s if none is answered, 60 s at most if each
+    is answered late and refused for now, and as many round trips if refused for good.
+    Lines that die meanwhile add their own time, but only eight of them in a row.
+    """
     unnoticed = options.ping_interval + options.pong_timeout
     return max(_LEAST_TRIES, math.ceil(unnoticed / options.request_timeout) + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ums_actors.actors.delivery import deliver
 from ums_actors.actors.messages import CloseSocket, LineDropped, SendFrame
 from ums_actors.core.reason import Stopped
 from ums_actors.core.session import State
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["dismantle", "finish", "lose_line"]
 
+_LOST = "the line was lost before the answer: {}"
+
 
 def lose_line(kernel: Kernel, reason: Reason, now: float) -> None:
     """Shut the socket and answer, at once, those whose requests went down with it.
@@ -31,13 +34,13 @@ def lose_line(kernel: Kernel, reason: Reason, now: float) -> None:
     lost = kernel.pending.drop_line(
         frozenset(unsent), now, kernel.options.queue_timeout
     )
-    kernel.streams.line_lost()
+    deliver(kernel, kernel.streams.line_lost(_why(kernel, reason)))
     kernel.rings.line_lost()
     kernel.conversations.line_lost()
     correlator = kernel.refs.get("correlator")
     if correlator is not None and correlator.is_alive():
         correlator.tell(LineDropped())
-    _fail(lost, f"the line was lost before the answer: {reason}")
+    _fail(lost, _LOST.format(reason))
 
 
 def finish(kernel: Kernel, now: float) -> None:
@@ -64,6 +67,13 @@ def finish(kernel: Kernel, now: float) -> None:
         kernel.services.courier.rest(refusal)
     kernel.subscribers.rest(_nothing_more(kernel))
     kernel.closed_waiters.resolve(tuple(kernel.history))
+
+
+def _why(kernel: Kernel, reason: Reason) -> ConnectionLost | None:
+    """Give what the line was lost by; None if it was closed on purpose."""
+    if kernel.at_rest():
+        return None
+    return ConnectionLost(_LOST.format(reason), delivery=Delivery.UNKNOWN)
 
 
 def _nothing_more(kernel: Kernel) -> ConnectionLost | None:

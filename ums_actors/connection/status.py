@@ -26,7 +26,10 @@ class ConnectionStatus(msgspec.Struct, frozen=True, kw_only=True):
         attempt: attempts since the line was last stable.
         next_retry: monotonic seconds of the next attempt, while backing off.
         duplicates: message events that came twice and were handed out once.
-        gaps: sequence numbers that the service did not give either when asked.
+        absent: sequence numbers that are not there, as the service's answer has shown:
+            private messages that a consumer does not see, for example.
+        gaps: sequence numbers that were given up, since the service could not be asked;
+            told as ``MessagesMissed``.
         dropped: events that slow subscribers lost.
         stale: events of earlier generations that were ignored.
         rings: rings that have not ended, as far as is known.
@@ -55,6 +58,7 @@ class ConnectionStatus(msgspec.Struct, frozen=True, kw_only=True):
     resting: int
     late_answers: int
     duplicates: int
+    absent: int
     gaps: int
     dropped: int
     stale: int
@@ -96,6 +100,7 @@ def status_of(kernel: Kernel, now: float) -> ConnectionStatus:
         resting=pending.resting,
         late_answers=pending.late,
         duplicates=kernel.streams.duplicates,
+        absent=kernel.streams.absent,
         gaps=kernel.streams.gaps,
         dropped=kernel.subscribers.dropped,
         stale=counters.stale,

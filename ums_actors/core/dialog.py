@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+import msgspec
 
-__all__ = ["Dialog"]
+if TYPE_CHECKING:
+    from collections.abc import Collection, Hashable, Iterable
+
+__all__ = ["Dialog", "Hole"]
 
 E = TypeVar("E")
+
+
+class Hole(msgspec.Struct, frozen=True):
+    """Numbers in a row, both ends among them."""
+
+    first: int
+    last: int
 
 
 class Dialog(Generic[E]):
@@ -29,6 +38,11 @@ class Dialog(Generic[E]):
         begun: how many queries went out.
         answered: number of the last of them that was answered.
         tries: queries that failed in a row.
+        lines: lines in a row that died while a query was under way.
+        barred: whether asking has killed too many of them, and it is not known what
+            for: the next number that is heard of is waited for instead.
+        why: what the last query that failed, failed with.
+        unread: how much was unread at the newest snapshot.
     """
 
     __slots__ = (
@@ -38,20 +52,25 @@ class Dialog(Generic[E]):
         "_settled",
         "answered",
         "asked",
+        "barred",
         "begun",
         "held",
         "last",
+        "lines",
         "ours",
         "promised",
         "querying",
         "tries",
+        "unread",
         "updated",
+        "why",
     )
 
     def __init__(self, last: int | None, updated: int) -> None:
         self.last = last
         self.updated = updated
         self.held: dict[int, E] = {}
+        self.unread: Hashable = None
         self.promised = -1
         self.ours = False
         self.asked = False
@@ -59,7 +78,10 @@ class Dialog(Generic[E]):
         self.begun = 0
         self.answered = 0
         self.tries = 0
-        self._settled = -1  # promises up to here were answered by a query
+        self.lines = 0
+        self.barred = False
+        self.why: BaseException | None = None
+        self._settled = -1  # what is not held up to here is not there: a query said so
         self._covers = -1  # the highest number known when the query went out
         self._held_before: frozenset[int] = frozenset()  # ... and what was held
         self._overflowed = False  # held events were dropped while it was out
@@ -83,8 +105,15 @@ class Dialog(Generic[E]):
         """
         if self._number() + 1 in numbers:
             return True
-        held = [number for number in self.held if number in self._held_before]
+        held = self._repeated()
         return bool(held) and all(number in numbers for number in held)
+
+    def knows_answer(self) -> bool:
+        """Tell whether the answer will be known even if the next number is not in it.
+
+        It may be hidden from the user. Then the answer is known by what it repeats.
+        """
+        return bool(self._repeated())
 
     def hold(self, sequence: int, event: E, limit: int) -> int:
         """Hold an event; give how many were dropped to make room (0 or 1)."""
@@ -117,7 +146,7 @@ class Dialog(Generic[E]):
         return self._number()
 
     def fill(self, events: Iterable[tuple[int, E]]) -> tuple[list[E], int]:
-        """Merge the result of a query; give what is ready, and the numbers skipped.
+        """Merge the result of a query; give what is ready, and how many are absent.
 
         A number below the highest of the result does not exist, else the result had
         it. If the result brings nothing at all, this holds for all numbers that were
@@ -132,25 +161,45 @@ class Dialog(Generic[E]):
         self.held.update(fresh)
         self._settled = max(self._settled, known)
         self.answered = self.begun
-        return self._take(known)
-
-    def give_up(self) -> tuple[list[E], int]:
-        """Take all that is held; give it, and the numbers skipped."""
-        self._settled = max(self._settled, self.promised)
-        return self._take(max(self.held, default=-1))
-
-    def _take(self, known: int) -> tuple[list[E], int]:
-        """Take held events in order, over holes too if they lie below ``known``."""
         ready: list[E] = []
-        gaps = 0
-        last = self._number()
+        absent = 0
         for number in sorted(self.held):
-            if number > last + 1 and number > known:
+            if number > self._number() + 1 and number > known:
                 break
-            gaps += number - last - 1
+            absent += number - self._number() - 1
             ready.append(self.held.pop(number))
-            self.last = last = number
-        return ready, gaps
+            self.last = number
+        return ready, absent
+
+    def give_up(self, *, promises: bool = True) -> tuple[list[E | Hole], int]:
+        """Wait no longer: give what is held, with the holes in their places.
+
+        Args:
+            promises: whether what snapshots named and nobody sent is a hole, too.
+
+        Returns:
+            also how many of the missing numbers a query has shown to be absent: they
+            are in none of the holes.
+        """
+        found: list[E | Hole] = []
+        absent = 0
+        ends = sorted(self.held)
+        if promises and self.promised > max(*ends, self._number(), self._settled, -1):
+            ends.append(self.promised + 1)
+        for end in ends:
+            first = max(self._number(), min(self._settled, end - 1)) + 1
+            absent += first - self._number() - 1
+            if first < end:
+                found.append(Hole(first, end - 1))
+            self.last = end - 1
+            if end in self.held:
+                found.append(self.held.pop(end))
+                self.last = end
+        return found, absent
+
+    def _repeated(self) -> list[int]:
+        """Give what was held when the query went out, and still is."""
+        return [number for number in self.held if number in self._held_before]
 
     def _number(self) -> int:
         return -1 if self.last is None else self.last

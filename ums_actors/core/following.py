@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ums_actors.core.dialog import Dialog
+    from ums_actors.core.tracked import Missed
 
 __all__ = ["FollowedStreams", "Sighting", "Subscribe"]
 
@@ -130,10 +131,11 @@ class FollowedStreams(Streams[E]):
         """Do not subscribe to a dialog on later lines unless it is seen again."""
         self._following.pop(dialog_id, None)
 
-    def abandon(self) -> None:
-        """Forget all dialogs: they were another user's."""
-        super().abandon()
+    def abandon(self) -> list[E | Missed]:
+        """Forget all dialogs, they were another user's; give what was held of them."""
+        ready = super().abandon()
         self._history_until = -1
+        return ready
 
     # -- subscribing
 
@@ -157,45 +159,53 @@ class FollowedStreams(Streams[E]):
         Returns:
             a ticket for :meth:`silent`, 0 if nobody waits for them any more.
         """
-        if dialog_id not in self._querying:
+        if dialog_id not in self._turns:
             return 0
         self._tickets += 1
         self._answered[dialog_id] = self._tickets
         return self._tickets
 
-    def refused(self, dialog_id: str) -> list[E]:
-        """Take back a subscription that this line will not get; let go what is held."""
+    def refused(
+        self, dialog_id: str, why: BaseException | None = None
+    ) -> list[E | Missed]:
+        """Take back a subscription that this line will not get; let go what is held.
+
+        What nothing waits for is not given up: the next line may get it.
+        """
         dialog = self._landed(dialog_id)
         if dialog is None:
             return []
         self._refused[dialog_id] = None
         dialog.asked = False
-        return self._let_go(dialog)
+        dialog.why = why
+        return self._give_up(dialog_id, dialog, promises=False)
 
     # -- what comes
 
-    def told(self, dialog_id: str, events: Sequence[tuple[int, E]]) -> list[E]:
+    def told(self, dialog_id: str, events: Sequence[tuple[int, E]]) -> list[E | Missed]:
         """Take the events of one notification: pairs of number and event."""
-        dialog = self._dialogs.get(dialog_id)
-        if dialog is not None and dialog_id in self._answered:
-            numbers = {number for number, _ in events}
-            if dialog.answered_by(numbers):
-                return self.caught_up(dialog_id, events)
-        return [
-            ready
+        due = dialog_id in self._answered
+        if due and self._dialogs[dialog_id].answered_by({n for n, _ in events}):
+            return self.caught_up(dialog_id, events)
+        ready = [
+            each
             for number, event in events
-            for ready in self.live(dialog_id, number, event)
+            for each in self.live(dialog_id, number, event)
         ]
+        if due and not self._dialogs[dialog_id].knows_answer():
+            self._subscribe_again(dialog_id)
+        return ready
 
-    def live(self, dialog_id: str, sequence: int, event: E) -> list[E]:
+    def live(self, dialog_id: str, sequence: int, event: E) -> list[E | Missed]:
         """Take an event as it came over the line."""
         ready = super().live(dialog_id, sequence, event)
         dialog = self._dialogs[dialog_id]
         if dialog.held and dialog_id in self._refused:
-            ready += self._let_go(dialog)  # what is missing cannot be had here
+            # what is missing cannot be had here
+            ready += self._give_up(dialog_id, dialog, promises=False)
         return ready
 
-    def told_nothing(self, dialog_id: str) -> list[E]:
+    def told_nothing(self, dialog_id: str) -> list[E | Missed]:
         """Take a notification without events: there is nothing new in a dialog.
 
         It may not say in which. Then it is taken for the answer that is due longest,
@@ -209,7 +219,7 @@ class FollowedStreams(Streams[E]):
             return self.caught_up(dialog_id, [])
         return []
 
-    def silent(self, dialog_id: str, ticket: int) -> list[E]:
+    def silent(self, dialog_id: str, ticket: int) -> list[E | Missed]:
         """Wait no longer for the events of a subscription.
 
         If some are known to be missing they are asked for again, a few times.
@@ -220,25 +230,32 @@ class FollowedStreams(Streams[E]):
             return self.query_failed(dialog_id)
         return self.caught_up(dialog_id, [])
 
-    def line_lost(self) -> None:
+    def line_lost(self, why: BaseException | None = None) -> list[E | Missed]:
         """Forget the subscriptions; those of open dialogs are wanted again."""
         for of_the_line in (self._requested, self._refused, self._answered):
             of_the_line.clear()
-        super().line_lost()
+        ready = super().line_lost(why)
         for dialog_id in self._following:
             dialog = self._dialogs[dialog_id]
             dialog.asked = True
             self._want(dialog_id, dialog)
+        return ready
 
     # -- parts
 
     def _began_since(self, seen: Sighting) -> bool:
         return seen.created is not None and seen.created > self._history_until
 
-    def _let_go(self, dialog: Dialog[E]) -> list[E]:
-        ready, gaps = dialog.give_up()
-        self.gaps += gaps
-        return ready
+    def _subscribe_again(self, dialog_id: str) -> None:
+        """Ask once more, if what came may have been the answer, its start hidden.
+
+        It may as well have been said since, and the answer with all that is missing be
+        on its way. Now that it is held, an answer to another request will repeat it.
+        """
+        dialog = self._dialogs[dialog_id]
+        if dialog.held:
+            self._landed(dialog_id)
+            self._want(dialog_id, dialog)
 
     def _want(self, dialog_id: str, dialog: Dialog[E]) -> None:
         if dialog_id not in self._refused:

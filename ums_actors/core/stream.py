@@ -6,22 +6,31 @@ order are held while the missing ones are queried.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from ums_actors.core.dialog import Dialog
+from ums_actors.core.tracked import Tracked
+from ums_actors.core.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Hashable, Iterable
+
+    from ums_actors.core.dialog import Dialog
+    from ums_actors.core.tracked import Missed
 
 __all__ = ["Query", "Streams"]
 
 E = TypeVar("E")
 
-_SECOND_CHANCES = 8
-"""Busy dialogs that are spared in search of an idle one to forget."""
+_SUSPECT = 2
+"""Lines in a row that died over a dialog's query until it is asked for alone, last."""
+_POISON = 8
+"""Lines in a row that may die over a dialog's query before it is given up: its answer
+may be what kills them (larger than we take, say). A service that is ill kills several
+as well, so fewer would give up too soon; but all dialogs suffer meanwhile: with a
+backoff from 1 s, the pauses between eight lines are two minutes at most, between ten
+they would be eight."""
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -31,15 +40,22 @@ class Query(msgspec.Struct, frozen=True):
     newer_than: int
 
 
-class Streams(Generic[E]):
+class Streams(Tracked[E]):
     """All dialogs of one connection.
 
-    Methods give the events that may be delivered now, in order. A query may repeat
-    known events; they are dropped.
+    Methods give what may be delivered now, in order: events, and in the place of those
+    that were given up a :class:`Missed`. Each number up to the last of a dialog is
+    delivered, missed, or absent: just one of them. A query may repeat known events;
+    they are dropped.
+
+    What is held back waits until a query is answered, until ``tries`` of them have
+    failed on a healthy line, or until eight lines in a row have died while one was
+    under way; then it is let go. After two such lines the dialog is asked for alone,
+    after the others, so that they do not share the blame.
 
     Args:
-        dialog_limit: dialogs that are tracked; the least recently used is forgotten,
-            and begins anew when it is seen again.
+        dialog_limit: dialogs that are tracked; the least recently used is forgotten:
+            what is held of it is let go, and only its last number is kept.
         hold_limit: events held for one dialog; beyond, the lowest numbers are dropped
             and come again by query.
         query_limit: queries that may be under way.
@@ -48,10 +64,8 @@ class Streams(Generic[E]):
 
     Attributes:
         duplicates: live events that had been delivered or were held.
-        gaps: numbers that no query could bring, skipped.
         outdated: snapshots that came after a newer one.
-        dropped: held events dropped for want of room.
-        evicted: dialogs forgotten for want of room.
+        dropped: held events dropped for want of room; a query brings them again.
     """
 
     def __init__(
@@ -61,24 +75,14 @@ class Streams(Generic[E]):
         query_limit: int = 5,
         tries: int = 3,
     ) -> None:
-        self._dialog_limit = dialog_limit
+        super().__init__(dialog_limit, Turns(query_limit))
         self._hold_limit = hold_limit
-        self._query_limit = query_limit
         self._tries = tries
-        self._dialogs: OrderedDict[str, Dialog[E]] = OrderedDict()
-        self._wanted: OrderedDict[str, None] = OrderedDict()
-        self._querying: set[str] = set()
-        self._doubtful: dict[str, None] = {}  # ours, and not shown on this line yet
         self.duplicates = 0
-        self.gaps = 0
         self.outdated = 0
         self.dropped = 0
-        self.evicted = 0
 
-    def __len__(self) -> int:
-        return len(self._dialogs)
-
-    def live(self, dialog_id: str, sequence: int, event: E) -> list[E]:
+    def live(self, dialog_id: str, sequence: int, event: E) -> list[E | Missed]:
         """Take an event as it came over the line."""
         dialog = self._dialogs.get(dialog_id)
         if dialog is None:
@@ -95,7 +99,7 @@ class Streams(Generic[E]):
             return []
         self.dropped += dialog.hold(sequence, event, self._hold_limit)
         self._want(dialog_id, dialog)
-        return []
+        return self.spilled()
 
     def snapshot(
         self,
@@ -105,6 +109,7 @@ class Streams(Generic[E]):
         *,
         baseline: bool,
         participating: bool,
+        unread: Hashable = None,
     ) -> None:
         """Compare a conversation notification with what was delivered.
 
@@ -115,13 +120,17 @@ class Streams(Generic[E]):
             baseline: whether this is the first snapshot of the process: what it shows
                 of the user's own dialogs is history, and not delivered.
             participating: whether the user is sent the events of this dialog.
+            unread: how much is unread; only compared. If this or the time is another
+                after a line was lost, it is asked what came, for a status of delivery
+                has a number, and no snapshot names it.
         """
         dialog = self._dialogs.get(dialog_id)
         if dialog is None:
             if not participating:
                 return  # all of it is news to who comes to it later
             if baseline:
-                self._enter(dialog_id, last_sequence, updated).ours = True
+                dialog = self._enter(dialog_id, last_sequence, updated)
+                dialog.ours, dialog.unread = True, unread
                 return
             dialog = self._enter(dialog_id, last=-1)
         elif updated < dialog.updated:
@@ -131,14 +140,16 @@ class Streams(Generic[E]):
             # Live events overtook the snapshot: what lies before them is history.
             dialog.last = min(dialog.held) - 1
         newer, dialog.updated = updated > dialog.updated, updated
+        changed, dialog.unread = newer or unread != dialog.unread, unread
         dialog.ours = participating
         if not participating:
             self._ask_for_the_rest(dialog_id)
             return
+        doubtful = dialog_id in self._doubtful
         self._doubtful.pop(dialog_id, None)
         if last_sequence is not None:
             dialog.promised = max(dialog.promised, last_sequence)
-        elif newer:
+        if (newer and last_sequence is None) or (changed and doubtful):
             dialog.asked = True
         self._want(dialog_id, dialog)
 
@@ -159,75 +170,79 @@ class Streams(Generic[E]):
         :meth:`line_lost`.
         """
         found: list[Query] = []
-        while self._wanted and len(self._querying) < self._query_limit:
-            dialog_id, _ = self._wanted.popitem(last=False)
+        while (dialog_id := self._turns.next()) is not None:
             dialog = self._dialogs[dialog_id]
             if not dialog.incomplete():
                 continue  # the missing ones came by themselves
-            self._querying.add(dialog_id)
+            self._turns.start(dialog_id, suspect=dialog.lines >= _SUSPECT)
             found.append(Query(dialog_id, dialog.begin_query()))
         return found
 
-    def caught_up(self, dialog_id: str, events: Iterable[tuple[int, E]]) -> list[E]:
+    def caught_up(
+        self, dialog_id: str, events: Iterable[tuple[int, E]]
+    ) -> list[E | Missed]:
         """Take the result of a query: pairs of number and event in any order.
 
-        Numbers that the result shows to be missing for good are skipped and counted.
-        What came too late for this query is asked for by another.
+        Numbers that the result shows to be absent are skipped and counted. What came
+        too late for this query is asked for by another.
         """
         dialog = self._landed(dialog_id)
         if dialog is None:
             return []
-        dialog.tries = 0
-        ready, gaps = dialog.fill(events)
-        self.gaps += gaps
+        dialog.tries = dialog.lines = 0
+        dialog.why = None
+        ready, absent = dialog.fill(events)
+        self.absent += absent
         self._want(dialog_id, dialog)
-        return ready
+        return [*ready]
 
-    def query_failed(self, dialog_id: str) -> list[E]:
+    def query_failed(
+        self, dialog_id: str, why: BaseException | None = None
+    ) -> list[E | Missed]:
         """Take back a query that failed on a healthy line.
 
-        After some failures in a row what is held is let go, and what is missing counts
-        as gap.
+        After some failures in a row what is missing is given up, and what is held let
+        go.
+
+        Args:
+            dialog_id: the dialog.
+            why: what it failed with.
         """
         dialog = self._landed(dialog_id)
         if dialog is None:
             return []
+        dialog.why = why
         dialog.tries += 1
-        ready: list[E] = []
-        if dialog.tries >= self._tries:
-            dialog.tries = 0
-            dialog.asked = False
-            ready, gaps = dialog.give_up()
-            self.gaps += gaps
-        else:
-            dialog.asked = True
+        dialog.asked = dialog.tries < self._tries
+        ready = [] if dialog.asked else self._give_up(dialog_id, dialog)
         self._want(dialog_id, dialog)
         return ready
 
-    def line_lost(self) -> None:
+    def line_lost(self, why: BaseException | None = None) -> list[E | Missed]:
         """Forget the queries under way; they are wanted again.
 
         From now on events may be missed, so none of them may set a dialog's number.
+        What too many lines in a row died over is given up.
+
+        Args:
+            why: what took the line, None if it was ended on purpose.
         """
         for dialog_id, dialog in self._dialogs.items():
             if dialog.last is None:
                 dialog.last = -1
             if dialog.ours:
                 self._doubtful[dialog_id] = None
-        for dialog_id in sorted(self._querying):
+        ready = self.spilled()
+        for dialog_id in self._turns.end_all():
             dialog = self._dialogs[dialog_id]
             dialog.querying = False
             dialog.asked = True
+            if why is not None:
+                dialog.lines += 1
+                dialog.why = why
+            if dialog.lines >= _POISON:
+                ready += self._give_up_poison(dialog_id, dialog)
             self._want(dialog_id, dialog)
-        self._querying.clear()
-
-    def forget(self, dialog_id: str) -> list[E]:
-        """Stop tracking a dialog; give what was held of it, in order."""
-        dialog = self._remove(dialog_id)
-        if dialog is None:
-            return []
-        ready, gaps = dialog.give_up()
-        self.gaps += gaps
         return ready
 
     def ask(self, dialog_id: str) -> int:
@@ -257,33 +272,7 @@ class Streams(Generic[E]):
         if dialog_id not in self._dialogs:
             self._enter(dialog_id, last=-1)
 
-    def abandon(self) -> None:
-        """Forget all dialogs: they were another user's."""
-        for dialog_id in list(self._dialogs):
-            dialog = self._remove(dialog_id)
-            self.dropped += 0 if dialog is None else len(dialog.held)
-
     # -- parts
-
-    def _enter(self, dialog_id: str, last: int | None, updated: int = -1) -> Dialog[E]:
-        """Track a dialog; make room for it first."""
-        if len(self._dialogs) >= self._dialog_limit:
-            self._evict()
-        dialog: Dialog[E] = Dialog(last, updated)
-        self._dialogs[dialog_id] = dialog
-        return dialog
-
-    def _evict(self) -> None:
-        """Forget the least recently used dialog, if possible one that is idle."""
-        for _ in range(_SECOND_CHANCES):
-            oldest = next(iter(self._dialogs))
-            dialog = self._dialogs[oldest]
-            if not (dialog.querying or dialog.incomplete()):
-                break
-            self._dialogs.move_to_end(oldest)
-        evicted = self._remove(next(iter(self._dialogs)))
-        self.evicted += 1
-        self.dropped += 0 if evicted is None else len(evicted.held)
 
     def _ask_for_the_rest(self, dialog_id: str) -> None:
         """Ask what was said before the user took part no more, if that was missed."""
@@ -293,23 +282,20 @@ class Streams(Generic[E]):
             dialog.asked = True
             self._want(dialog_id, dialog)
 
-    def _remove(self, dialog_id: str) -> Dialog[E] | None:
-        self._doubtful.pop(dialog_id, None)
-        self._wanted.pop(dialog_id, None)
-        self._querying.discard(dialog_id)
-        return self._dialogs.pop(dialog_id, None)
-
     def _want(self, dialog_id: str, dialog: Dialog[E]) -> None:
+        if dialog.barred:
+            if not dialog.owed():
+                return
+            self._spilled += self._give_up(dialog_id, dialog)
         if dialog.incomplete() and not dialog.querying:
             if dialog.last is None:
                 dialog.last = -1  # what comes live from now on must wait for the query
-            self._wanted[dialog_id] = None
+            self._turns.add(dialog_id, suspect=dialog.lines >= _SUSPECT)
 
     def _landed(self, dialog_id: str) -> Dialog[E] | None:
         """Take a dialog whose query is under way back from there."""
-        if dialog_id not in self._querying:
+        if not self._turns.end(dialog_id):
             return None
-        self._querying.discard(dialog_id)
         dialog = self._dialogs[dialog_id]
         dialog.querying = False
         return dialog

@@ -1,0 +1,166 @@
+"""The dialogs of one connection, as many as there is room for, and what is let go."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import msgspec
+
+from ums_actors.core.dialog import Dialog, Hole
+
+if TYPE_CHECKING:
+    from ums_actors.core.turns import Turns
+
+__all__ = ["Missed", "Tracked"]
+
+E = TypeVar("E")
+
+_SECOND_CHANCES = 8
+"""Busy dialogs that are spared in search of an idle one to forget."""
+
+
+class Missed(msgspec.Struct, frozen=True):
+    """Stands among events in the place of some that were given up.
+
+    Attributes:
+        conversation_id: empty if it is not known.
+        first: number of the first that is missing.
+        last: number of the last; None if it is not known how many there are.
+        why: what the last query for them failed with, if that is known.
+    """
+
+    conversation_id: str
+    dialog_id: str
+    first: int
+    last: int | None
+    why: BaseException | None = None
+
+
+class Tracked(Generic[E]):
+    """What :class:`~ums_actors.core.stream.Streams` keeps of dialogs.
+
+    Args:
+        dialog_limit: dialogs that are tracked; the least recently used is forgotten:
+            what is held of it is let go, and only its last number is kept.
+        turns: in which they are asked for.
+
+    Attributes:
+        absent: numbers that are not there, as an answered query has shown: hidden from
+            the user, for example.
+        gaps: numbers that were given up, since no query was answered.
+        evicted: dialogs forgotten for want of room; of each the last number is kept,
+            as long as there are not too many of these.
+    """
+
+    def __init__(self, dialog_limit: int, turns: Turns) -> None:
+        self._dialog_limit = dialog_limit
+        self._turns = turns
+        self._dialogs: OrderedDict[str, Dialog[E]] = OrderedDict()
+        self._last_of: OrderedDict[str, int] = OrderedDict()  # of forgotten dialogs
+        self._spilled: list[E | Missed] = []
+        self._doubtful: dict[str, None] = {}  # ours, and not shown on this line yet
+        self.absent = 0
+        self.gaps = 0
+        self.evicted = 0
+
+    def __len__(self) -> int:
+        return len(self._dialogs)
+
+    def conversation_of(self, dialog_id: str) -> str:
+        """Give the conversation of a dialog, empty if it is not known here."""
+        del dialog_id
+        return ""
+
+    def spilled(self) -> list[E | Missed]:
+        """Give what was let go besides: since there was no room for its dialog, say.
+
+        Whatever gives nothing itself may have let go something: take it soon after.
+        """
+        found, self._spilled = self._spilled, []
+        return found
+
+    def forget(self, dialog_id: str) -> list[E | Missed]:
+        """Stop tracking a dialog; give what was held of it, in order."""
+        dialog = self._dialogs.get(dialog_id)
+        if dialog is None:
+            return []
+        ready = self._give_up(dialog_id, dialog)
+        self._remove(dialog_id)
+        return ready
+
+    def abandon(self) -> list[E | Missed]:
+        """Forget all dialogs, they were another user's; give what was held of them."""
+        ready = self.spilled()
+        for dialog_id in list(self._dialogs):
+            ready += self.forget(dialog_id)
+        self._last_of.clear()
+        return ready
+
+    # -- parts
+
+    def _enter(self, dialog_id: str, last: int | None, updated: int = -1) -> Dialog[E]:
+        """Track a dialog; make room for it first."""
+        known = self._last_of.pop(dialog_id, None)
+        if len(self._dialogs) >= self._dialog_limit:
+            self._evict()
+        if known is not None:
+            last = known if last is None else max(known, last)
+        dialog: Dialog[E] = Dialog(last, updated)
+        self._dialogs[dialog_id] = dialog
+        return dialog
+
+    def _evict(self) -> None:
+        """Forget the least recently used dialog, if possible one that is idle."""
+        for _ in range(_SECOND_CHANCES):
+            oldest = next(iter(self._dialogs))
+            dialog = self._dialogs[oldest]
+            if not (dialog.querying or dialog.incomplete()):
+                break
+            self._dialogs.move_to_end(oldest)
+        oldest = next(iter(self._dialogs))
+        dialog = self._dialogs[oldest]
+        self._spilled += self.forget(oldest)
+        self.evicted += 1
+        if dialog.last is not None:
+            self._last_of[oldest] = dialog.last
+        if len(self._last_of) > self._dialog_limit:
+            self._last_of.popitem(last=False)
+
+    def _give_up(
+        self, dialog_id: str, dialog: Dialog[E], *, promises: bool = True
+    ) -> list[E | Missed]:
+        """Let go what is held of a dialog, with what it misses in its place."""
+        dialog.tries = dialog.lines = 0
+        dialog.barred = False
+        found, absent = dialog.give_up(promises=promises)
+        self.absent += absent
+        ready: list[E | Missed] = []
+        for each in found:
+            if isinstance(each, Hole):
+                self.gaps += each.last - each.first + 1
+                ready.append(self._missed(dialog_id, dialog, each.first, each.last))
+            else:
+                ready.append(each)
+        return ready
+
+    def _give_up_poison(self, dialog_id: str, dialog: Dialog[E]) -> list[E | Missed]:
+        """Give up what is known to be missing, or else the next that will be known."""
+        dialog.asked = False
+        ready = self._give_up(dialog_id, dialog)
+        if not ready:
+            dialog.barred = True
+            first = (-1 if dialog.last is None else dialog.last) + 1
+            ready.append(self._missed(dialog_id, dialog, first, None))
+        return ready
+
+    def _missed(
+        self, dialog_id: str, dialog: Dialog[E], first: int, last: int | None
+    ) -> Missed:
+        where = self.conversation_of(dialog_id)
+        return Missed(where, dialog_id, first, last, dialog.why)
+
+    def _remove(self, dialog_id: str) -> Dialog[E] | None:
+        self._doubtful.pop(dialog_id, None)
+        self._turns.remove(dialog_id)
+        return self._dialogs.pop(dialog_id, None)
