@@ -5,6 +5,8 @@ from __future__ import annotations
 import queue
 from typing import TYPE_CHECKING, Any
 
+from ums_actors.actors.events import MessagesMissed
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -53,6 +55,8 @@ class Ears:
     def hear_all(self, event: Event) -> None:
         """Look for secrets in whatever is told."""
         self._voice.check_secret(repr(event), f"the event {type(event).__name__}")
+        if isinstance(event, MessagesMissed):
+            self._voice.blame(f"messages of {event.dialog_id} were given up")
         error = getattr(event, "error", None)
         if error is not None:
             self._voice.check_secret(error, f"the error of {type(event).__name__}")
