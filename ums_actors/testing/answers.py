@@ -102,7 +102,7 @@ class Answers:
                 for each in server.transcripts.values()
                 if server.takes_part(line, each)
             ]
-            server.show(line, subscription, *mine)
+            server.tell_conversations(line, subscription, *mine)
 
         server.agenda.after(0.06 + server.chance.uniform(0, 0.4), snapshot)
         return subscription

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 __all__ = ["Ledger", "Received"]
+
+_TOO_MANY: Final = 429
 
 
 class Received(NamedTuple):
@@ -16,8 +18,8 @@ class Received(NamedTuple):
     id: str
     type: str
     text: str
-    refused: bool = False
-    """Whether it was answered with 429, and so not carried out."""
+    code: int = 0
+    """With which error it was answered, and so not carried out; 0 if with none."""
 
 
 class Ledger:
@@ -26,7 +28,7 @@ class Ledger:
     Attributes:
         entries: all of them.
         known: how often an id came.
-        done: how often an id was carried out.
+        done: how often an id came that was not answered with 429.
         said: how often a text was carried out.
     """
 
@@ -43,7 +45,7 @@ class Ledger:
         """Note a request."""
         self.entries.append(entry)
         self.known[entry.id] += 1
-        if not entry.refused:
+        if entry.code != _TOO_MANY:
             self.done[entry.id] += 1
-            if entry.text:
-                self.said[entry.text] += 1
+        if entry.text and not entry.code:
+            self.said[entry.text] += 1

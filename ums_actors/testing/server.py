@@ -29,7 +29,6 @@ AGENT: Final = f"{ACCOUNT}.{USER}"
 _SWITCHING: Final = 101
 _REFUSED: Final = 400
 _UNAUTHORIZED: Final = 401
-_TOO_MANY: Final = 429
 _NEAR_CONNECT: Final = 1.0
 """Seconds after the upgrade in which message events may be missed (UMS.md 3.6)."""
 _MISSED: Final = 0.3
@@ -69,6 +68,11 @@ class FakeServer:
         self._answers = Answers(self)
         self._numbers = itertools.count(1)
         self._consumers = itertools.count(1)
+
+    @property
+    def log(self) -> list[Received]:
+        """Every request, in order."""
+        return self.ledger.entries
 
     # -- tokens and lines
 
@@ -154,7 +158,9 @@ class FakeServer:
         body = {"dialogId": dialog_id, "changes": records}
         self.notify(line, consumer.MESSAGE_NOTIFICATION, body)
 
-    def show(self, line: FarEnd, subscription: str, *shown: Transcript) -> None:
+    def tell_conversations(
+        self, line: FarEnd, subscription: str, *shown: Transcript
+    ) -> None:
         """Notify of conversations as they are now."""
         with_last = self.chance.random() < WITH_LAST
         is_brand = line.place.is_brand
@@ -169,7 +175,7 @@ class FakeServer:
         for line in list(self.lines):
             if self.takes_part(line, transcript):
                 for subscription in line.subscriptions:
-                    self.show(line, subscription, transcript)
+                    self.tell_conversations(line, subscription, transcript)
 
     def notify(self, line: FarEnd, kind: str, body: Any) -> None:
         """Notify now; in disorder perhaps twice, or after later ones."""
@@ -196,9 +202,9 @@ class FakeServer:
         elif fate == _REFUSED and kind in _FINAL:
             fate = 0.0
         number, request_id = line.wire.number, frame["id"]
-        refused = fate == _TOO_MANY
+        failure = fate if isinstance(fate, int) else 0
         self.ledger.write(
-            Received(self.agenda.now(), number, request_id, kind, text, refused)
+            Received(self.agenda.now(), number, request_id, kind, text, failure)
         )
         self.trace.add(f"server: line {number} asks {kind} {request_id}")
         if isinstance(fate, int):
