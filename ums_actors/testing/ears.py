@@ -47,7 +47,8 @@ class Ears:
             voice.blame(f"a message of an unknown dialog {event.dialog_id} was heard")
             return
         numbers = self.heard.setdefault(event.dialog_id, [])
-        if numbers and number != numbers[-1] + 1:
+        ours = self._is_ours(event.dialog_id)
+        if numbers and (number != numbers[-1] + 1 if ours else number <= numbers[-1]):
             voice.blame(f"{event.dialog_id} #{number} was heard after #{numbers[-1]}")
         numbers.append(number)
         self._compare(event, transcript, transcript.records[number])
@@ -55,7 +56,7 @@ class Ears:
     def hear_all(self, event: Event) -> None:
         """Look for secrets in whatever is told."""
         self._voice.check_secret(repr(event), f"the event {type(event).__name__}")
-        if isinstance(event, MessagesMissed):
+        if isinstance(event, MessagesMissed) and self._is_ours(event.dialog_id):
             self._voice.blame(f"messages of {event.dialog_id} were given up")
         error = getattr(event, "error", None)
         if error is not None:
@@ -92,6 +93,11 @@ class Ears:
 
     # -- parts
 
+    def _is_ours(self, dialog_id: str) -> bool:
+        """Tell whether a dialog is the present user's: an earlier one's has ended."""
+        transcript, us = self._server.transcripts[dialog_id], self._place.user
+        return us in (transcript.agent, transcript.consumer)
+
     def _of(self, user: str) -> Iterable[Transcript]:
         """Give the conversations of one who may be an agent or a consumer."""
         for each in self._server.transcripts.values():
@@ -110,8 +116,7 @@ class Ears:
             self._voice.blame(f"{place} was heard with other words")
         if event.originator_id != author:
             self._voice.blame(f"{place} is not of whom it says")
-        us = self._place.user  # one who has become somebody else may be late to know
-        if us in (transcript.agent, transcript.consumer) and (
-            event.mine != (author == us)
-        ):
+        # one who has become somebody else may be late to know
+        is_us = author == self._place.user
+        if self._is_ours(transcript.id) and event.mine != is_us:
             self._voice.blame(f"{place} is said to be ours, or not, and that is wrong")

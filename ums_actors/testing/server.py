@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
 from ums_actors.protocol import brand, consumer
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from ums_actors.secret import Secret
     from ums_actors.testing.clock import Agenda
-    from ums_actors.testing.place import Place
+    from ums_actors.testing.place import Fate, Place
     from ums_actors.testing.trace import Trace
     from ums_actors.testing.wire import FakeWebsocket
 
@@ -55,6 +56,7 @@ class FakeServer:
     Attributes:
         ledger: every request it has seen.
         lines: those that are open.
+        answers: what is to happen to the next answers, whoever asks.
         transcripts: all conversations by id.
     """
 
@@ -63,6 +65,7 @@ class FakeServer:
         self.trace = trace
         self.ledger = Ledger()
         self.lines: list[FarEnd] = []
+        self.answers: deque[Fate] = deque()
         self.transcripts: dict[str, Transcript] = {}
         self.chance = chance
         self._answers = Answers(self)
@@ -195,7 +198,7 @@ class FakeServer:
         event: dict[str, Any] = body.get("event") or {}
         text = str(event.get("message", ""))
         kind: str = _CANONICAL.get(frame["type"], frame["type"])
-        answers = line.place.answers
+        answers = self.answers or line.place.answers
         fate = answers.popleft() if answers else 0.0
         if line.unauthorized:
             fate = _UNAUTHORIZED
