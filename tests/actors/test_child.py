@@ -74,3 +74,21 @@ def test_what_a_handler_gives_is_handed_on(child):
 def test_a_message_of_an_unknown_type_is_a_bug(child):
     with pytest.raises(LocalProtocolError, match="Clumsy does not know str"):
         child.on_receive("what?")
+
+
+class Keeping(Clumsy):
+    def _ask(self, message):
+        self._let_wait(message.reply, self.waiter)
+        raise self.error
+
+
+def test_who_waits_for_what_outlives_the_actor_goes_on_waiting(child):
+    child.__class__ = Keeping
+    child._table[Ask] = child._ask
+    child.waiter = LoopFuture()
+    message = Ask(LoopFuture())
+    with pytest.raises(RuntimeError):
+        child.on_receive(message)
+    assert not message.reply.done()
+    child.waiter.set("later")
+    assert message.reply.get(timeout=0) == "later"

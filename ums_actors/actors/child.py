@@ -30,6 +30,7 @@ class Child(LoopActor):
     def __init__(self, kernel: Kernel) -> None:
         super().__init__()
         self._kernel = kernel
+        self._in_hand: Any = None  # the message whose caller only we can answer
         self._table: dict[type[Any], Callable[[Any], object]] = {
             message: getattr(self, name) for message, name in self.handlers.items()
         }
@@ -42,11 +43,19 @@ class Child(LoopActor):
                 f"{type(self).__name__} does not know {type(message).__name__}: it "
                 f"takes {', '.join(sorted(kind.__name__ for kind in self._table))}"
             )
+        self._in_hand = message
         try:
             return handler(message)
         except BaseException:
-            self._answer_for(message)
+            self._answer_for(self._in_hand)
             raise
+        finally:
+            self._in_hand = None
+
+    def _let_wait(self, reply: LoopFuture[Any], waiter: LoopFuture[Any]) -> None:
+        """Give the caller of the message in hand what the kernel will answer."""
+        reply.chain(waiter)
+        self._in_hand = None  # whatever becomes of us
 
     def _answer_for(self, message: Any) -> None:
         """Leave nobody hanging whose message is lost by a crash of ours."""

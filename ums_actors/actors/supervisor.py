@@ -178,7 +178,7 @@ class SupervisorActor(Child):
             kernel.last_error = kernel.last_reason = None
         kernel.opening = kernel.closing = False
         waiter = kernel.openers.add(self._loop, command.timeout)
-        command.reply.chain(waiter)
+        self._let_wait(command.reply, waiter)
         self._apply(session.OpenRequested(command.fail_fast))
         if self._session.state is State.READY:
             kernel.openers.resolve()

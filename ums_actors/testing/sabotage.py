@@ -112,10 +112,16 @@ class Trap(msgspec.Struct):
 
 
 class Saboteur:
-    """Sets traps for connections; a context manager, one at a time in a process."""
+    """Sets traps for connections; a context manager, one at a time in a process.
+
+    Attributes:
+        traps: those that are set.
+        sprung: those that have raised.
+    """
 
     def __init__(self) -> None:
         self.traps: list[Trap] = []
+        self.sprung: list[Trap] = []
         self._runtimes: list[Runtime] = []
         self._undo: list[Callable[[], None]] = []
 
@@ -150,6 +156,17 @@ class Saboteur:
         """Take all traps away."""
         self.traps.clear()
         self._runtimes.clear()
+
+    def untidy(self) -> frozenset[str]:
+        """Give the actors that were kept from tidying up before their restart.
+
+        Their timers stay until they are due, and do nothing then.
+        """
+        return frozenset(
+            _CHILDREN[trap.point.actor].__name__
+            for trap in self.sprung
+            if trap.point.method == "on_failure" and trap.point.actor in _CHILDREN
+        )
 
     # -- parts
 
@@ -186,5 +203,6 @@ class Saboteur:
                 continue
             del self.traps[index], self._runtimes[index]
             trap.sprung = True
+            self.sprung.append(trap)
             return trap
         return None

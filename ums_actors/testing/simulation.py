@@ -189,4 +189,4 @@ class Simulation:
         for party in self.parties:
             party.audit()
         check_repeats(world.server.ledger, Voice(world.trace, "all"))
-        Checks.world_leftovers(world)
+        Checks.world_leftovers(world, self.saboteur)

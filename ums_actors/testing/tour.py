@@ -60,6 +60,7 @@ class _Tour:
         self, world: World, saboteur: Saboteur, trap: Trap | None, *, is_brand: bool
     ) -> None:
         self.world = world
+        self.saboteur = saboteur
         brand = BrandWebsocketConnection if is_brand else None
         self.party = Party(world, "bot" if is_brand else "ann", saboteur, brand)
         if trap is not None:
@@ -135,4 +136,4 @@ class _Tour:
             raise Stuck("stop() did not end")
         self.wait(10.0)
         self.party.audit()
-        Checks.world_leftovers(self.world)
+        Checks.world_leftovers(self.world, self.saboteur)
