@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks import model, report
 from benchmarks.contestants import ENTRIES
-from benchmarks.measure import Result, Settings, measure
+from benchmarks.measure import SLICES, Result, Settings, measure
 from benchmarks.process import ChildFailed
 from benchmarks.record import record
 from benchmarks.summary import Summary, summarize
@@ -48,16 +48,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         for suite in dict.fromkeys(options.suites or (_REQUEST,)):
             if suite == _MODEL:
-                found = model.measure_model(settings.rounds)
+                steps = len(model.PARTS)
+                with report.progress(suite, settings.rounds, steps) as progress:
+                    found = model.measure_model(settings.rounds, progress)
                 model.show(found)
                 others[suite] = model.record(found)
                 continue
-            with report.progress(suite, settings) as progress:
+            steps = SLICES * len(settings.peers)
+            with report.progress(suite, settings.rounds, steps) as progress:
                 result = measure(settings, progress)
             runs[suite] = result, summarize(result)
             report.show(suite, *runs[suite])
     except ChildFailed as error:
-        print(f"The server of the benchmark failed: {error}", file=sys.stderr)
+        print(f"A process of the benchmark failed: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Interrupted: nothing is reported.", file=sys.stderr)

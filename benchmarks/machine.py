@@ -9,19 +9,26 @@ from pathlib import Path
 
 from benchmarks.contestants import ENTRIES
 
-__all__ = ["facts", "versions"]
+__all__ = ["facts", "load", "versions"]
 
 
 def facts() -> dict[str, object]:
     """Give processor, cores, system, Python and the load before the run."""
-    affinity = getattr(os, "sched_getaffinity", None)
+    waiting, cores = load()
     return {
         "processor": _processor(),
-        "cores": len(affinity(0)) if affinity else os.cpu_count(),
+        "cores": cores,
         "system": platform.platform(),
         "python": f"{platform.python_implementation()} {platform.python_version()}",
-        "load": round(os.getloadavg()[0], 2),
+        "load": waiting,
     }
+
+
+def load() -> tuple[float, int]:
+    """Give how many processes ran or wanted to in the last minute, and the cores."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
+    return round(os.getloadavg()[0], 2), cores
 
 
 def versions() -> dict[str, str]:

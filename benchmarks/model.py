@@ -1,7 +1,8 @@
-"""The model of conversations: what a notification costs, and what a conversation takes.
+"""The model of conversations: what notifications cost, and what a conversation takes.
 
-Measured from the bytes of a frame of 1.5 KB to the updated object, beside what the
-standard library's json needs to read the same bytes alone.
+Four claims: it is fed on the loop's thread; a notification of 1.5 KB costs so much from
+its bytes to the updated object; so many conversations take so much memory; so many
+notifications a minute leave the loop idle for more than half of the time.
 """
 
 from __future__ import annotations
@@ -9,179 +10,204 @@ from __future__ import annotations
 import gc
 import json
 import time
-import tracemalloc
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import msgspec
-
-from benchmarks.ratio import Spread, paired, spread
-from ums_actors.core.conversations import ConversationBook
-from ums_actors.protocol.envelopes import Notification, decode_message
-from ums_actors.protocol.ids import IdTable
-from ums_actors.protocol.records import read_conversation_changes
-from ums_actors.testing.notifications import ACCOUNT, change, conversation, notification
+from benchmarks.feeding import Feeding
+from benchmarks.loop import (
+    LoopResult,
+    LoopSettings,
+    measure_loop,
+    record_loop,
+    show_loop,
+)
+from benchmarks.machine import load
+from benchmarks.process import LineProcess
+from benchmarks.ratio import Spread, paired, spread, within
+from benchmarks.traffic import FRAME_SIZE, conversation_frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ums_actors.core.card import Card
+__all__ = ["PARTS", "Costs", "ModelResult", "measure_model", "record", "show"]
 
-__all__ = ["FRAME_SIZE", "ModelResult", "frame", "measure_model", "record", "show"]
-
-FRAME_SIZE: Final = 1_536
-"""Bytes of each notification."""
-CONVERSATIONS: Final = 1_000
+PARTS: Final = ("costs", "memory", "plain", "tls")
+"""What each round has, by the names that the progress shows."""
+_CONVERSATIONS: Final = 1_000
 """That change in turn, so that no cache holds the next one."""
-KNOWN: Final = 10_000
+_SLICE: Final = 100
+"""Of them each measured thing has its turn with."""
+_KNOWN: Final = 10_000
 """Of which the memory is measured."""
 _COST_BOUND: Final = 15e-6
 _MEMORY_BOUND: Final = 60e6
-_A_MINUTE: Final = 100_000
+_HOLDER_TIMEOUT: Final = 120.0
 
 
-class ModelResult(NamedTuple):
-    """What was measured; seconds and bytes.
+class Costs(NamedTuple):
+    """Processor time of a notification, round by round; seconds.
 
     Attributes:
-        update: of a notification, decoded and applied.
-        repeat: of one that brings nothing new.
+        whole: of all that the connection does with its bytes; nobody has subscribed.
+        update: of that until the object is updated: without the look for missing
+            messages and the telling.
+        repeat: the whole for one that brings nothing new.
         plain: what ``json.loads`` takes for the same bytes.
-        memory: what so many conversations take.
-        known: how many they are.
     """
 
+    whole: list[float]
     update: list[float]
     repeat: list[float]
     plain: list[float]
-    memory: int
+
+
+class ModelResult(NamedTuple):
+    """What was measured.
+
+    Attributes:
+        costs: of a notification.
+        memory: bytes by which a fresh process grew, round by round.
+        known: how many conversations it came to know.
+        loop: how busy the loop was.
+    """
+
+    costs: Costs
+    memory: list[float]
     known: int
-
-
-class _Model:
-    """The part of a connection that notifications of conversations go through."""
-
-    def __init__(self) -> None:
-        self.ids = IdTable(ACCOUNT)
-        self.book: ConversationBook[Card[Any]] = ConversationBook(
-            self.ids, lambda card: card, limit=KNOWN
-        )
-
-    def take(self, data: bytes) -> None:
-        """Handle a frame as the connection's feed does."""
-        message = decode_message(data)
-        if not isinstance(message, Notification):
-            raise TypeError("a notification was due")
-        body = read_conversation_changes(message.body)
-        for each in body.changes:
-            details = each.result.conversation_details
-            self.ids.learn_all(details.participants, details.participants_pid)
-            self.book.upsert(each.result, body.subscription_id)
-
-
-def frame(number: int, version: int = 0) -> bytes:
-    """Give a notification of 1.5 KB: of that conversation, in that state."""
-    conversation_id = f"{number:08x}-0000-4000-8000-{number:012x}"
-    consumer = f"{number:08x}-1111-4111-8111-{number:012x}"
-    agent, at = f"{ACCOUNT}.u{number % 50:02}", 1_700_000_000_000 + version
-    event = {"type": "ContentEvent", "contentType": "text/plain", "message": ""}
-    told = conversation(
-        conversation_id,
-        ("CONSUMER", consumer),
-        ("ASSIGNED_AGENT", agent),
-        at=at,
-        ttr={"ttrType": "NORMAL", "value": 3600},
-        context={"type": "SharkContext", "visitorId": "v"},
-        result={
-            "effectiveTTR": at + 3_600_000,
-            "numberOfunreadMessages": {agent: version},
-            "lastContentEventNotification": {
-                "sequence": version,
-                "originatorId": consumer,
-                "originatorMetadata": {"id": consumer, "role": "CONSUMER"},
-                "serverTimestamp": at,
-                "event": event,
-                "dialogId": conversation_id,
-            },
-        },
-    )
-    whole = notification(change(told))
-    event["message"] = "x" * max(0, FRAME_SIZE - len(msgspec.json.encode(whole)))
-    return msgspec.json.encode(whole)
+    loop: LoopResult
 
 
 def measure_model(
-    rounds: int, *, conversations: int = CONVERSATIONS, known: int = KNOWN
+    rounds: int,
+    progress: Callable[[str, int], object],
+    *,
+    conversations: int = _CONVERSATIONS,
+    known: int = _KNOWN,
+    loop: LoopSettings | None = None,
 ) -> ModelResult:
-    """Measure; each round takes all conversations one step on.
+    """Measure.
 
     Args:
         rounds: how often.
-        conversations: that change.
+        progress: called before each part with its name and the round, from 0.
+        conversations: that change in turn.
         known: of which the memory is measured.
+        loop: what is pushed, instead of what is claimed.
+
+    Raises:
+        ChildFailed: a process failed.
     """
-    model = _Model()
-    for number in range(conversations):
-        model.take(frame(number))
-    update: list[float] = []
-    repeat: list[float] = []
-    plain: list[float] = []
-    for version in range(1, rounds + 1):
-        frames = [frame(number, version) for number in range(conversations)]
-        update.append(_each(model.take, frames))
-        repeat.append(_each(model.take, frames))
-        plain.append(_each(json.loads, frames))
-    return ModelResult(update, repeat, plain, _memory(known), known)
+    result = ModelResult(
+        Costs([], [], [], []), [], known, LoopResult.empty(loop or LoopSettings())
+    )
+    with Feeding() as feeding:
+        feeding.open(conversations)
+        for number in range(rounds):
+            progress("costs", number)
+            _measure_costs(feeding, number, conversations, result.costs)
+            progress("memory", number)
+            with LineProcess("benchmarks.holder", str(known)) as holder:
+                result.memory.append(holder.read(_HOLDER_TIMEOUT)["memory"])
+            measure_loop(result.loop, number, progress)
+    return result
 
 
-def _each(function: Callable[[bytes], object], frames: list[bytes]) -> float:
+def _measure_costs(
+    feeding: Feeding, number: int, conversations: int, costs: Costs
+) -> None:
+    """Measure one round, which takes all conversations two steps on."""
+    first, second = (
+        [conversation_frame(each, version) for each in range(conversations)]
+        for version in (2 * number + 1, 2 * number + 2)
+    )
     gc.collect()
-    began = time.perf_counter()
+    turns: list[tuple[list[float], Callable[[bytes], object], list[bytes]]] = [
+        (costs.whole, feeding.take, first),
+        (costs.repeat, feeding.take, first),
+        (costs.plain, json.loads, first),
+        (costs.update, feeding.update, second),
+    ]
+    spent = [0.0] * len(turns)
+    for start in range(0, conversations, _SLICE):  # a slow moment is one of all four
+        for index, (_, function, frames) in enumerate(turns):
+            spent[index] += _all(function, frames[start : start + _SLICE])
+    feeding.check(conversations, 2 * number + 2)
+    for (column, _, _), seconds in zip(turns, spent, strict=True):
+        column.append(seconds / conversations)
+
+
+def _all(function: Callable[[bytes], object], frames: list[bytes]) -> float:
+    began = time.thread_time()  # whatever else the machine does meanwhile
     for data in frames:
         function(data)
-    return (time.perf_counter() - began) / len(frames)
-
-
-def _memory(known: int) -> int:
-    gc.collect()
-    tracemalloc.start()
-    try:
-        model = _Model()
-        for number in range(known):
-            model.take(frame(number))
-        gc.collect()
-        size, _ = tracemalloc.get_traced_memory()
-        kept = len(model.book)
-    finally:
-        tracemalloc.stop()
-    if kept != known:
-        raise RuntimeError(f"{kept} conversations are known instead of {known}")
-    return size
+    return time.thread_time() - began
 
 
 def show(result: ModelResult) -> None:
     """Print what was measured beside what is wanted."""
-    update, repeat = spread(result.update), spread(result.repeat)
-    ratio = paired(result.update, result.plain)
-    busy = update.median * _A_MINUTE / 60
-    print(f"model: a notification of {FRAME_SIZE:,} bytes, {len(result.update)} rounds")
+    costs, memory = result.costs, result.memory
+    updating = _times(paired(costs.update, costs.plain))
+    feeding = _times(paired(costs.whole, costs.plain))
+    gate = f"(gate: at most {_COST_BOUND * 1e6:g} µs)"
+    print(f"model: a notification of {FRAME_SIZE:,} bytes, {len(memory)} rounds")
     print(
-        f"  from bytes to the updated object: {_micros(update)}, wanted at most "
-        f"{_COST_BOUND * 1e6:g} µs; {ratio.median:.2f} "
-        f"({ratio.low:.2f}..{ratio.high:.2f}) of json.loads"
+        f"  from bytes to the updated object: {_micros(costs.update)} {gate}: "
+        f"{within(costs.update, _COST_BOUND)}; {updating} of json.loads"
     )
-    print(f"  one that brings nothing new: {_micros(repeat)}")
-    print(f"  {_A_MINUTE:,} a minute keep the loop busy for {busy:.1%} of the time")
     print(
-        f"  {result.known:,} conversations: {result.memory / 1e6:.1f} MB, wanted at "
-        f"most {_MEMORY_BOUND / 1e6:g} MB for {KNOWN:,}"
+        f"  the whole feed, to the end of the frame: {_micros(costs.whole)} {gate}: "
+        f"{within(costs.whole, _COST_BOUND)}; {feeding} of json.loads"
     )
+    print(f"  one that brings nothing new: {_micros(costs.repeat)}")
+    print(
+        f"  {result.known:,} conversations: {_megabytes(memory)} (gate: at most "
+        f"{_MEMORY_BOUND / 1e6:g} MB for {_KNOWN:,}): {within(memory, _MEMORY_BOUND)}"
+    )
+    show_loop(result.loop)
+    waiting, cores = load()
+    if waiting > cores:
+        print(
+            f"  The machine's load is {waiting} on {cores} cores: others slow this "
+            "down, and only ratios say much."
+        )
 
 
 def record(result: ModelResult) -> dict[str, Any]:
     """Give it as JSON."""
-    return {"frame_size": FRAME_SIZE, **result._asdict()}
+    return {
+        "frame_size": FRAME_SIZE,
+        "costs": result.costs._asdict(),
+        "memory": result.memory,
+        "known": result.known,
+        "loop": record_loop(result.loop),
+        "gates": [
+            _gate("update", result.costs.update, _COST_BOUND),
+            _gate("whole", result.costs.whole, _COST_BOUND),
+            _gate("memory", result.memory, _MEMORY_BOUND),
+        ],
+    }
 
 
-def _micros(value: Spread) -> str:
-    median, low, high = (part * 1e6 for part in value)
-    return f"{median:.1f} µs ({low:.1f}..{high:.1f})"
+def _gate(name: str, values: list[float], most: float) -> dict[str, Any]:
+    return {
+        "name": name,
+        "most": most,
+        "value": spread(values)._asdict(),
+        "verdict": str(within(values, most)),
+    }
+
+
+def _micros(values: list[float]) -> str:
+    return _shown(spread(values), 1e6, "µs")
+
+
+def _megabytes(values: list[float]) -> str:
+    return _shown(spread(values), 1e-6, "MB")
+
+
+def _times(value: Spread) -> str:
+    return f"{value.median:.2f} ({value.low:.2f}..{value.high:.2f})"
+
+
+def _shown(value: Spread, factor: float, unit: str) -> str:
+    median, low, high = (part * factor for part in value)
+    return f"{median:.1f} {unit} ({low:.1f}..{high:.1f})"

@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ENOUGH_ROUNDS", "Spread", "Verdict", "paired", "spread", "verdict"]
+__all__ = [
+    "ENOUGH_ROUNDS",
+    "Spread",
+    "Verdict",
+    "paired",
+    "spread",
+    "verdict",
+    "within",
+]
 
 _CONFIDENCE: Final = 0.9
 ENOUGH_ROUNDS: Final = 5
@@ -24,7 +32,7 @@ ENOUGH_ROUNDS: Final = 5
 
 
 class Verdict(StrEnum):
-    """What the rounds say about a ratio's least value."""
+    """What the rounds say about a ratio's least value, or a figure's greatest."""
 
     REACHED = "reached"
     MISSED = "missed"
@@ -64,6 +72,16 @@ def verdict(ratio: Spread, rounds: int, least: float) -> Verdict:
     if ratio.low >= least:
         return Verdict.REACHED
     return Verdict.MISSED if ratio.high < least else Verdict.TOO_NOISY
+
+
+def within(values: Sequence[float], most: float) -> Verdict:
+    """Say whether a figure is at most ``most``, or that this cannot be said."""
+    found = spread(values)
+    if len(values) < ENOUGH_ROUNDS:
+        return Verdict.TOO_FEW
+    if found.high <= most:
+        return Verdict.REACHED
+    return Verdict.MISSED if found.low > most else Verdict.TOO_NOISY
 
 
 def _outside(count: int) -> int:

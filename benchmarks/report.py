@@ -11,13 +11,12 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from benchmarks.contestants import ENTRIES
-from benchmarks.measure import SLICES
 from benchmarks.ratio import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from benchmarks.measure import Progress, Result, Settings
+    from benchmarks.measure import Progress, Result
     from benchmarks.ratio import Spread
     from benchmarks.summary import Row, Summary
 
@@ -27,21 +26,26 @@ _ROOM = 200  # columns of a table that goes into a file
 
 
 @contextmanager
-def progress(suite: str, settings: Settings) -> Generator[Progress]:
-    """Give the function that shows how far the run is."""
+def progress(suite: str, rounds: int, steps: int) -> Generator[Progress]:
+    """Give the function that shows how far the run is.
+
+    Args:
+        suite: its name.
+        rounds: how many it has.
+        steps: calls of the function in each round.
+    """
     rich = _rich() if sys.stderr.isatty() else False
     if not rich:
-        yield _PlainProgress(suite, settings)
+        yield _PlainProgress(suite, rounds)
         return
     from rich.console import Console  # optional  # noqa: PLC0415
     from rich.progress import Progress as Bar  # noqa: PLC0415
 
     with Bar(console=Console(stderr=True), transient=True) as bar:
-        total = settings.rounds * SLICES * len(settings.peers)
-        task = bar.add_task(suite, total=total)
+        task = bar.add_task(suite, total=rounds * steps)
 
         def advance(name: str, number: int) -> None:
-            text = f"{suite}: round {number + 1} of {settings.rounds}, {name}"
+            text = f"{suite}: round {number + 1} of {rounds}, {name}"
             bar.update(task, description=text, advance=1)
 
         yield advance
@@ -50,9 +54,9 @@ def progress(suite: str, settings: Settings) -> Generator[Progress]:
 class _PlainProgress:
     """One line a round."""
 
-    def __init__(self, suite: str, settings: Settings) -> None:
+    def __init__(self, suite: str, rounds: int) -> None:
         self._suite = suite
-        self._rounds = settings.rounds
+        self._rounds = rounds
         self._shown = -1
 
     def __call__(self, name: str, number: int) -> None:  # noqa: ARG002

@@ -7,54 +7,43 @@ that it never outlives the harness.
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.contestants import Contestant, Unavailable, make
+from benchmarks.child import answer_commands
+from benchmarks.contestants import make
 from benchmarks.workload import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from benchmarks.contestants import Contestant
 
 __all__ = ["main"]
 
 
 def main() -> None:
     """Obey the commands of the harness until its input ends."""
-    name, port = sys.argv[1:]
-    with os.fdopen(os.dup(1), "w", buffering=1) as answers:
-        os.dup2(2, 1)  # what a library prints is no answer
-        contestant: Contestant | None = None
-        try:
-            contestant = make(name)
-            _obey(contestant, Target(int(port)), answers.write)
-        except Unavailable as error:
-            answers.write(json.dumps({"unavailable": str(error)}) + "\n")
-        except Exception as error:  # the harness reports it  # noqa: BLE001
-            text = f"{type(error).__name__}: {error}"
-            answers.write(json.dumps({"error": text}) + "\n")
-            os._exit(1)  # its threads may hang now
+    worker = _Worker(*sys.argv[1:])
+    answer_commands(worker.obey, worker.close)
 
 
-def _obey(
-    contestant: Contestant, target: Target, answer: Callable[[str], object]
-) -> None:
-    for line in sys.stdin:
-        command = json.loads(line)
-        report: dict[str, Any] = {}
-        if command["do"] == "connect":
-            contestant.connect(target)
-        elif command["do"] == "run":
-            report = _measured(contestant, command["requests"], command["in_flight"])
-        else:
-            contestant.close()
-            answer("{}\n")
-            return
-        answer(json.dumps(report) + "\n")
-    contestant.close()
+class _Worker:
+    def __init__(self, name: str, port: str) -> None:
+        self._name, self._port = name, port
+        self._contestant: Contestant | None = None
+
+    def obey(self, command: dict[str, Any]) -> dict[str, Any]:
+        """Connect, or run once."""
+        if self._contestant is None:
+            self._contestant = make(self._name)
+            self._contestant.connect(Target(int(self._port)))
+            return {}
+        return _measured(self._contestant, command["requests"], command["in_flight"])
+
+    def close(self) -> None:
+        """Close the connection, if there is one."""
+        if self._contestant is not None:
+            self._contestant.close()
 
 
 def _measured(contestant: Contestant, requests: int, in_flight: int) -> dict[str, Any]:

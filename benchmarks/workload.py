@@ -9,6 +9,7 @@ __all__ = [
     "BODY",
     "REQUEST_TYPE",
     "RESPONSE_BODY",
+    "SUBSCRIPTION",
     "TOKEN",
     "USER",
     "Target",
@@ -18,6 +19,8 @@ __all__ = [
 ACCOUNT: Final = "acc"
 USER: Final = "1"
 TOKEN: Final = "token"
+SUBSCRIPTION: Final = "s1"
+"""The id of every subscription that the server makes."""
 
 REQUEST_TYPE: Final = ".ams.ms.PublishEvent"
 BODY: Final = {

@@ -49,7 +49,7 @@ def test_the_text_of_a_refusal_holds_no_body():
         errors.ConnectError("x", step="tls", status=None, timed_out=True),
         errors.AuthenticationRejected("x", status=401),
         errors.ConnectionLost("x", delivery=Delivery.UNKNOWN),
-        errors.RestartBudgetExhausted("x", child="token", history=("a",)),
+        errors.RestartBudgetExhausted("x", child="token", exits=("a",), history=("b",)),
         errors.RemoteProtocolError("x", close_code=1007),
         errors.Overloaded("x", request_id="3"),
     ],

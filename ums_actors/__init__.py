@@ -35,6 +35,7 @@ from ums_actors.actors.events import (
     ConversationChanged,
     ErrorOccurred,
     Event,
+    ExitReported,
     IdentityChanged,
     MessageReceived,
     MessagesMissed,
@@ -72,7 +73,7 @@ from ums_actors.connection import (
 )
 
 # core
-from ums_actors.core.session import State
+from ums_actors.core.course import State
 
 # errors
 from ums_actors.errors import (
@@ -196,6 +197,7 @@ __all__ = [
     "Event",
     "EventIterator",
     "ExistingSession",
+    "ExitReported",
     "ExternalId",
     "Feature",
     "FileError",

@@ -13,7 +13,7 @@
     │   └── AuthenticationRejected   ... for good: the credentials are refused
     ├── FileError                 a file did not go up or come down: step, status
     ├── OutboxError               the file of an outbox cannot be used
-    ├── RestartBudgetExhausted    a child crashed too often: child, history
+    ├── RestartBudgetExhausted    a child crashed too often: child, exits
     └── RequestError              one request failed: delivery, request_id
         ├── ConnectionLost        the line, or the connection, went away
         ├── RequestTimedOut       no answer in time (also a TimeoutError)
@@ -70,7 +70,14 @@ class Delivery(enum.StrEnum):
 
 
 class UMSError(Exception):
-    """Base of all errors of this library; they can be pickled, fields and all."""
+    """Base of all errors of this library; they can be pickled, fields and all.
+
+    Attributes:
+        history: of an error that a connection has FAILED by, what happened before: its
+            flight recorder, at most 200 lines, oldest first. Else empty.
+    """
+
+    history: tuple[str, ...] = ()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.args, dict(vars(self)))
@@ -208,14 +215,20 @@ class RestartBudgetExhausted(UMSError):
 
     Attributes:
         child: the child's name in the supervision tree.
-        history: one line for each exit in the window, oldest first.
+        exits: one line for each of its crashes in the window, oldest first.
     """
 
     def __init__(
-        self, text: str, *, child: str = "", history: tuple[str, ...] = ()
+        self,
+        text: str,
+        *,
+        child: str = "",
+        exits: tuple[str, ...] = (),
+        history: tuple[str, ...] = (),
     ) -> None:
         super().__init__(text)
         self.child = child
+        self.exits = exits
         self.history = history
 
 

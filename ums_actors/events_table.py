@@ -48,6 +48,12 @@ TABLE: Final = (
         ("error",),
     ),
     Row(
+        events.ExitReported,
+        "a line or an attempt ended, or an actor crashed, and what follows",
+        ("disconnect", "failed-to-connect"),
+        ("closed", "error"),
+    ),
+    Row(
         events.ErrorOccurred,
         "something failed in the background, a handler of yours too",
         ("error", "timeout"),

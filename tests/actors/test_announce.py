@@ -25,7 +25,7 @@ def login(user):
 
 @pytest.fixture
 def kernel():
-    heard, reports = [], []
+    heard, reports, notes = [], [], []
     streams = FollowedStreams(10)
     streams.begin("C", "C")
     return Kernel(
@@ -40,7 +40,8 @@ def kernel():
         ),
         baseline_seen=True,
         connection_id="c",
-        history=[],
+        notes=notes,
+        note=notes.append,
         heard=heard,
         reports=reports,
         subscribers=SimpleNamespace(publish=heard.append),
@@ -86,4 +87,4 @@ def test_another_user_is_told_of_and_begins_anew(kernel):
     assert event == "identity.changed"
     assert (fields["previous"], fields["current"]) == ("first", "second")
     assert (len(kernel.streams), kernel.baseline_seen) == (0, False)
-    assert kernel.history == ["the user first became second"]
+    assert kernel.notes == ["identity.changed previous=first current=second"]

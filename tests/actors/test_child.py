@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import msgspec
@@ -41,7 +42,9 @@ def child(loop):
             assert level <= logging.ERROR
 
     runtime = Runtime([loop], workers={}, observer=Quiet())
-    ref = Clumsy._launch((None,), {}, runtime, loop, lambda cell, error: None)
+    ref = Clumsy._launch(
+        (SimpleNamespace(recorder=None),), {}, runtime, loop, lambda cell, error: None
+    )
     loop.turn(block=False)
     return ref._cell.actor
 

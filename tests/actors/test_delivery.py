@@ -9,6 +9,7 @@ import pytest
 import ums_actors as ums
 from ums_actors.actors.catching import CatchUps
 from ums_actors.actors.delivery import deliver
+from ums_actors.actors.kernel import Counters
 from ums_actors.core.tracked import Missed
 from ums_actors.protocol.records import read_message_events
 
@@ -19,11 +20,13 @@ class Kernel(SimpleNamespace):
     """The few things of a kernel that deliveries concern."""
 
     def __init__(self):
-        self.heard, self.reports = [], []
+        self.heard, self.reports, self.notes = [], [], []
         super().__init__(
             own_id="me",
             connection_id="c",
-            counters=SimpleNamespace(failed_notifications=0),
+            note=self.notes.append,
+            counters=Counters(),
+            loop=SimpleNamespace(clock=SimpleNamespace(now=lambda: 0.0)),
             catch_ups=CatchUps(),
             conversations=SimpleNamespace(heard=self._take, find=self._find),
             streams=SimpleNamespace(conversation_of=lambda dialog_id: ""),
@@ -66,6 +69,7 @@ def test_what_is_missing_is_told_between_what_is_not(kernel):
     assert (event, level) == ("messages.missed", logging.WARNING)
     assert (fields["dialog_id"], fields["first"], fields["last"]) == ("D", 1, 3)
     assert (fields["connection"], fields["reason"]) == ("c", "lost")
+    assert kernel.notes[0].startswith("messages.missed conversation_id=C dialog_id=D")
 
 
 def test_without_an_error_there_is_no_reason(kernel):

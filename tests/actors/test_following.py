@@ -8,9 +8,10 @@ import pytest
 import ums_actors as ums
 from ums_actors.actors.catching import CatchUps
 from ums_actors.actors.following import GRACE, FollowedDialogs
+from ums_actors.actors.kernel import Counters
+from ums_actors.core.course import State
 from ums_actors.core.following import FollowedStreams
 from ums_actors.core.marks import Marks
-from ums_actors.core.session import State
 from ums_actors.protocol.envelopes import Notification
 from ums_actors.protocol.records import read_conversation_changes
 from ums_actors.runtime import LoopFuture
@@ -30,6 +31,9 @@ class Bench:
             session=self.session,
             own_id="me",
             connection_id="c",
+            note=lambda text: None,
+            counters=Counters(),
+            loop=SimpleNamespace(clock=SimpleNamespace(now=lambda: 0.0)),
             streams=FollowedStreams(10, tries=2, query_limit=limit),
             catch_ups=CatchUps(),
             marks=Marks(),

@@ -59,14 +59,15 @@ def test_a_hook_that_crashes_on_and_on_fails_the_connection(
         proxy.open().get(timeout=10)
     error = caught.value
     assert error.child == "root"
-    assert len(error.history) == 3
-    assert all("KeyError" in line for line in error.history)
+    assert len(error.exits) == 3
+    assert all("KeyError" in line for line in error.exits)
+    assert set(error.exits) < set(error.history)
     assert isinstance(error.__cause__, KeyError)
     status = proxy.status().get(timeout=5)
     assert (status.state, status.restarts) == ("FAILED", {"root": 3})
     assert status.restarts_left["root"] == 0
     assert len(kind.errors) == 96
-    told = repr(status) + str(error) + repr(error.history)
+    told = repr(status) + str(error) + repr(error.history) + repr(error.exits)
     assert "secret-in-the-text" not in told
 
 

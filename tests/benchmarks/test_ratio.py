@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.ratio import Spread, Verdict, paired, spread, verdict
+from benchmarks.ratio import Spread, Verdict, paired, spread, verdict, within
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,19 @@ def test_a_verdict_needs_the_whole_interval_and_enough_rounds(
     interval, rounds, expected
 ):
     assert verdict(interval, rounds, 2.0) is expected
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([1.0, 1.5, 2.0, 1.0, 1.0], Verdict.REACHED),
+        ([3.0, 2.1, 2.5, 2.5, 2.5], Verdict.MISSED),
+        ([1.0, 1.0, 1.0, 1.0, 3.0], Verdict.TOO_NOISY),
+        ([1.0] * 4, Verdict.TOO_FEW),
+    ],
+)
+def test_a_figure_is_within_its_bound_with_its_whole_interval(values, expected):
+    assert within(values, 2.0) is expected
 
 
 def test_noise_is_half_the_interval_over_the_median():

@@ -72,6 +72,13 @@ def test_help_needs_no_extra_but_click():
         assert "demo" in ran.stdout
 
 
+def test_explanations_need_no_extra_but_click():
+    for package in ("rich", "aiohttp", "trustme"):
+        ran = run_without(package, "explain", "4407")
+        assert (ran.returncode, ran.stderr) == (0, "")
+        assert ran.stdout.startswith("4407")
+
+
 def test_version(capsys):
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"ums-actors, version {ums_actors.__version__}\n"
@@ -80,7 +87,7 @@ def test_version(capsys):
 def test_help_names_all_commands_and_the_exit_codes(capsys):
     assert main(["--help"]) == 0
     out = capsys.readouterr().out
-    for word in ("emulator", "demo", "connect", "Exit codes", "130"):
+    for word in ("emulator", "demo", "connect", "explain", "Exit codes", "130"):
         assert word in out
 
 

@@ -72,3 +72,20 @@ def test_the_window_is_that_of_otp(limit, period, steps):
         restarts = [t for t in [now, *restarts] if t >= now - period]
         assert window.exhausted(now) is (len(restarts) > limit)
         assert window.left(now) == max(0, limit - len(restarts))
+
+
+def test_a_window_says_what_it_holds_and_when_it_is_empty_again():
+    window = Intensity(1, 10.0)
+    assert (window.used(0.0), window.refilled_in(0.0)) == (0, 0.0)
+    for now in (0.0, 4.0, 5.0):
+        window.exhausted(now)
+    assert (window.used(5.0), window.refilled_in(6.0)) == (2, 9.0)
+    assert (window.used(14.5), window.refilled_in(14.5)) == (1, 0.5)
+    assert (window.used(15.5), window.refilled_in(15.5)) == (0, 0.0)
+
+
+def test_a_reset_fills_it_at_once():
+    window = Intensity(1, 10.0)
+    window.exhausted(0.0)
+    window.reset()
+    assert (window.used(0.0), window.refilled_in(0.0)) == (0, 0.0)

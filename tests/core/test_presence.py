@@ -57,3 +57,12 @@ def test_what_is_forgotten_is_expected_no_more():
     presence.goes(it, "a", 10.0)
     presence.forget(it)
     assert due(presence, 99.0) == []
+
+
+def test_who_loses_one_of_two_that_show_it_is_not_doubtful():
+    presence, it = Presence(5.0), card()
+    presence.comes(it, "x")
+    presence.comes(it, "y")
+    presence.keep_only([it], {"x"})
+    assert it.sources == ("x",)
+    assert not presence.doubts

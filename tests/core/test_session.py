@@ -6,30 +6,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ums_actors.core import course as c
 from ums_actors.core import reason as why
-from ums_actors.core import session as s
-from ums_actors.core.session import State
+from ums_actors.core.course import State
+from ums_actors.core.session import Session
 from ums_actors.errors import LocalProtocolError
 from ums_actors.options import Options
 
-EVENTS: list[s.Event] = [
-    s.OpenRequested(),
-    s.Prepared(),
-    s.SocketUp(),
-    s.Restored(),
-    s.AttemptEnded(why.LineBroken("eof"), 0.5),
-    s.RetryDue(),
-    s.CloseRequested(),
-    s.GaveUp(),
+EVENTS: list[c.Event] = [
+    c.OpenRequested(),
+    c.Prepared(),
+    c.SocketUp(),
+    c.Restored(),
+    c.AttemptEnded(why.LineBroken("eof"), 0.5),
+    c.RetryDue(),
+    c.CloseRequested(),
+    c.GaveUp(),
 ]
-UP = [s.OpenRequested(), s.Prepared(), s.SocketUp(), s.Restored()]
+UP = [c.OpenRequested(), c.Prepared(), c.SocketUp(), c.Restored()]
 
 
-def session(**options: typing.Any) -> s.Session:
-    return s.Session(Options(**options))
+def session(**options: typing.Any) -> Session:
+    return Session(Options(**options))
 
 
-def ready(now: float = 0.0, **options: typing.Any) -> s.Session:
+def ready(now: float = 0.0, **options: typing.Any) -> Session:
     made = session(**options)
     for event in UP:
         made.handle(event, now)
@@ -37,8 +38,8 @@ def ready(now: float = 0.0, **options: typing.Any) -> s.Session:
     return made
 
 
-def drop(made: s.Session, reason: why.Reason, now: float) -> list[s.Action]:
-    return made.handle(s.AttemptEnded(reason, 0.5), now)
+def drop(made: Session, reason: why.Reason, now: float) -> list[c.Action]:
+    return made.handle(c.AttemptEnded(reason, 0.5), now)
 
 
 @pytest.mark.parametrize("state", list(State))
@@ -46,7 +47,7 @@ def drop(made: s.Session, reason: why.Reason, now: float) -> list[s.Action]:
 def test_every_pair_is_a_listed_transition_or_a_callers_error(state, event):
     made = session()
     made.state = state
-    allowed = s.TRANSITIONS[type(event)].get(state)
+    allowed = c.TRANSITIONS[type(event)].get(state)
     assert made.allows(event) is (allowed is not None)
     if allowed is None:
         with pytest.raises(LocalProtocolError, match=str(state)):
@@ -58,21 +59,21 @@ def test_every_pair_is_a_listed_transition_or_a_callers_error(state, event):
 
 
 def test_every_event_has_a_row():
-    assert set(s.TRANSITIONS) == set(typing.get_args(s.Event))
+    assert set(c.TRANSITIONS) == set(typing.get_args(c.Event))
 
 
 def test_the_way_up_says_what_to_do_at_each_step():
     made = session()
     actions = [made.handle(event, 0.0) for event in UP]
-    assert actions == [[s.Prepare(1)], [s.OpenLine(1)], [s.Restore(1)], [s.Proclaim()]]
+    assert actions == [[c.Prepare(1)], [c.OpenLine(1)], [c.Restore(1)], [c.Proclaim()]]
 
 
 def test_a_drop_backs_off_and_the_next_attempt_is_a_new_generation():
     made = ready()
     [retry] = drop(made, why.LineBroken("eof"), 1.0)
-    assert isinstance(retry, s.ScheduleRetry)
+    assert isinstance(retry, c.ScheduleRetry)
     assert made.state is State.BACKING_OFF
-    assert made.handle(s.RetryDue(), 2.0) == [s.Prepare(2)]
+    assert made.handle(c.RetryDue(), 2.0) == [c.Prepare(2)]
 
 
 @pytest.mark.parametrize(
@@ -89,43 +90,43 @@ def test_a_drop_backs_off_and_the_next_attempt_is_a_new_generation():
 )
 def test_only_what_says_so_costs_the_token(reason, renews):
     actions = drop(ready(), reason, 1.0)
-    assert any(isinstance(action, s.DropToken) for action in actions) is renews
+    assert any(isinstance(action, c.DropToken) for action in actions) is renews
 
 
 @pytest.mark.parametrize("code", [1008, 1011])
 def test_a_suspect_close_keeps_the_token_once_and_renews_it_when_repeated(code):
     made = ready()
     first = drop(made, why.LineClosed(code), 1.0)
-    assert not any(isinstance(action, s.DropToken) for action in first)
-    for event in (s.RetryDue(), *UP[1:]):
+    assert not any(isinstance(action, c.DropToken) for action in first)
+    for event in (c.RetryDue(), *UP[1:]):
         made.handle(event, 2.0)
     second = drop(made, why.LineClosed(code), 3.0)
-    assert any(isinstance(action, s.DropToken) for action in second)
+    assert any(isinstance(action, c.DropToken) for action in second)
 
 
 def test_a_stable_line_clears_suspicion():
     made = ready(stable_after=10.0)
     drop(made, why.LineClosed(1011), 1.0)
-    for event in (s.RetryDue(), *UP[1:]):
+    for event in (c.RetryDue(), *UP[1:]):
         made.handle(event, 2.0)
     later = drop(made, why.LineClosed(1011), 12.0)
-    assert not any(isinstance(action, s.DropToken) for action in later)
+    assert not any(isinstance(action, c.DropToken) for action in later)
 
 
 def test_refused_credentials_fail_at_once():
     made = session()
-    made.handle(s.OpenRequested(), 0.0)
+    made.handle(c.OpenRequested(), 0.0)
     actions = drop(made, why.CredentialsRejected(401), 0.1)
-    assert actions[-1] == s.Finish()
+    assert actions[-1] == c.Finish()
     assert made.state is State.FAILED
 
 
 def test_fail_fast_holds_until_the_first_ready_only():
     made = session()
-    made.handle(s.OpenRequested(fail_fast=True), 0.0)
+    made.handle(c.OpenRequested(fail_fast=True), 0.0)
     drop(made, why.ConnectFailed("tcp", timed_out=False), 0.1)
     assert made.state is State.CLOSED
-    made.handle(s.OpenRequested(fail_fast=True), 1.0)
+    made.handle(c.OpenRequested(fail_fast=True), 1.0)
     for event in UP[1:]:
         made.handle(event, 1.0)
     drop(made, why.LineBroken("eof"), 2.0)
@@ -134,26 +135,26 @@ def test_fail_fast_holds_until_the_first_ready_only():
 
 def test_an_unmaintained_connection_closes_on_a_drop():
     made = ready(maintain_connection=False)
-    assert drop(made, why.LineBroken("eof"), 1.0) == [s.Finish()]
+    assert drop(made, why.LineBroken("eof"), 1.0) == [c.Finish()]
     assert made.state is State.CLOSED
 
 
 def test_an_outage_longer_than_allowed_fails():
     made = ready(max_outage=30.0)
     drop(made, why.LineBroken("eof"), 1.0)
-    made.handle(s.RetryDue(), 2.0)
+    made.handle(c.RetryDue(), 2.0)
     drop(made, why.ConnectFailed("tcp", timed_out=False), 30.9)
     assert made.state is State.BACKING_OFF
-    made.handle(s.RetryDue(), 31.0)
+    made.handle(c.RetryDue(), 31.0)
     drop(made, why.ConnectFailed("tcp", timed_out=False), 31.0)
     assert made.state is State.FAILED
 
 
 def test_a_login_that_asks_for_patience_gets_it():
     made = session()
-    made.handle(s.OpenRequested(), 0.0)
+    made.handle(c.OpenRequested(), 0.0)
     [retry] = drop(made, why.LoginFailed("login", 429, 5.0), 0.0)
-    assert isinstance(retry, s.ScheduleRetry)
+    assert isinstance(retry, c.ScheduleRetry)
     assert retry.delay >= 5.0
 
 
@@ -162,47 +163,47 @@ def pauses_after(made, *statuses, retry_after=0.0):
     pauses = []
     for status in statuses:
         failed = why.LoginFailed("login", status, retry_after)
-        actions = made.handle(s.AttemptEnded(failed, 0.0), 0.0)
+        actions = made.handle(c.AttemptEnded(failed, 0.0), 0.0)
         pauses.append(actions[-1].delay)
-        made.handle(s.RetryDue(), 0.0)
+        made.handle(c.RetryDue(), 0.0)
     return pauses
 
 
 def test_logins_at_an_ill_service_follow_the_official_retry_policy():
     made = session()
-    made.handle(s.OpenRequested(), 0.0)
+    made.handle(c.OpenRequested(), 0.0)
     assert pauses_after(made, 500, 503, 429, 502, 500, 500) == [5, 10, 5, 15, 120, 120]
     assert pauses_after(made, None) == [0.0]
 
 
 def test_the_jitter_of_the_backoff_comes_on_top_of_a_policy_pause():
     made = session()
-    made.handle(s.OpenRequested(), 0.0)
+    made.handle(c.OpenRequested(), 0.0)
     pauses_after(made, 500, 500, 500, 500)
     failed = why.LoginFailed("login", 500)
-    [retry] = made.handle(s.AttemptEnded(failed, 0.5), 0.0)
+    [retry] = made.handle(c.AttemptEnded(failed, 0.5), 0.0)
     assert retry.delay == 120 + 0.5 * 16
 
 
 def test_a_source_that_asks_for_more_patience_gets_it():
     made = session()
-    made.handle(s.OpenRequested(), 0.0)
+    made.handle(c.OpenRequested(), 0.0)
     assert pauses_after(made, 500, 500, retry_after=7.0) == [7, 10]
 
 
 @pytest.mark.parametrize("again", ["succeeds", "reopened"])
 def test_a_login_that_succeeds_or_is_asked_for_anew_starts_the_policy_over(again):
     made = session()
-    made.handle(s.OpenRequested(), 0.0)
+    made.handle(c.OpenRequested(), 0.0)
     pauses_after(made, 500, 500)
     if again == "succeeds":
-        made.handle(s.Prepared(), 0.0)
+        made.handle(c.Prepared(), 0.0)
         drop(made, why.ConnectFailed("tcp"), 0.0)
-        made.handle(s.RetryDue(), 0.0)
+        made.handle(c.RetryDue(), 0.0)
     else:
-        made.handle(s.CloseRequested(), 0.0)
-        made.handle(s.AttemptEnded(why.Stopped()), 0.0)
-        made.handle(s.OpenRequested(), 0.0)
+        made.handle(c.CloseRequested(), 0.0)
+        made.handle(c.AttemptEnded(why.Stopped()), 0.0)
+        made.handle(c.OpenRequested(), 0.0)
     assert pauses_after(made, 500) == [5]
 
 
@@ -211,9 +212,9 @@ def test_a_login_that_succeeds_or_is_asked_for_anew_starts_the_policy_over(again
 )
 def test_a_429_of_the_socket_s_own_is_followed_by_a_second_at_least(reason):
     made = session()
-    for event in (s.OpenRequested(), *UP[1:3]):
+    for event in (c.OpenRequested(), *UP[1:3]):
         made.handle(event, 0.0)
-    [retry] = made.handle(s.AttemptEnded(reason, 0.0), 0.0)
+    [retry] = made.handle(c.AttemptEnded(reason, 0.0), 0.0)
     assert retry.delay == 1.0
 
 
@@ -222,13 +223,13 @@ def test_backoff_grows_until_a_line_has_proven_itself():
     delays = []
     for now in (1.0, 2.0, 3.0):  # READY is not stability
         [retry] = drop(made, why.LineBroken("eof"), now)
-        assert isinstance(retry, s.ScheduleRetry)
+        assert isinstance(retry, c.ScheduleRetry)
         delays.append(retry.delay)
-        for event in (s.RetryDue(), *UP[1:]):
+        for event in (c.RetryDue(), *UP[1:]):
             made.handle(event, now)
     assert delays == [0.5, 1.0, 2.0]
     [retry] = drop(made, why.LineBroken("eof"), 13.0)
-    assert retry == s.ScheduleRetry(0.5)
+    assert retry == c.ScheduleRetry(0.5)
 
 
 @pytest.mark.parametrize(("extended", "longest"), [(False, 600.0), (True, 14_400.0)])
@@ -237,26 +238,26 @@ def test_pauses_grow_to_ten_minutes_or_to_four_hours(extended, longest):
     delays = []
     for now in range(20):
         [retry] = drop(made, why.LineBroken("eof"), float(now))
-        assert isinstance(retry, s.ScheduleRetry)
+        assert isinstance(retry, c.ScheduleRetry)
         delays.append(retry.delay)
-        made.handle(s.RetryDue(), float(now))
+        made.handle(c.RetryDue(), float(now))
     assert delays == sorted(delays)
     assert delays[-1] == 0.5 * longest  # the jitter was a half
 
 
 def test_closing_waits_for_the_line_and_ends_closed_whatever_the_reason():
     made = ready()
-    assert made.handle(s.CloseRequested(), 1.0) == [s.CloseLine()]
+    assert made.handle(c.CloseRequested(), 1.0) == [c.CloseLine()]
     assert made.state is State.CLOSING
-    assert drop(made, why.LineClosed(4401), 1.1) == [s.Finish()]
+    assert drop(made, why.LineClosed(4401), 1.1) == [c.Finish()]
     assert made.state is State.CLOSED
 
 
 def test_a_closed_connection_opens_afresh():
     made = ready()
-    made.handle(s.CloseRequested(), 1.0)
+    made.handle(c.CloseRequested(), 1.0)
     drop(made, why.Stopped(), 1.0)
-    assert made.handle(s.OpenRequested(), 2.0) == [s.Prepare(2)]
+    assert made.handle(c.OpenRequested(), 2.0) == [c.Prepare(2)]
 
 
 @given(st.lists(st.sampled_from(EVENTS), max_size=60))
@@ -268,6 +269,6 @@ def test_generations_only_grow_and_each_attempt_has_its_own(events):
             prepared += [
                 action.generation
                 for action in made.handle(event, float(now))
-                if isinstance(action, s.Prepare)
+                if isinstance(action, c.Prepare)
             ]
     assert prepared == list(range(1, len(prepared) + 1))

@@ -775,3 +775,11 @@ class Model(RuleBasedStateMachine):
 
 
 TestModel = Model.TestCase
+
+
+def test_the_last_number_of_a_dialog_is_known_once_it_is():
+    streams = Streams(10)
+    assert streams.last("d") == -1
+    streams.live("d", 0, "a")
+    streams.live("d", 1, "b")
+    assert streams.last("d") == 1

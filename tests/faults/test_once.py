@@ -17,7 +17,7 @@ OPTIONS = {
     "settling_delay": 0.02,
     "backoff_base": 0.01,
     "request_timeout": 3.0,
-    "stable_after": 0.05,
+    "stable_after": 0.001,  # each line is cut soon: pauses must not grow
 }
 
 

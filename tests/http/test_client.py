@@ -172,6 +172,15 @@ def drip(head):
     return answer
 
 
+def endless(head, block):
+    def answer(exchange):
+        exchange.write(head % exchange.server.status)
+        while not exchange.server.over.is_set():
+            exchange.write(block)
+
+    return answer
+
+
 def silence(exchange):
     while not exchange.stopping():
         pass
@@ -187,6 +196,27 @@ HOSTILE = {
     "slow chunk": (
         drip(b"HTTP/1.1 %d X\r\nTransfer-Encoding: chunked\r\n\r\nfffff\r\n"),
         "deadline",
+    ),
+    "endless chunks": (
+        endless(
+            b"HTTP/1.1 %d X\r\nTransfer-Encoding: chunked\r\n\r\n",
+            b"4000\r\n" + b"x" * 0x4000 + b"\r\n",
+        ),
+        "too long",
+    ),
+    "endless trailer": (
+        endless(
+            b"HTTP/1.1 %d X\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
+            b"X-A: b\r\n" * 1000,
+        ),
+        "deadline",
+    ),
+    "chunk of a negative length": (  # to http.client, all that will ever come
+        endless(
+            b"HTTP/1.1 %d X\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n",
+            b"x" * 65536,
+        ),
+        "not HTTP",
     ),
 }
 

@@ -99,12 +99,18 @@ def test_shutting_wakes_the_reader(line, listener):
     line.open(None)
     read = []
     thread = threading.Thread(
-        target=lambda: read.append(LineSocket(line).makefile("rb").read())
+        target=lambda: read.append(LineSocket(line).makefile("rb").read(1))
     )
     thread.start()
     line.shut()
     thread.join(10)
     assert read == [b""]
+
+
+def test_all_there_is_cannot_be_asked_for(line, listener):
+    line.open(None)
+    with pytest.raises(ValueError, match="in pieces"):
+        LineSocket(line).makefile("rb").read(-1)
 
 
 def test_line_that_is_not_open_is_an_error(line):

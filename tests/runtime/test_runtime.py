@@ -75,11 +75,9 @@ def test_everything_can_be_given_from_outside(manual):
 
 
 def test_it_has_separate_pools_and_names_them(runtime):
-    pools = [
-        runtime.workers(name) for name in ("connect", "auth", "callbacks", "hooks")
-    ]
-    assert len(set(pools)) == 4
-    with pytest.raises(LocalProtocolError, match="auth, callbacks, connect, hooks"):
+    names = ("auth", "callbacks", "connect", "files", "hooks", "outbox")
+    assert len({runtime.workers(name) for name in names}) == 6
+    with pytest.raises(LocalProtocolError, match=", ".join(names)):
         runtime.workers("nonsense")
 
 

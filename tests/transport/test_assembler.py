@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -96,7 +98,10 @@ def test_a_ping_is_reported_before_the_rest_of_the_message_came():
         (build(b"abc\xc3"), 1007),
         (build(b"\xff"), 1007),
         (build(b"\xed\xa0\x80"), 1007),
-        (build(b"\xff", BINARY), 1007),
+        (build(b"\xff", fin=False), 1007),
+        (build(b"\xc3" + b"x" * 6000)[:100], 1007),
+        (build(b"ab\xf4\x90" + b"x" * 60)[:6], 1007),
+        (build(b"abc\xc3", fin=False) + build(b"", CONT), 1007),
         (build(b"\xc3", fin=False) + build(b"x", CONT), 1007),
         (build(b"x" * (LIMIT + 1))[:10], 1009),
         (b"\x81\x7f" + b"\xff" * 8, 1009),
@@ -149,12 +154,52 @@ def test_a_message_of_fragments_is_limited_before_the_last_one_is_read():
     assert outcome([first, header_alone], 60, 100)[3] == 1009
 
 
+def peak_of(stream, message_limit, step=16 << 10):
+    """Give the most memory that feeding ``stream`` took, and the messages."""
+    assembler, out = Assembler(LIMIT, message_limit), []
+    tracemalloc.start()
+    for begin in range(0, len(stream), step):
+        assembler.feed(stream[begin : begin + step], out)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak, out
+
+
 def test_empty_fragments_take_no_room():
-    assembler, out = Assembler(10, 10), []
-    assembler.feed(build(b"a", fin=False), out)
-    for _ in range(1000):
-        assembler.feed(build(b"", CONT, fin=False), out)
-    assert bytes(assembler._parts) == b"a"
+    endless = build(b"a", fin=False) + build(b"", CONT, fin=False) * 50_000
+    peak, out = peak_of(endless + build(b"b", CONT), 10)
+    assert out == [b"ab"]
+    assert peak < 100_000
+
+
+@pytest.mark.parametrize("opcode", [TEXT, BINARY])
+@pytest.mark.parametrize("parts", [1, 2, 3, 1000])
+@pytest.mark.parametrize("empty_end", [False, True])
+def test_a_message_of_any_make_takes_little_more_than_its_size(
+    opcode, parts, empty_end
+):
+    size = 1 << 20
+    # One wide character makes a text of four bytes a character.
+    payload = "\N{GRINNING FACE}".encode() + b"x" * (size - 4)
+    step = -(-size // parts)
+    pieces = [payload[i : i + step] for i in range(0, size, step)]
+    pieces += [b""] * empty_end
+    last = len(pieces) - 1
+    stream = b"".join(
+        build(piece, CONT if index else opcode, fin=index == last)
+        for index, piece in enumerate(pieces)
+    )
+    peak, out = peak_of(stream, size)
+    assert out == [payload]
+    assert peak < 1.5 * size
+
+
+def test_a_binary_message_may_hold_any_bytes():
+    payload = bytes(range(256)) * 20
+    stream = build(payload[:9], BINARY, fin=False) + build(payload[9:], CONT)
+    assert outcome([build(payload, BINARY) + stream])[0] == [payload] * 2
+    pieces = [stream[i : i + 1] for i in range(len(stream))]
+    assert outcome(pieces)[0] == [payload]
 
 
 @pytest.mark.parametrize(

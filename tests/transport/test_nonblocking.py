@@ -237,6 +237,23 @@ def test_a_ping_passes_the_messages_that_wait(pair):
     assert peer.read_frame() == (TEXT, b"waits")
 
 
+def test_of_a_flood_of_pings_the_last_are_answered(pair, frame):
+    websocket, peer = pair
+    pings = [frame(str(number).encode(), PING) for number in range(5000)]
+    peer.sock.sendall(b"".join(pings) + frame(b"", PONG) + frame(b"after"))
+    messages = []
+    while not messages:
+        messages = websocket.read()
+    assert websocket.pongs == 1
+    answered = []
+    while answered[-1:] != [b"4999"]:
+        opcode, payload = peer.read_frame()
+        assert opcode == PONG
+        answered.append(payload)
+    assert answered == sorted(answered, key=int)
+    assert 16 <= len(answered) < 200
+
+
 def test_a_peer_that_pings_and_does_not_read_cannot_fill_the_memory(pair, frame):
     websocket, peer = pair
     flood = frame(b"p" * 125, PING) * 100

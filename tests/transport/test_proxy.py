@@ -9,7 +9,7 @@ import pytest
 
 from ums_actors.errors import ConnectError, LocalProtocolError
 from ums_actors.secret import Secret
-from ums_actors.transport import Proxy, Target, open_websocket
+from ums_actors.transport import Proxy, Target, client_context, open_websocket
 
 PASSWORD = "pr0xy-p4ss"
 
@@ -46,8 +46,9 @@ def held(peer):
 
 
 def refused(proxy, url="wss://ums.example/PATH", timeout=5):
+    context = client_context()  # to load certificates takes its time
     with pytest.raises(ConnectError) as caught:
-        open_websocket(Target(url), timeout=timeout, proxy=proxy)
+        open_websocket(Target(url), timeout=timeout, proxy=proxy, ssl_context=context)
     text = "".join(traceback.format_exception(caught.value)) + repr(vars(caught.value))
     for secret in (PASSWORD, base64.b64encode(f"u:{PASSWORD}".encode()).decode()):
         assert secret not in text

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ums_actors.actors.delivery import deliver
 from ums_actors.actors.events import AttemptFailed, IdentityChanged, StateChanged
+from ums_actors.actors.trouble import observed
 from ums_actors.core.course import State
 
 if TYPE_CHECKING:
@@ -34,16 +35,8 @@ def adopt(kernel: Kernel, login: Session) -> None:
     if kernel.services is not None and kernel.services.courier is not None:
         kernel.services.courier.rest(kernel.refusal())
     kernel.baseline_seen = False
-    kernel.history.append(f"the user {previous} became {current}")
-    kernel.runtime.observer.observe(
-        "identity.changed",
-        logging.WARNING,
-        {
-            "connection": kernel.connection_id,
-            "previous": previous,
-            "current": current,
-        },
-    )
+    fields = {"previous": previous, "current": current}
+    observed(kernel, "identity.changed", logging.WARNING, fields)
     kernel.subscribers.publish(IdentityChanged(previous=previous, current=current))
 
 
@@ -51,7 +44,7 @@ def announce(kernel: Kernel, previous: State, now: float) -> None:
     """Note a transition, and tell it to observer and subscribers; loop thread."""
     state, generation = kernel.session.state, kernel.session.generation
     reason = str(kernel.last_reason or "")
-    kernel.history.append(f"{previous} → {state} (line {generation})")
+    kernel.note(f"{previous} → {state} (line {generation})")
     kernel.runtime.observer.observe(
         "connection.state",
         logging.ERROR if state is State.FAILED else logging.INFO,

@@ -10,7 +10,7 @@ import msgspec
 from ums_actors.actors.delivery import deliver, publish
 from ums_actors.actors.dialogs import Dialogs
 from ums_actors.actors.marking import show
-from ums_actors.core.session import State
+from ums_actors.core.course import State
 from ums_actors.errors import ConnectionLost, RequestRejected
 from ums_actors.protocol import brand
 from ums_actors.protocol.records import read_message_events

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ums_actors.actors.trouble import observed
 from ums_actors.errors import ConnectionLost, Delivery, LocalProtocolError
 from ums_actors.runtime import LoopActor, LoopFuture
 
@@ -31,6 +33,7 @@ class Child(LoopActor):
         super().__init__()
         self._kernel = kernel
         self._in_hand: Any = None  # the message whose caller only we can answer
+        self._cell.recorder = kernel.recorder
         self._table: dict[type[Any], Callable[[Any], object]] = {
             message: getattr(self, name) for message, name in self.handlers.items()
         }
@@ -72,6 +75,10 @@ class Child(LoopActor):
     def on_stop(self) -> None:
         """Answer those whose messages nobody will handle any more."""
         turn_away(self._cell.queue)
+
+    def _observe(self, event: str, level: int = logging.INFO, **fields: Any) -> None:
+        """Report an event with safe fields; the flight recorder keeps it."""
+        observed(self._kernel, event, level, fields)
 
     def _tell(self, name: str, message: Any) -> None:
         """Send to another actor of the connection."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ums_actors.actors.office import ConversationOffice
 from ums_actors.actors.telling import event_of, kind_of
 from ums_actors.core.conversations import ConversationBook
-from ums_actors.core.session import State
+from ums_actors.core.course import State
 from ums_actors.model.conversation import Conversation
 from ums_actors.model.message import Message
 

@@ -20,8 +20,8 @@ from ums_actors.actors.messages import (
     SubmitRequest,
     ValidateToken,
 )
+from ums_actors.core.course import State
 from ums_actors.core.pauses import TOO_MANY
-from ums_actors.core.session import State
 from ums_actors.core.window import pause_after
 from ums_actors.errors import (
     ConnectionLost,

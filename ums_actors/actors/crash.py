@@ -10,8 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from ums_actors.actors.announce import announce
+from ums_actors.actors.exits import tell_crash
 from ums_actors.actors.line import dismantle, finish
 from ums_actors.core.course import GaveUp
+from ums_actors.core.reason import crash_of
 from ums_actors.errors import RestartBudgetExhausted
 
 if TYPE_CHECKING:
@@ -45,14 +47,17 @@ def hook_gave_up(kernel: Kernel, reason: Crashed, error: BaseException) -> bool:
         return False
     options = kernel.options
     kernel.counters.restarts[_ROOT] += 1
-    kernel.history.append(f"{_ROOT}: {reason}")
-    if not kernel.hooks.exhausted(kernel.loop.clock.now()):
+    now = kernel.loop.clock.now()
+    gave_up = kernel.hooks.exhausted(now)
+    tell_crash(kernel, _ROOT, reason, kernel.hooks, gave_up=gave_up)
+    if not gave_up:
         return False
     kernel.last_error = RestartBudgetExhausted(
         f"the connection's own steps crashed more than {options.restart_intensity} "
         f"times in {options.restart_period:g} s: the connection has FAILED",
         child=_ROOT,
-        history=tuple(line for line in kernel.history if line.startswith(_ROOT)),
+        exits=_exits(kernel, _ROOT, now),
+        history=kernel.history,
     )
     kernel.last_error.__cause__ = error
     return True
@@ -62,13 +67,15 @@ def crashed(kernel: Kernel, cell: Cell, error: BaseException) -> None:
     """Count the crash, fail the connection if it is the second, and restart."""
     name, now = cell.actor_class.__name__, kernel.loop.clock.now()
     kernel.counters.restarts[name] += 1
-    kernel.history.append(f"{name}: crashed with {type(error).__name__}")
-    if kernel.crashes.exhausted(now):
+    gave_up = kernel.crashes.exhausted(now)
+    tell_crash(kernel, name, crash_of(error), kernel.crashes, gave_up=gave_up)
+    if gave_up:
         kernel.last_error = RestartBudgetExhausted(
             f"{name} crashed twice in {kernel.options.restart_period:g} s: the "
             "connection has FAILED",
             child=name,
-            history=tuple(kernel.history),
+            exits=_exits(kernel, name, now),
+            history=kernel.history,
         )
         previous = kernel.session.state
         kernel.session.handle(GaveUp(), now)
@@ -76,3 +83,13 @@ def crashed(kernel: Kernel, cell: Cell, error: BaseException) -> None:
             announce(kernel, previous, now)
             finish(kernel, now)
     cell.restart_within_budget(error)
+
+
+def _exits(kernel: Kernel, who: str, now: float) -> tuple[str, ...]:
+    """Give the recorder's lines on the crashes of one actor in the window."""
+    since = now - kernel.options.restart_period
+    return tuple(
+        str(entry)
+        for entry in kernel.recorder.entries()
+        if entry.last >= since and entry.text.startswith(f"exit of {who}:")
+    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ums_actors.actors.events import MessageReceived, MessagesMissed
-from ums_actors.actors.trouble import report
+from ums_actors.actors.trouble import observed, report
 from ums_actors.core.tracked import Missed
 
 if TYPE_CHECKING:
@@ -74,18 +74,14 @@ def _tell_missed(kernel: Kernel, missed: Missed) -> None:
         last=missed.last,
         error=missed.why,
     )
-    kernel.runtime.observer.observe(
-        "messages.missed",
-        logging.WARNING,
-        {
-            "connection": kernel.connection_id,
-            "conversation_id": told.conversation_id,
-            "dialog_id": told.dialog_id,
-            "first": told.first,
-            "last": told.last,
-            "reason": "" if told.error is None else str(told.error),
-        },
-    )
+    fields = {
+        "conversation_id": told.conversation_id,
+        "dialog_id": told.dialog_id,
+        "first": told.first,
+        "last": told.last,
+        "reason": "" if told.error is None else str(told.error),
+    }
+    observed(kernel, "messages.missed", logging.WARNING, fields)
     if told.error is not None:
         kernel.catch_ups.fail(told.dialog_id, told.error)
     kernel.subscribers.publish(told)

@@ -18,6 +18,7 @@ __all__ = [
     "ConversationChanged",
     "ErrorOccurred",
     "Event",
+    "ExitReported",
     "IdentityChanged",
     "MessageReceived",
     "MessagesMissed",
@@ -68,6 +69,33 @@ class AttemptFailed(Event, frozen=True, kw_only=True):
     reason: str
     error: BaseException | None = None
     retry_in: float | None = None
+
+
+class ExitReported(Event, frozen=True, kw_only=True):
+    """A line or an attempt ended, or an actor of the tree crashed.
+
+    Attributes:
+        who: ``line`` (it had been READY), ``attempt`` (it never was), or the actor that
+            crashed, by its name in ``status().restarts``.
+        reason: why, one line.
+        verdict: what that means; see :class:`ums_actors.core.verdict.Verdict`.
+        generation: number of the line or attempt at the time.
+        attempt: how often in a row: of a line or attempt since a line was last stable,
+            of an actor its crashes in the window.
+        delay: seconds until the next attempt or the restart; None: nothing follows.
+        budget_left: crashes of this actor that are still forgiven; None for a line or
+            an attempt, which use no budget.
+        refilled_in: seconds until its full budget is back, if it does not crash again.
+    """
+
+    who: str
+    reason: str
+    verdict: str
+    generation: int
+    attempt: int
+    delay: float | None
+    budget_left: int | None = None
+    refilled_in: float = 0.0
 
 
 class ErrorOccurred(Event, frozen=True, kw_only=True):

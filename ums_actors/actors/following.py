@@ -13,8 +13,8 @@ import msgspec
 from ums_actors.actors.delivery import publish
 from ums_actors.actors.dialogs import CallLater, Dialogs, Query
 from ums_actors.actors.marking import show
+from ums_actors.core.course import State
 from ums_actors.core.following import FollowedStreams, Sighting
-from ums_actors.core.session import State
 from ums_actors.errors import ConnectionLost, RequestRejected
 from ums_actors.protocol import consumer
 from ums_actors.protocol.enums import DialogState

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections import Counter, deque
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.actors.agents import AgentStates
@@ -22,9 +22,11 @@ from ums_actors.actors.subscribers import Subscribers
 from ums_actors.actors.subscription import Kind
 from ums_actors.actors.taps import Taps
 from ums_actors.actors.waiters import Waiters
+from ums_actors.core.course import State
 from ums_actors.core.following import FollowedStreams
 from ums_actors.core.marks import Marks
 from ums_actors.core.pending import Pending
+from ums_actors.core.recorder import FlightRecorder
 from ums_actors.core.restart import (
     ChildSpec,
     Group,
@@ -33,8 +35,9 @@ from ums_actors.core.restart import (
     Strategy,
     Supervision,
 )
-from ums_actors.core.session import Session, State
+from ums_actors.core.session import Session
 from ums_actors.core.stream import Streams
+from ums_actors.core.throttle import Throttle
 from ums_actors.errors import ConnectionLost, Delivery
 from ums_actors.protocol.consumer import short
 from ums_actors.protocol.ids import IdTable
@@ -51,7 +54,7 @@ if TYPE_CHECKING:
     from ums_actors.runtime import Loop, LoopRef, Runtime
     from ums_actors.transport.nonblocking import Websocket
 
-__all__ = ["TREE", "Counters", "Kernel"]
+__all__ = ["ROOT_CRASHES", "TREE", "Counters", "Kernel"]
 
 TREE = Group(
     Strategy.ONE_FOR_ONE,
@@ -69,7 +72,8 @@ TREE = Group(
 """A dead socket leaves the correlator alone; a dead correlator renews the socket,
 since answers to unknown ids are worthless; a dead token actor drops nothing."""
 
-_HISTORY = 100
+ROOT_CRASHES = 1
+"""Crashes of the root and the supervisor together that the window forgives."""
 _LEAST_TRIES = 3
 
 
@@ -84,6 +88,7 @@ class Counters:
         "refreshes",
         "restarts",
         "stale",
+        "throttle",
     )
 
     def __init__(self) -> None:
@@ -94,10 +99,17 @@ class Counters:
         self.refreshes = 0
         self.restarts: Counter[str] = Counter()  # of each child
         self.stale = 0
+        self.throttle = Throttle()  # of reports
 
 
 class Kernel:
-    """The record that survives."""
+    """The record that survives.
+
+    Attributes:
+        own_id: the user's id on the wire; None before the first login.
+    """
+
+    own_id: str | None = None
 
     def __init__(
         self,
@@ -134,10 +146,10 @@ class Kernel:
         )
         self.subscribers = Subscribers(runtime, loop, options.subscriber_limit)
         self.supervision = self.new_supervision()
-        self.crashes = Intensity(1, options.restart_period)
+        self.crashes = Intensity(ROOT_CRASHES, options.restart_period)
         self.hooks = Intensity(options.restart_intensity, options.restart_period)
         self.counters = Counters()
-        self.history: deque[str] = deque(maxlen=_HISTORY)
+        self.recorder = FlightRecorder()
         self.subscriptions: dict[str, Subscription] = {}
         self.ids = IdTable(account_id)
         self.conversations = Conversations(
@@ -151,7 +163,7 @@ class Kernel:
         self.pauses = Waiters()  # of those who let time go by
         self.baseline_seen = False
         self.agent_state: str | None = None
-        self.login: Login | None = None
+        self._login: Login | None = None
         self.held: Login | None = None  # the session of the token that is held
         self.token_generation = 0
         self.line_token: int | None = None
@@ -171,6 +183,15 @@ class Kernel:
         # open() was called at rest, or close(), and the supervisor may not know yet
         self.opening = self.closing = False
         self._numbers = itertools.count(1)
+
+    def note(self, text: str) -> None:
+        """Write a line into the flight recorder: no secret, nothing that was said."""
+        self.recorder.note(self.loop.clock.now(), text)
+
+    @property
+    def history(self) -> tuple[str, ...]:
+        """What happened last, one line each, oldest first."""
+        return self.recorder.lines()
 
     def new_supervision(self) -> Supervision:
         """Give fresh restart windows."""
@@ -193,9 +214,14 @@ class Kernel:
         return f"{self.connection_id[:8]}-{next(self._numbers)}"
 
     @property
-    def own_id(self) -> str | None:
-        """The user's id on the wire; None before the first login."""
-        return None if self.login is None else self._identify(self.login)
+    def login(self) -> Login | None:
+        """The session of the last login; None before the first."""
+        return self._login
+
+    @login.setter
+    def login(self, login: Login | None) -> None:
+        self._login = login
+        self.own_id = None if login is None else self._identify(login)
 
     def at_rest(self) -> bool:
         """Tell whether a request would wait in vain: nobody wants a line."""

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from ums_actors.actors.delivery import deliver
 from ums_actors.actors.messages import CloseSocket, LineDropped, SendFrame
+from ums_actors.core.course import State
 from ums_actors.core.reason import Stopped
-from ums_actors.core.session import State
-from ums_actors.errors import ConnectionLost, Delivery
+from ums_actors.errors import ConnectionLost, Delivery, UMSError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,6 +53,7 @@ def finish(kernel: Kernel, now: float) -> None:
         kernel.last_error if state is State.FAILED or kernel.session.fail_fast else None
     )
     refusal = error or kernel.refusal()
+    _attach_history(kernel, refusal)
     kernel.openers.reject(refusal)
     kernel.ready_waiters.reject(refusal)
     kernel.token_waiters.reject(refusal)
@@ -66,7 +67,7 @@ def finish(kernel: Kernel, now: float) -> None:
     if kernel.services is not None and kernel.services.courier is not None:
         kernel.services.courier.rest(refusal)
     kernel.subscribers.rest(_nothing_more(kernel))
-    kernel.closed_waiters.resolve(tuple(kernel.history))
+    kernel.closed_waiters.resolve(kernel.history)
 
 
 def _why(kernel: Kernel, reason: Reason) -> ConnectionLost | None:
@@ -86,7 +87,17 @@ def _nothing_more(kernel: Kernel) -> ConnectionLost | None:
         delivery=Delivery.NOT_SENT,
     )
     error.__cause__ = kernel.last_error
+    _attach_history(kernel, error)
     return error
+
+
+def _attach_history(kernel: Kernel, error: BaseException) -> None:
+    """Let the errors of a connection that has FAILED say what led to it."""
+    if kernel.session.state is not State.FAILED:
+        return
+    for each in (error, kernel.last_error):
+        if isinstance(each, UMSError):
+            each.history = kernel.history
 
 
 def dismantle(kernel: Kernel, now: float) -> None:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 if TYPE_CHECKING:
+    from ums_actors.core.course import Event
     from ums_actors.core.reason import Reason
-    from ums_actors.core.session import Event
     from ums_actors.protocol.envelopes import Notification, Response
     from ums_actors.runtime import LoopFuture
     from ums_actors.secret import Secret

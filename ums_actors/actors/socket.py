@@ -20,6 +20,7 @@ from ums_actors.actors.messages import (
     StepFailed,
 )
 from ums_actors.actors.trouble import report
+from ums_actors.core.course import State
 from ums_actors.core.heartbeat import Beat, Heartbeat
 from ums_actors.core.reason import (
     LineBroken,
@@ -29,7 +30,6 @@ from ums_actors.core.reason import (
     Stopped,
     from_error,
 )
-from ums_actors.core.session import State
 from ums_actors.errors import ConnectError, Overloaded, RemoteProtocolError
 from ums_actors.protocol.envelopes import Notification, Response, decode_message
 from ums_actors.runtime.poller import READABLE, WRITABLE

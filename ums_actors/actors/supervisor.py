@@ -12,6 +12,7 @@ from ums_actors.actors.announce import announce, tell_failed_attempt
 from ums_actors.actors.child import Child
 from ums_actors.actors.correlator import CorrelatorActor
 from ums_actors.actors.crash import hook_gave_up
+from ums_actors.actors.exits import tell_crash, tell_end
 from ums_actors.actors.line import finish, lose_line
 from ums_actors.actors.messages import (
     ApplyEvent,
@@ -31,9 +32,16 @@ from ums_actors.actors.messages import (
 from ums_actors.actors.recovery import is_opening, lost_exits
 from ums_actors.actors.socket import SocketActor
 from ums_actors.actors.token import TokenActor
-from ums_actors.core import restart, session
-from ums_actors.core.reason import ConnectFailed, Crashed, Reason, Stopped, from_error
-from ums_actors.core.session import State
+from ums_actors.core import course, restart
+from ums_actors.core.course import State
+from ums_actors.core.reason import (
+    ConnectFailed,
+    Crashed,
+    Reason,
+    Stopped,
+    crash_of,
+    from_error,
+)
 from ums_actors.errors import LocalProtocolError, RestartBudgetExhausted
 
 if TYPE_CHECKING:
@@ -51,6 +59,11 @@ _CHILDREN: dict[str, type[Child]] = {
     "correlator": CorrelatorActor,
     "socket": SocketActor,
 }
+_CALLS: dict[type[course.Event], str] = {
+    course.CloseRequested: "close() was called",
+    course.RetryDue: "reconnect_now() was called",
+}
+"""What users' calls that reach the session by themselves are, in the recorder."""
 _GRACE = 0.5
 """Seconds a step's own deadline has before the supervisor's."""
 
@@ -107,11 +120,8 @@ class SupervisorActor(Child):
             return
 
         def crashed(_: Cell, error: BaseException) -> None:
-            reason = from_error(error)  # which knows what is safe to tell
-            if not isinstance(reason, Crashed):
-                reason = Crashed(type(error).__name__, str(reason))
             line = self._session.generation
-            self._tell("supervisor", ChildExited(name, line, reason))
+            self._tell("supervisor", ChildExited(name, line, crash_of(error)))
 
         self._kernel.refs[name] = _CHILDREN[name]._launch(
             (self._kernel,), {}, self._runtime, self._loop, crashed
@@ -128,10 +138,12 @@ class SupervisorActor(Child):
     def _child_crashed(self, child: str, reason: Crashed) -> None:
         kernel = self._kernel
         kernel.counters.restarts[child] += 1
-        kernel.history.append(f"{child}: {reason}")
         plan = kernel.supervision.decide(
             child, restart.ExitKind.ABNORMAL, self._now(), note=str(reason)
         )
+        gave_up = any(isinstance(action, restart.GiveUp) for action in plan)
+        window = kernel.supervision.window(child)
+        tell_crash(kernel, child, reason, window, gave_up=gave_up)
         renews_line = False
         for action in plan:
             match action:
@@ -158,15 +170,18 @@ class SupervisorActor(Child):
             f"{action.child} crashed more than {kernel.options.restart_intensity} "
             f"times in {kernel.options.restart_period:g} s: the connection has FAILED",
             child=action.child,
-            history=tuple(action.history),
+            exits=action.history,
+            history=kernel.history,
         )
-        self._apply(session.GaveUp())
+        self._apply(course.GaveUp())
         kernel.token_waiters.reject(kernel.last_error)  # also of one that was at rest
         self._start_child(child)  # to turn away what still waits in its inbox
 
     # -- the course
 
     def _apply_command(self, command: ApplyEvent) -> None:
+        called = type(command.event)
+        self._kernel.note(_CALLS.get(called, called.__name__))
         self._apply(command.event)
 
     def _open(self, command: OpenConnection) -> None:
@@ -177,52 +192,55 @@ class SupervisorActor(Child):
             kernel.hooks.reset()
             kernel.last_error = kernel.last_reason = None
         kernel.opening = kernel.closing = False
+        kernel.note(f"open(fail_fast={command.fail_fast}) was called")
         waiter = kernel.openers.add(self._loop, command.timeout)
         self._let_wait(command.reply, waiter)
-        self._apply(session.OpenRequested(command.fail_fast))
+        self._apply(course.OpenRequested(command.fail_fast))
         if self._session.state is State.READY:
             kernel.openers.resolve()
 
-    def _apply(self, event: session.Event, error: BaseException | None = None) -> None:
+    def _apply(self, event: course.Event, error: BaseException | None = None) -> None:
         previous = self._session.state
         if not self._session.allows(event):
             self._kernel.counters.stale += 1
             return
         actions = self._session.handle(event, self._now())
+        if isinstance(event, course.AttemptEnded):
+            tell_end(self._kernel, previous, event.reason, _pause(actions))
         if self._session.state is not previous:
             announce(self._kernel, previous, self._now())
-        if isinstance(event, (session.AttemptEnded, session.GaveUp)):
+        if isinstance(event, (course.AttemptEnded, course.GaveUp)):
             tell_failed_attempt(self._kernel, previous, _pause(actions), error)
         for action in actions:
             self._execute(action)
 
-    def _execute(self, action: session.Action) -> None:
+    def _execute(self, action: course.Action) -> None:
         kernel, options = self._kernel, self._kernel.options
         match action:
-            case session.Prepare():
+            case course.Prepare():
                 kernel.next_retry = None
                 pause = self._runtime.gate.delay(self._now())
                 self._arm(options.login_timeout + pause + _GRACE, "login")
                 self._after(pause, PrepareConnect(action.generation))
-            case session.OpenLine():
+            case course.OpenLine():
                 self._arm(options.connect_timeout + _GRACE, "tcp")
                 self._open_line(action.generation)
-            case session.Restore():
+            case course.Restore():
                 self._arm(options.restore_timeout, "restore")
                 kernel.root.tell(RestoreLine(action.generation))
-            case session.Proclaim():
+            case course.Proclaim():
                 self._proclaim()
-            case session.DropToken():
+            case course.DropToken():
                 self._tell("token", InvalidateToken(kernel.line_token, action.source))
-            case session.ScheduleRetry():
+            case course.ScheduleRetry():
                 kernel.next_retry = self._now() + action.delay
                 self._disarm()
                 self._step = self._call_later(
-                    action.delay, lambda: self._apply(session.RetryDue())
+                    action.delay, lambda: self._apply(course.RetryDue())
                 )
-            case session.CloseLine():
+            case course.CloseLine():
                 self._close_line()
-            case session.Finish():
+            case course.Finish():
                 self._disarm()
                 kernel.next_retry = None
                 finish(kernel, self._now())
@@ -277,15 +295,15 @@ class SupervisorActor(Child):
         if self._current(event.generation):
             self._address = event.url, event.headers
             self._kernel.line_token = event.token
-            self._apply(session.Prepared())
+            self._apply(course.Prepared())
 
     def _socket_opened(self, event: SocketOpened) -> None:
         if self._current(event.generation):
-            self._apply(session.SocketUp())
+            self._apply(course.SocketUp())
 
     def _restored(self, event: LineRestored) -> None:
         if self._current(event.generation):
-            self._apply(session.Restored())
+            self._apply(course.Restored())
 
     def _step_failed(self, event: StepFailed) -> None:
         if not self._current(event.generation):
@@ -293,7 +311,7 @@ class SupervisorActor(Child):
         error, reason = event.error, from_error(event.error)
         if isinstance(reason, Crashed) and hook_gave_up(self._kernel, reason, error):
             self._kernel.last_reason = reason
-            self._apply(session.GaveUp(), error)
+            self._apply(course.GaveUp(), error)
         else:
             self._end_attempt(reason, error)
 
@@ -303,7 +321,7 @@ class SupervisorActor(Child):
         Between two attempts and at rest there is none, and nothing is touched: the
         next attempt's timer, or why the connection came to rest.
         """
-        if not self._session.allows(session.AttemptEnded(reason)):
+        if not self._session.allows(course.AttemptEnded(reason)):
             self._kernel.counters.stale += 1
             return
         self._disarm()
@@ -312,7 +330,7 @@ class SupervisorActor(Child):
         self._kernel.last_reason = reason
         lose_line(self._kernel, reason, self._now())
         fraction = self._runtime.random.random()
-        self._apply(session.AttemptEnded(reason, fraction), error)
+        self._apply(course.AttemptEnded(reason, fraction), error)
 
     # -- timers
 
@@ -343,7 +361,7 @@ class SupervisorActor(Child):
             case State.BACKING_OFF:
                 pause = max(0.0, (self._kernel.next_retry or 0.0) - self._now())
                 self._step = self._call_later(
-                    pause, lambda: self._apply(session.RetryDue())
+                    pause, lambda: self._apply(course.RetryDue())
                 )
             case _:
                 self._end_attempt(Crashed("SupervisorActor", "crashed during a step"))
@@ -355,12 +373,12 @@ class SupervisorActor(Child):
         for lost in lost_exits(kernel, waiting):
             self._child_exited(lost)
         if kernel.closing:
-            self._apply(session.CloseRequested())
+            self._apply(course.CloseRequested())
 
 
-def _pause(actions: Iterable[session.Action]) -> float | None:
+def _pause(actions: Iterable[course.Action]) -> float | None:
     """Give the seconds until the next attempt, None if none is scheduled."""
     for action in actions:
-        if isinstance(action, session.ScheduleRetry):
+        if isinstance(action, course.ScheduleRetry):
             return action.delay
     return None

@@ -26,6 +26,7 @@ from ums_actors.actors.trouble import report
 from ums_actors.core import leasing
 from ums_actors.core.lease import Lease
 from ums_actors.core.pauses import is_final
+from ums_actors.core.reason import from_error
 from ums_actors.errors import LoginError
 from ums_actors.runtime.ports import HoldingGate
 
@@ -160,8 +161,10 @@ class TokenActor(Child):
         error, now = result.error, self._now()
         if error is None:
             self._kernel.counters.logins += 1
+            self._kernel.note("login succeeded")
             session: Session = result.value
             return leasing.Fetched(result.flight, session, session.span(now))
+        self._kernel.note(f"login failed: {from_error(error)}")
         pause = error.retry_after if isinstance(error, LoginError) else 0.0
         gate = self._runtime.gate
         if pause > 0 and isinstance(gate, HoldingGate):
@@ -172,8 +175,10 @@ class TokenActor(Child):
         error = result.error
         if error is None:
             self._kernel.counters.refreshes += 1
+            self._kernel.note("refresh succeeded")
             return self._refreshed(result.flight, result.value)
         if isinstance(error, LoginError) and error.status == _REFUSED:
+            self._kernel.note(f"refresh refused: {error}")
             return leasing.RefreshRefused(result.flight)
         report(self._kernel, "token.refresh_failed", error)
         self._kernel.refresh_waiters.reject(error)

@@ -6,14 +6,34 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.actors.events import ErrorOccurred
+from ums_actors.core.reason import crash_of
 from ums_actors.errors import UMSError
 
 if TYPE_CHECKING:
     from ums_actors.actors.kernel import Kernel
 
-__all__ = ["report"]
+__all__ = ["observed", "report"]
 
 _PLACES = ("notification_type", "conversation_id", "dialog_id", "subscription_id")
+
+
+def observed(kernel: Kernel, event: str, level: int, fields: dict[str, Any]) -> None:
+    """Tell the observer, and the flight recorder, of an event; loop thread.
+
+    Args:
+        kernel: of the connection, whose id is added to the fields.
+        event: a constant name.
+        level: of the log record.
+        fields: safe to be shown, but for an ``error``: of that, type and place are.
+    """
+    shown = (
+        f"{name}={crash_of(value) if isinstance(value, BaseException) else value}"
+        for name, value in fields.items()
+    )
+    kernel.note(f"{event} {' '.join(shown)}".rstrip())
+    kernel.runtime.observer.observe(
+        event, level, {"connection": kernel.connection_id, **fields}
+    )
 
 
 def report(
@@ -24,6 +44,8 @@ def report(
     **fields: Any,
 ) -> None:
     """Report an error that no caller waits for; loop thread.
+
+    Of many of one kind the log gets some, which say how many were held back.
 
     Args:
         kernel: of the connection.
@@ -36,8 +58,10 @@ def report(
         fields.setdefault("reason", str(error))
     else:
         fields["error"] = error
-    kernel.runtime.observer.observe(
-        context, level, {"connection": kernel.connection_id, **fields}
-    )
+    held = kernel.counters.throttle.admit(context, kernel.loop.clock.now())
+    if held is not None:
+        observed(
+            kernel, context, level, {**fields, "held_back": held} if held else fields
+        )
     places = {name: fields[name] for name in _PLACES if name in fields}
     kernel.subscribers.publish(ErrorOccurred(context=context, error=error, **places))

@@ -1,4 +1,4 @@
-"""The command line: ``ums-actors emulator``, ``demo`` and ``connect``.
+"""The command line: ``ums-actors emulator``, ``demo``, ``connect`` and ``explain``.
 
 Nothing is imported here, so that the program can say which extra is missing.
 """

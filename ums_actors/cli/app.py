@@ -27,6 +27,10 @@ _COMMANDS = {
         "ums_actors.cli.connect:command",
         "Connect one bot and print what it hears.",
     ),
+    "explain": (
+        "ums_actors.cli.explaining.command:command",
+        "Say what would happen, and why: 4407, 'http 502', tls, ...",
+    ),
 }
 
 

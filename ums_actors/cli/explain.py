@@ -11,12 +11,12 @@ from ums_actors.errors import (
     UMSError,
 )
 
-__all__ = ["explain"]
+__all__ = ["CONNECT_HINTS", "LOGIN_HINTS", "explain"]
 
 _WAY_OUT = "; "
 """What stands before the way out in this project's errors, where they name one."""
 
-_CONNECT_HINTS = {
+CONNECT_HINTS = {
     "resolve": "check the host name and this machine's DNS",
     "tcp": "check that the host is up and that no firewall is between",
     "proxy": "check the proxy's address and its credentials",
@@ -24,7 +24,7 @@ _CONNECT_HINTS = {
     "upgrade": "check that the host is a UMS websocket endpoint",
     "queue": "too many connections are being made at once: try again",
 }
-_LOGIN_HINTS = {
+LOGIN_HINTS = {
     "csds": "check --account and --csds; a server with a CA of its own needs --ca",
     "login": "try again, or check that the login service is up",
     "refresh": "try again, or check that the login service is up",
@@ -47,9 +47,9 @@ def _hint(error: BaseException) -> str:
     if isinstance(error, AuthenticationRejected):
         return "check the user name and the password"
     if isinstance(error, LoginError):
-        return _LOGIN_HINTS.get(error.step, _LOGIN_HINTS["login"])
+        return LOGIN_HINTS.get(error.step, LOGIN_HINTS["login"])
     if isinstance(error, ConnectError):
-        return _CONNECT_HINTS.get(error.step, "check the address")
+        return CONNECT_HINTS.get(error.step, "check the address")
     if isinstance(error, RestartBudgetExhausted):
         return "this is a bug: please report it with the history it carries"
     if isinstance(error, TimeoutError):

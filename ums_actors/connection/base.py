@@ -17,8 +17,8 @@ from ums_actors.actors.messages import (
 from ums_actors.connection.shortcut import SendShortcut, seconds, submission
 from ums_actors.connection.status import ConnectionStatus, status_of
 from ums_actors.connection.tokens import Tokens
-from ums_actors.core import session
-from ums_actors.core.session import State
+from ums_actors.core import course
+from ums_actors.core.course import State
 from ums_actors.errors import LocalProtocolError, NotSupported
 from ums_actors.protocol.beside import checked_metadata
 from ums_actors.protocol.envelopes import (
@@ -106,7 +106,7 @@ class WebsocketConnection(Tokens, abc.ABC):
         if kernel.has_ended():
             return LoopFuture.of(None)
         kernel.closing = True  # in case that a crash loses the message
-        self._apply(session.CloseRequested())
+        self._apply(course.CloseRequested())
         done: LoopFuture[None] = LoopFuture()
         closed = kernel.closed_waiters.add(self._loop)
         closed.add_done_callback(lambda _: done.try_set(None))
@@ -116,7 +116,7 @@ class WebsocketConnection(Tokens, abc.ABC):
         """Wait until CLOSED or FAILED; gives the history of what happened."""
         kernel = self._kernel
         if kernel.has_ended():
-            return LoopFuture.of(tuple(kernel.history))
+            return LoopFuture.of(kernel.history)
         return kernel.closed_waiters.add(self._loop)
 
     def wait_ready(self, timeout: float | None = None) -> LoopFuture[None]:
@@ -130,7 +130,7 @@ class WebsocketConnection(Tokens, abc.ABC):
 
     def reconnect_now(self) -> None:
         """End a pause between attempts."""
-        self._apply(session.RetryDue())
+        self._apply(course.RetryDue())
 
     def status(self) -> ConnectionStatus:
         """Tell how the connection is doing."""
@@ -216,5 +216,5 @@ class WebsocketConnection(Tokens, abc.ABC):
             FramesReceived(kernel.session.generation, [message])
         )
 
-    def _apply(self, event: session.Event) -> None:
+    def _apply(self, event: course.Event) -> None:
         self._kernel.refs["supervisor"].tell(ApplyEvent(event))

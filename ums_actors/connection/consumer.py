@@ -13,7 +13,7 @@ from ums_actors.auth.source import TokenSource
 from ums_actors.connection.access import Access
 from ums_actors.connection.model import Model
 from ums_actors.connection.setup import Setup
-from ums_actors.core.session import State
+from ums_actors.core.course import State
 from ums_actors.errors import LocalProtocolError
 from ums_actors.protocol import brand, consumer
 from ums_actors.protocol.paths import consumer_socket_path

@@ -7,8 +7,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.connection.publishing import Publishing, marked
+from ums_actors.core.course import State
 from ums_actors.core.marks import PREFIX
-from ums_actors.core.session import State
 from ums_actors.errors import (
     ConnectionLost,
     Delivery,

@@ -21,7 +21,7 @@ from ums_actors.actors.messages import (
 )
 from ums_actors.actors.supervisor import SupervisorActor
 from ums_actors.actors.trouble import report
-from ums_actors.core.session import State
+from ums_actors.core.course import State
 from ums_actors.errors import LocalProtocolError, UMSError
 from ums_actors.runtime import LoopActor, LoopFuture, LoopRef, Runtime
 from ums_actors.runtime.steps import Steps, run_steps
@@ -56,6 +56,7 @@ class Root(LoopActor, abc.ABC):
         if self._cell.keep is None:
             self._cell.keep = self._make_kernel()
         self._kernel: Kernel = self._cell.keep
+        self._cell.recorder = self._kernel.recorder
         self._stepping = 0  # the generation whose step runs
 
     @abc.abstractmethod

@@ -19,6 +19,9 @@ class ConnectionStatus(msgspec.Struct, frozen=True, kw_only=True):
         generation: number of the present line or attempt.
         restarts: crashes of each child; ``root`` are those of a subclass's hooks.
         restarts_left: crashes the budget of each still allows.
+        restarts_refilled_in: seconds until the full budget of each is back if it does
+            not crash again; a line that holds for ``Options.stable_after`` gives it
+            back earlier.
         reconnects: how often READY was reached again after the first time.
         window: requests that the present line may have in flight; fewer than
             ``Options.in_flight_limit`` after the service answered 429.
@@ -37,6 +40,9 @@ class ConnectionStatus(msgspec.Struct, frozen=True, kw_only=True):
         outbox: messages in the outbox that are on their way.
         conversations: that are kept true.
         evicted_conversations: that there was no room for.
+        last_reason: why the last line or attempt ended, one line.
+        history: the flight recorder: what happened last, one line each with its
+            monotonic seconds, at most 200, oldest first.
     """
 
     connection_id: str
@@ -47,6 +53,7 @@ class ConnectionStatus(msgspec.Struct, frozen=True, kw_only=True):
     generation: int
     restarts: dict[str, int]
     restarts_left: dict[str, int]
+    restarts_refilled_in: dict[str, float]
     logins: int
     refreshes: int
     reconnects: int
@@ -76,6 +83,10 @@ class ConnectionStatus(msgspec.Struct, frozen=True, kw_only=True):
 def status_of(kernel: Kernel, now: float) -> ConnectionStatus:
     """Take the snapshot; loop thread."""
     session, counters, pending = kernel.session, kernel.counters, kernel.pending
+    windows = {
+        name: kernel.supervision.window(name)
+        for name in kernel.supervision.start_order()
+    } | {"root": kernel.hooks}
     return ConnectionStatus(
         connection_id=kernel.connection_id,
         account_id=kernel.account_id,
@@ -84,11 +95,10 @@ def status_of(kernel: Kernel, now: float) -> ConnectionStatus:
         state=str(session.state),
         generation=session.generation,
         restarts=dict(counters.restarts),
-        restarts_left={
-            name: kernel.supervision.budget_left(name, now)
-            for name in kernel.supervision.start_order()
-        }
-        | {"root": kernel.hooks.left(now)},
+        restarts_left={name: window.left(now) for name, window in windows.items()},
+        restarts_refilled_in={
+            name: window.refilled_in(now) for name, window in windows.items()
+        },
         logins=counters.logins,
         refreshes=counters.refreshes,
         reconnects=max(0, counters.reconnects - 1),
@@ -112,5 +122,5 @@ def status_of(kernel: Kernel, now: float) -> ConnectionStatus:
         conversations=len(kernel.conversations.book),
         evicted_conversations=kernel.conversations.book.evicted,
         last_reason=str(kernel.last_reason or ""),
-        history=tuple(kernel.history),
+        history=kernel.history,
     )

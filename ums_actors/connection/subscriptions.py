@@ -147,6 +147,8 @@ class Subscriptions(WebsocketConnection, abc.ABC):
             return
         if subscription.first_id is None:
             subscription.first_id = subscription.subscription_id
+        what = f"{subscription.kind.value}, {subscription.first_id}"
+        self._kernel.note(f"subscription was made: {what}")
         subscription.snapshot_seen = False
         subscription.made.resolve(subscription.subscription_id)
 

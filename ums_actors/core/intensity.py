@@ -40,6 +40,16 @@ class Intensity:
         """Give the number of crashes that would be forgiven at ``now``."""
         return max(0, self._limit - self._in_window(now))
 
+    def used(self, now: float) -> int:
+        """Give the number of crashes in the window, at most one above its limit."""
+        return self._in_window(now)
+
+    def refilled_in(self, now: float) -> float:
+        """Give the seconds until all is forgiven if there is no further crash."""
+        if not self._in_window(now):
+            return 0.0
+        return self._times[-1] + self._period - now
+
     def reset(self) -> None:
         """Forget all crashes."""
         self._times.clear()

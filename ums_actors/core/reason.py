@@ -38,7 +38,9 @@ __all__ = [
     "Stopped",
     "TokenRefused",
     "UpgradeRefused",
+    "crash_of",
     "from_error",
+    "one_line",
 ]
 
 _TOO_MANY = 429
@@ -122,7 +124,7 @@ class ConnectFailed(msgspec.Struct, frozen=True, gc=False, tag=True):
 
     def __str__(self) -> str:
         late = " by timeout" if self.timed_out else ""
-        return f"connecting failed{late} at step {_one_line(self.step)}"
+        return f"connecting failed{late} at step {one_line(self.step)}"
 
 
 class LoginFailed(msgspec.Struct, frozen=True, gc=False, tag=True):
@@ -134,7 +136,7 @@ class LoginFailed(msgspec.Struct, frozen=True, gc=False, tag=True):
 
     def __str__(self) -> str:
         floor = f", retry after {self.retry_after:g} s" if self.retry_after else ""
-        step = _one_line(self.step)
+        step = one_line(self.step)
         return f"login failed at step {step}{_http(self.status)}{floor}"
 
 
@@ -168,7 +170,7 @@ class Crashed(msgspec.Struct, frozen=True, gc=False, tag=True):
     text: str
 
     def __str__(self) -> str:
-        return _with(f"crashed by {_one_line(self.error_type)}", self.text)
+        return _with(f"crashed by {one_line(self.error_type)}", self.text)
 
 
 Reason: TypeAlias = (
@@ -203,20 +205,28 @@ def from_error(error: BaseException) -> Reason:
         case ConnectError():
             return ConnectFailed(error.step, error.timed_out)
         case RemoteProtocolError():
-            return PeerMisbehaved(_one_line(str(error)), error.close_code)
+            return PeerMisbehaved(one_line(str(error)), error.close_code)
         case ConnectionLost():
-            return LineBroken(_one_line(str(error)))
+            return LineBroken(one_line(str(error)))
         case RequestRejected(request_type=consumer.INIT_CONNECTION) if (
             error.code != _TOO_MANY and error.code < _FIRST_SERVER_ERROR
         ):
             return TokenRefused(error.code)
         case RequestError():
             code = error.code if isinstance(error, RequestRejected) else None
-            return RestoreFailed(_one_line(str(error)), code)
+            return RestoreFailed(one_line(str(error)), code)
         case UMSError():
-            return Crashed(type(error).__name__, _one_line(str(error)))
+            return Crashed(type(error).__name__, one_line(str(error)))
         case _:
             return Crashed(type(error).__name__, _place(error.__traceback__))
+
+
+def crash_of(error: BaseException) -> Crashed:
+    """Translate what an actor raised: whatever it is, that it got there is a bug."""
+    reason = from_error(error)  # which knows what is safe to tell
+    if isinstance(reason, Crashed):
+        return reason
+    return Crashed(type(error).__name__, str(reason))
 
 
 def _place(traceback: TracebackType | None) -> str:
@@ -231,7 +241,7 @@ def _place(traceback: TracebackType | None) -> str:
 
 
 def _with(what: str, detail: str) -> str:
-    detail = _one_line(detail)
+    detail = one_line(detail)
     return f"{what}: {detail}" if detail else what
 
 
@@ -239,7 +249,7 @@ def _http(status: int | None) -> str:
     return "" if status is None else f" with HTTP status {status}"
 
 
-def _one_line(text: str) -> str:
-    """Cut foreign text to one printable line."""
+def one_line(text: str) -> str:
+    """Cut foreign text to one printable line of bounded length."""
     printable = (char if char.isprintable() else " " for char in text[:_TEXT_LIMIT])
     return " ".join("".join(printable).split())

@@ -159,6 +159,14 @@ class Supervision:
         """Give the number of crashes of a child that would be forgiven at ``now``."""
         return self._record(child).window.left(now)
 
+    def window(self, child: str) -> Intensity:
+        """Give the window in which the crashes of a child are counted.
+
+        Raises:
+            LocalProtocolError: there is no such child.
+        """
+        return self._record(child).window
+
     def stable(self, now: float) -> None:
         """Give all children their full budget: the line has proven itself."""
         self._stable_at = now

@@ -20,7 +20,6 @@ from ums_actors.core.course import (
     DropToken,
     Event,
     Finish,
-    GaveUp,
     OpenLine,
     OpenRequested,
     Prepare,
@@ -43,33 +42,15 @@ if TYPE_CHECKING:
     from ums_actors.core.reason import Reason
     from ums_actors.options import Options
 
-__all__ = [
-    "TRANSITIONS",
-    "Action",
-    "AttemptEnded",
-    "CloseLine",
-    "CloseRequested",
-    "DropToken",
-    "Event",
-    "Finish",
-    "GaveUp",
-    "OpenLine",
-    "OpenRequested",
-    "Prepare",
-    "Prepared",
-    "Proclaim",
-    "Restore",
-    "Restored",
-    "RetryDue",
-    "ScheduleRetry",
-    "Session",
-    "SocketUp",
-    "State",
-]
+__all__ = ["Session"]
 
 
 class Session:
-    """State, generation and patience of one connection."""
+    """State, generation and patience of one connection.
+
+    Attributes:
+        verdict: on the last attempt or line that ended.
+    """
 
     def __init__(self, options: Options) -> None:
         self.state = State.NEW
@@ -77,6 +58,7 @@ class Session:
         self.ever_ready = False
         self.fail_fast = False
         self.suspected = False
+        self.verdict = Verdict.STOP
         self.down_since: float | None = None
         self.backoff = Backoff(
             options.backoff_base, options.backoff_cap, options.stable_after
@@ -99,7 +81,7 @@ class Session:
         if allowed is None:
             raise LocalProtocolError(
                 f"{type(event).__name__} cannot happen in {self.state}: see "
-                "ums_actors.core.session.TRANSITIONS"
+                "ums_actors.core.course.TRANSITIONS"
             )
         if isinstance(event, AttemptEnded):
             state, actions = self._ended(event, now)
@@ -147,10 +129,11 @@ class Session:
 
     def _ended(self, event: AttemptEnded, now: float) -> tuple[State, list[Action]]:
         if self.state is State.CLOSING:
+            self.verdict = Verdict.STOP
             return State.CLOSED, [Finish()]
         reason = event.reason
         self._note_loss(now)
-        verdict = classify(reason, suspected=self.suspected)
+        verdict = self.verdict = classify(reason, suspected=self.suspected)
         self.suspected = suspects(reason)
         actions: list[Action] = []
         if verdict is Verdict.RENEW_TOKEN:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ums_actors.core.reason import Reason
 
 __all__ = [
+    "CONSEQUENCES",
     "TOKEN_REFUSED_CLOSE_CODES",
     "TOKEN_REFUSED_STATUS",
     "TOKEN_SUSPECT_CLOSE_CODES",
@@ -75,10 +76,10 @@ def explain(reason: Reason, *, suspected: bool = False) -> str:
     """Say in one sentence what would happen after an exit, and why."""
     verdict, why = _judge(reason, suspected)
     what = str(reason)
-    return f"{what[0].upper()}{what[1:]}: {why}; {_CONSEQUENCES[verdict]}."
+    return f"{what[0].upper()}{what[1:]}: {why}; {CONSEQUENCES[verdict]}."
 
 
-_CONSEQUENCES = {
+CONSEQUENCES = {
     Verdict.STOP: "nothing is restarted",
     Verdict.RETRY: "a new attempt follows after a pause, with the same token",
     Verdict.RENEW_TOKEN: (
@@ -87,6 +88,7 @@ _CONSEQUENCES = {
     Verdict.GIVE_UP: "the connection fails for good",
     Verdict.CRASH: "it is restarted, which uses up one of the restarts allowed",
 }
+"""What follows from each, as the end of a sentence."""
 
 
 def _judge(reason: Reason, suspected: bool) -> tuple[Verdict, str]:

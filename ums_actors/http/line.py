@@ -160,3 +160,7 @@ class _Reader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         return self._line.receive_into(buffer)
+
+    def readall(self) -> bytes:
+        """Refuse: nobody asks for all there is but http.client, of a chunk of -1."""
+        raise ValueError("an answer is read in pieces")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pykka
 from pykka.messages import ProxyCall, ProxyGetAttr, ProxySetAttr, _ActorStop
 
+from ums_actors.core.reason import crash_of
 from ums_actors.core.restart import Intensity
 from ums_actors.errors import RestartBudgetExhausted
 from ums_actors.runtime.future import LoopFuture, foreign_future
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from pykka._envelope import Envelope
 
+    from ums_actors.core.recorder import FlightRecorder
     from ums_actors.runtime.actor import LoopActor
     from ums_actors.runtime.loop import Loop
     from ums_actors.runtime.runtime import Runtime
@@ -49,6 +51,7 @@ class Cell(Inbox):
         "keep",
         "kwargs",
         "on_crash",
+        "recorder",
         "ref",
         "registered",
         "runtime",
@@ -80,6 +83,7 @@ class Cell(Inbox):
         self.started = False
         self.registered = False
         self.intensity: Intensity | None = None
+        self.recorder: FlightRecorder | None = None  # what the actor takes part in
         self.keep: Any = None  # what the actor wants to find again after a restart
         self._stop_replies: list[LoopFuture[Any]] | None = None
         self.ref: LoopRef[Any] = LoopRef(self)
@@ -222,7 +226,7 @@ class Cell(Inbox):
                 f"{self.actor_class.__name__} crashed more than {_RESTARTS} times in "
                 f"{_PERIOD:g} s and is stopped",
                 child=self.actor_class.__name__,
-                history=(repr(error),),
+                exits=(repr(error),),
             )
             self._observe("actor.gave_up", logging.ERROR, exhausted)
             self.bury()
@@ -320,6 +324,10 @@ class Cell(Inbox):
         }
         if error is not None:
             fields["error"] = error
+            if level >= logging.ERROR and self.recorder is not None:
+                text = f"{event}: {self.actor_class.__name__} {crash_of(error)}"
+                self.recorder.note(self.loop.clock.now(), text)
+                fields["history"] = self.recorder.lines()
         try:
             self.runtime.observer.observe(event, level, fields)
         except Exception:

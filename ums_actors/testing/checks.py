@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from ums_actors.core.session import TRANSITIONS, State
+from ums_actors.core.course import TRANSITIONS, State
 from ums_actors.errors import AuthenticationRejected, RestartBudgetExhausted
 from ums_actors.testing.hearing import CRASH_MARK
 

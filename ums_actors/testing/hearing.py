@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
-from ums_actors.core.session import State
+from ums_actors.core.course import State
 from ums_actors.testing.trace import brief, texts_of
 
 if TYPE_CHECKING:
@@ -15,7 +15,9 @@ __all__ = ["CRASH_MARK", "LogTap", "VoiceObserver"]
 
 CRASH_MARK: Final = "SimulatedCrash"
 """Is in the text of every error that a fault of ours makes an actor raise."""
-_EXPECTED: Final = frozenset({"actor.crashed", "actor.gave_up", "connection.state"})
+_EXPECTED: Final = frozenset(
+    {"actor.crashed", "actor.gave_up", "connection.exit", "connection.state"}
+)
 """Events of the level ERROR that faults may cause."""
 _CRASHES: Final = frozenset({"actor.crashed", "actor.init_failed"})
 _PLAIN: Final = frozenset(logging.makeLogRecord({}).__dict__) - {"msg", "args"}
@@ -46,7 +48,7 @@ class VoiceObserver:
         for name, value in sorted(fields.items()):
             for text in texts_of(value):
                 voice.trace.check_secret(text, f"the field {name} of {event}")
-            if name not in ("urn", "connection"):
+            if name not in ("urn", "connection", "history"):
                 shown.append(f"{name}={brief(value)}")
         voice.add(f"{event} {' '.join(shown)}")
         error = fields.get("error")

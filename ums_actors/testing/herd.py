@@ -10,7 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from ums_actors.connection.brand import BrandWebsocketConnection
-from ums_actors.core.session import State
+from ums_actors.core.course import State
 from ums_actors.options import Options
 from ums_actors.testing.server import ACCOUNT
 from ums_actors.testing.world import World

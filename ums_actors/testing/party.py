@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.connection.consumer import ConsumerWebsocketConnection
-from ums_actors.core.session import State
+from ums_actors.core.course import State
 from ums_actors.options import Options
 from ums_actors.testing.asked import check_answer
 from ums_actors.testing.checks import Checks

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from pykka.messages import ProxyCall
 
 from ums_actors.connection.brand import BrandWebsocketConnection
-from ums_actors.core.session import State
+from ums_actors.core.course import State
 from ums_actors.testing.checks import Checks
 from ums_actors.testing.faults import SimulatedCrash
 from ums_actors.testing.hearing import CRASH_MARK

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+from io import BytesIO
 from typing import NoReturn
 
 from websocket import ABNF, WebSocketProtocolException
@@ -14,22 +16,25 @@ _FIN = 0x80
 _FIN_TEXT = _FIN | ABNF.OPCODE_TEXT
 _RESERVED = 0x70
 _OPCODE = 0x0F
+_OPCODES = frozenset(ABNF.OPCODES)
 _CONTROL = 0x08
 _MASKED = 0x80
 _SIZE_16 = 126  # the length is in two more bytes; 127: in eight
 _MAX_INLINE = 125  # a length that fits the second byte, or a control frame
-_COLLECT = 4 << 10  # larger incomplete frames are collected, not joined at each read
 _NO_STATUS = 1005
 
 _from_bytes = int.from_bytes
+_utf8_decoder = codecs.getincrementaldecoder("utf-8")
 
 
 class Assembler:
     """Feeds on received bytes; gives whole messages and control frames.
 
-    Sizes are checked in the frame's header, before anything is buffered; the buffer
-    never holds more than one message and one frame. After a close frame or an error
-    everything further is ignored. One thread.
+    Sizes are checked in the frame's header, before anything is buffered. What has come
+    of an unfinished message is held once, and is the message when its end comes, so
+    that a message never takes much more than its own size. Text is checked as it
+    comes, however it is cut. After a close frame or an error everything further is
+    ignored. One thread.
 
     Args:
         max_frame_size: bytes of one frame's payload.
@@ -42,12 +47,13 @@ class Assembler:
     """
 
     __slots__ = (
-        "_big",
-        "_need",
+        "_last",
+        "_left",
+        "_message",
         "_over",
-        "_parts",
         "_simple_limit",
         "_tail",
+        "_text",
         "closed",
         "controls",
         "max_frame_size",
@@ -60,17 +66,18 @@ class Assembler:
         self._simple_limit = min(max_frame_size, max_message_size)
         self.controls: list[tuple[int, bytes]] = []
         self.closed: tuple[int, str] | None = None
-        self._tail = b""  # a frame's beginning
-        self._big: bytearray | None = None  # the beginning of a larger one ...
-        self._need = 0  # ... and its length
-        self._parts: bytearray | None = None  # fragments of an unfinished message
+        self._tail = b""  # the beginning of a header, or of a control frame
+        self._message: BytesIO | None = None  # what has come of an unfinished message
+        self._text: codecs.IncrementalDecoder | None = None  # checks it, if it is text
+        self._left = 0  # bytes still due of its present frame ...
+        self._last = False  # ... and whether that frame ends it
         self._over = False
 
     def feed(self, data: bytes, out: list[bytes]) -> None:
         """Append the messages that ``data`` completes to ``out``.
 
-        Text and binary messages are treated alike: real peers send JSON in both, and
-        both must be UTF-8.
+        Text and binary messages are treated alike, since real peers send JSON in
+        both; but only text is promised to be UTF-8.
 
         Raises:
             RemoteProtocolError: a rule is broken; ``out`` and ``controls`` hold what
@@ -78,27 +85,24 @@ class Assembler:
         """
         if self._over:
             return
-        if self._big is not None:
-            self._big += data
-            if len(self._big) < self._need:
-                return
-            data, self._big = bytes(self._big), None
-        elif self._tail:
-            data = self._tail + data
         try:
-            self._keep(data, self._parse(data, out))
+            if self._message is not None and self._left:
+                data = self._fill(self._message, data, out)
+            elif self._tail:
+                data = self._tail + data
+            position = self._parse(data, out)
         except RemoteProtocolError:
             self._stop()
             raise
+        self._tail = b"" if self._over else data[position:]
 
     def _parse(self, data: bytes, out: list[bytes]) -> int:  # noqa: C901 - inlined
-        """Give the position of the first frame that is not complete."""
+        """Give the position up to which ``data`` was taken."""
         add = out.append
-        plain = self._parts is None
+        plain = self._message is None
         limit = self._simple_limit
         position = 0
         total = len(data)
-        self._need = 0
         while total - position >= 2:  # noqa: PLR2004
             first = data[position]
             size = data[position + 1]
@@ -118,8 +122,10 @@ class Assembler:
                 self._check_size(first, size)
             end = begin + size
             if end > total:
-                self._need = end - position
-                break
+                if first & _CONTROL:
+                    break
+                self._fill(self._begin(first, size), data[begin:], out)
+                return total
             payload = data[begin:end]
             position = end
             if simple:
@@ -128,23 +134,15 @@ class Assembler:
                 add(payload)
                 continue
             self._take(first, payload, out)
-            plain = self._parts is None
+            plain = self._message is None
             if self._over:
                 break
         return position
 
-    def _keep(self, data: bytes, position: int) -> None:
-        """Remember the incomplete frame for the next read."""
-        rest = data[position:] if not self._over else b""
-        if self._need > _COLLECT:
-            self._big, self._tail = bytearray(rest), b""
-        else:
-            self._tail = rest
-
     def _stop(self) -> None:
         self._over = True
         self._tail = b""
-        self._big = self._parts = None
+        self._message = self._text = None
 
     def _check(self, first: int, size: int) -> None:
         """Check what the first two bytes of a frame say."""
@@ -153,14 +151,14 @@ class Assembler:
         if size & _MASKED:
             _fail("the server sent a masked frame")
         opcode = first & _OPCODE
-        if opcode not in ABNF.OPCODES:
+        if opcode not in _OPCODES:
             _fail(f"the server sent a frame of the unknown opcode {opcode}")
         if opcode & _CONTROL:
             if not first & _FIN:
                 _fail("the server sent a fragmented control frame")
             if size > _MAX_INLINE:
                 _fail("the server sent a control frame of more than 125 bytes")
-        elif (opcode == ABNF.OPCODE_CONT) != (self._parts is not None):
+        elif (opcode == ABNF.OPCODE_CONT) != (self._message is not None):
             _fail("the server sent the fragments of messages out of order")
 
     def _check_size(self, first: int, size: int) -> None:
@@ -172,8 +170,8 @@ class Assembler:
                 f"max_frame_size={self.max_frame_size}",
                 1009,
             )
-        if self._parts is not None:
-            size += len(self._parts)
+        if self._message is not None:
+            size += self._message.tell()
         if size > self.max_message_size:
             _fail(
                 f"the server sent a message of at least {size} bytes, more than "
@@ -189,22 +187,44 @@ class Assembler:
             self._stop()
         elif opcode & _CONTROL:
             self.controls.append((opcode, payload))
-        elif self._parts is None and first & _FIN:
-            _check_utf8(payload)
+        elif self._message is None and first & _FIN:  # of text: see _parse
             out.append(payload)
         else:
-            if self._parts is None:
-                self._parts = bytearray()
-            self._parts += payload  # in place: linear in the bytes, however many parts
-            if first & _FIN:
-                message, self._parts = bytes(self._parts), None
-                _check_utf8(message)
-                out.append(message)
+            self._fill(self._begin(first, len(payload)), payload, out)
+
+    def _begin(self, first: int, size: int) -> BytesIO:
+        """Expect the payload of a data frame; give the message it belongs to."""
+        message = self._message
+        if message is None:
+            message = self._message = BytesIO()
+            text = first & _OPCODE == ABNF.OPCODE_TEXT
+            self._text = _utf8_decoder() if text else None
+        self._left = size
+        self._last = first >= _FIN
+        return message
+
+    def _fill(self, message: BytesIO, data: bytes, out: list[bytes]) -> bytes:
+        """Take what belongs to the present data frame; give the rest."""
+        piece = data[: self._left]
+        self._left -= len(piece)
+        ended = self._last and not self._left
+        if self._text is not None:
+            _check_utf8(piece, self._text, last=ended)
+        message.write(piece)
+        if ended:
+            out.append(message.getvalue())  # not a copy
+            self._message = None
+        return data[len(piece) :]
 
 
-def _check_utf8(payload: bytes) -> None:
+def _check_utf8(
+    piece: bytes, decoder: codecs.IncrementalDecoder | None = None, *, last: bool = True
+) -> None:
     try:
-        payload.decode()
+        if decoder is None:
+            piece.decode()
+        else:
+            decoder.decode(piece, last)
     except UnicodeDecodeError:
         # Outside the handler: the original carries the payload.
         pass

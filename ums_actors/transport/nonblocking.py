@@ -22,6 +22,7 @@ __all__ = ["Websocket"]
 _PLAIN_READ = 64 << 10
 _TLS_READ = 16 << 10  # one record
 _READ_BUDGET = 256 << 10  # bytes one call may read, so that others have their turn
+_PONGS = 16  # answers to the pings of one piece read, the last ones (RFC 6455 5.5.3)
 
 
 class Websocket(SendingHalf):
@@ -56,6 +57,7 @@ class Websocket(SendingHalf):
     """
 
     __slots__ = (
+        "_answered",
         "_assembler",
         "_leftover",
         "bytes_read",
@@ -77,6 +79,7 @@ class Websocket(SendingHalf):
         super().__init__(opened.take(), write_limit, masks)
         self._leftover = opened.leftover
         self._assembler = Assembler(max_frame_size, max_message_size)
+        self._answered = False  # control frames came; what is due waits for a flush
         self.heard = False
         self.pongs = 0
         self.bytes_read = 0
@@ -132,6 +135,7 @@ class Websocket(SendingHalf):
             self.heard = True
             self.bytes_read += len(data)
             feed(data, messages)
+            self._take_controls()
         size = _TLS_READ if self._tls else _PLAIN_READ
         budget = _READ_BUDGET
         while self._assembler.closed is None:
@@ -141,6 +145,7 @@ class Websocket(SendingHalf):
             self.heard = True
             self.bytes_read += len(data)
             feed(data, messages)
+            self._take_controls()
             if len(data) < size and not self._pending():
                 # Less than asked for: the kernel has no more. A line broken for
                 # writing is read to its end, where the peer may give the reason.
@@ -173,16 +178,24 @@ class Websocket(SendingHalf):
     def _pending(self) -> int:
         return self._sock.pending() if isinstance(self._sock, ssl.SSLSocket) else 0
 
-    def _react(self) -> None:
-        """Answer the control frames that came."""
+    def _take_controls(self) -> None:
+        """Queue the answers to pings, and count pongs."""
         controls = self._assembler.controls
-        if controls:
-            for opcode, payload in controls:
-                if opcode == ABNF.OPCODE_PING:
-                    self._pong(payload)
-                else:
-                    self.pongs += 1
-            controls.clear()
+        if not controls:
+            return
+        pings = [payload for opcode, payload in controls if opcode == ABNF.OPCODE_PING]
+        self.pongs += len(controls) - len(pings)
+        controls.clear()
+        # A peer that floods us with pings must not keep the loop from all others.
+        for payload in pings[-_PONGS:]:
+            self._pong(payload)
+        self._answered = True
+
+    def _react(self) -> None:
+        """Write what is due to the control frames that came."""
+        self._take_controls()
+        if self._answered:
+            self._answered = False
             self.flush()
         if self._assembler.closed is not None:
             self._echo_close(self._assembler.closed[0])

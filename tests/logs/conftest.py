@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from ums_actors.log_table import TABLE
+
+_path = Path(__file__).parents[1] / "connection" / "conftest.py"
+_spec = importlib.util.spec_from_file_location("connection_fixtures", _path)
+assert _spec is not None
+assert _spec.loader is not None
+_module = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(_module)
+
+emulator = _module.emulator
+events = _module.events
+start = _module.start
+_ROWS = {row.event: row for row in TABLE}
+
+
+class Heard:
+    """An observer that keeps what it hears, and holds it against the table."""
+
+    def __init__(self, eventually):
+        self.all = []
+        self._eventually = eventually
+
+    def observe(self, event, level, fields):
+        self.all.append((event, level, dict(fields)))
+
+    def wait(self, event):
+        """Wait for an event; every one of its kind must be as the table says."""
+        self._eventually(lambda: any(name == event for name, _, _ in self.all))
+        row = _ROWS[event]
+        found = [(level, told) for name, level, told in self.all if name == event]
+        for level, fields in found:
+            assert level in row.levels
+            assert set(row.fields) <= set(fields)
+            assert set(fields) <= {*row.fields, *row.sometimes}
+        return found[-1][1]
+
+
+@pytest.fixture
+def heard(runtime, eventually):
+    runtime.observer = Heard(eventually)
+    return runtime.observer

@@ -1,0 +1,68 @@
+"""What happened last to one connection, kept to be read after it has failed."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import NamedTuple
+
+from ums_actors.core.reason import one_line
+
+__all__ = ["LIMIT", "Entry", "FlightRecorder"]
+
+LIMIT = 200
+"""Entries that are kept; the oldest go first."""
+
+
+class Entry(NamedTuple):
+    """One thing that happened.
+
+    Attributes:
+        at: monotonic seconds.
+        text: one line, without secrets and without what was said.
+        times: how often it happened in a row.
+        last: monotonic seconds of the last of them.
+    """
+
+    at: float
+    text: str
+    times: int
+    last: float
+
+    def __str__(self) -> str:
+        again = (
+            f" ({self.times} times until {self.last:.3f} s)" if self.times > 1 else ""
+        )
+        return f"{self.at:.3f} s: {self.text}{again}"
+
+
+class FlightRecorder:
+    """The last events of a connection.
+
+    What happens again at once is counted in its entry: a peer that sends garbage a
+    thousand times does not wash out what came before it.
+    """
+
+    __slots__ = ("_entries",)
+
+    def __init__(self, limit: int = LIMIT) -> None:
+        self._entries: deque[Entry] = deque(maxlen=limit)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def note(self, now: float, text: str) -> None:
+        """Write down what happened at ``now``; of a long text its beginning."""
+        text = one_line(text)
+        last = self._entries[-1] if self._entries else None
+        if last is not None and last.text == text:
+            self._entries[-1] = last._replace(times=last.times + 1, last=now)
+        else:
+            self._entries.append(Entry(now, text, 1, now))
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Give what is kept, oldest first."""
+        return tuple(self._entries)
+
+    def lines(self) -> tuple[str, ...]:
+        """Give the same as text, one line each."""
+        return tuple(map(str, self._entries))

@@ -1,0 +1,190 @@
+"""Every event that the observer hears, with its levels and fields.
+
+By default the observer is the logger ``ums_actors``: the event's name is the message,
+its fields ride in ``extra`` with the prefix ``ums_``, an ``error`` as ``exc_info``.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Final, NamedTuple
+
+__all__ = ["LOGGED", "TABLE", "Row"]
+
+_DEBUG, _INFO, _WARNING, _ERROR = (
+    logging.DEBUG,
+    logging.INFO,
+    logging.WARNING,
+    logging.ERROR,
+)
+_ACTOR: Final = ("actor", "urn", "generation")
+_CRASH: Final = (*_ACTOR, "error")
+
+
+class Row(NamedTuple):
+    """One event.
+
+    Attributes:
+        event: its name.
+        levels: with which it is told.
+        when: what it tells, in a few words.
+        fields: that it always has.
+        sometimes: that it may have.
+    """
+
+    event: str
+    levels: tuple[int, ...]
+    when: str
+    fields: tuple[str, ...]
+    sometimes: tuple[str, ...] = ()
+
+
+def _failure(event: str, when: str, *fields: str) -> Row:
+    """Describe what ``ErrorOccurred`` tells, too: a reason of ours, or an error."""
+    return Row(event, (_WARNING,), when, ("connection", *fields), ("reason", "error"))
+
+
+def _crash(event: str, when: str) -> Row:
+    """Describe what an actor raised; those of a connection tell what led to it."""
+    return Row(event, (_ERROR,), when, _CRASH, ("history",))
+
+
+TABLE: Final = (
+    # -- a connection
+    Row(
+        "connection.state",
+        (_INFO, _ERROR),
+        "the connection went from one state to another; ERROR: it has FAILED",
+        ("connection", "state", "previous", "generation", "reason"),
+    ),
+    Row(
+        "connection.exit",
+        (_INFO, _WARNING, _ERROR),
+        "a line or an attempt ended, or an actor crashed; louder the more often",
+        (
+            "connection",
+            "who",
+            "reason",
+            "verdict",
+            "generation",
+            "attempt",
+            "delay",
+            "budget_left",
+            "refilled_in",
+        ),
+    ),
+    Row(
+        "identity.changed",
+        (_WARNING,),
+        "a consumer goes on as somebody else",
+        ("connection", "previous", "current"),
+    ),
+    Row(
+        "token.invalidated",
+        (_INFO,),
+        "the token is worthless, and why",
+        ("connection", "source"),
+    ),
+    _failure("token.refresh_failed", "a refresh failed; the token is kept"),
+    Row(
+        "token.logout_failed",
+        (_INFO,),
+        "a session could not be ended; it ends by itself",
+        ("connection", "reason"),
+    ),
+    Row(
+        "request.too_many",
+        (_INFO,),
+        "the service answered 429; how many may be in flight now",
+        ("connection", "window"),
+    ),
+    _failure(
+        "subscription.refused",
+        "a subscription is given up",
+        "code",
+        "subscription_id",
+    ),
+    _failure("agent_state.refused", "an agent's state was not taken again", "code"),
+    _failure("catch_up.failed", "missed messages could not be queried", "dialog_id"),
+    _failure(
+        "messages.refused",
+        "a dialog's messages could not be subscribed to",
+        "dialog_id",
+        "code",
+    ),
+    Row(
+        "messages.missed",
+        (_WARNING,),
+        "message events that could not be had, and why",
+        ("connection", "conversation_id", "dialog_id", "first", "last", "reason"),
+    ),
+    _failure("frame.undecodable", "a frame was no UMS message"),
+    _failure("frame.tap_failed", "a subclass raised over a frame"),
+    Row(
+        "notification.failed",
+        (_WARNING,),
+        "a notification could not be handled, or a message event of it",
+        ("connection",),
+        ("reason", "error", "notification_type", "dialog_id"),
+    ),
+    _failure("outbox.failed", "the outbox's file could not be used"),
+    # -- subscribers
+    Row(
+        "subscriber.failed",
+        (_WARNING,),
+        "a handler raised",
+        ("error", "dropped"),
+    ),
+    Row(
+        "subscriber.slow",
+        (_WARNING,),
+        "a handler runs for long; its thread is replaced",
+        ("error", "dropped"),
+    ),
+    Row(
+        "subscriber.waits",
+        (_WARNING,),
+        "there was no thread for a handler; it is tried again",
+        ("error", "dropped"),
+    ),
+    Row(
+        "subscriber.overflow",
+        (_WARNING,),
+        "a slow subscriber lost its first event; status().dropped counts on",
+        ("limit",),
+    ),
+    Row("subscriber.filter_failed", (_WARNING,), "a where=… raised", ("error",)),
+    # -- actors
+    _crash("actor.crashed", "an actor raised under tell; it is restarted"),
+    _crash("actor.init_failed", "a restarted actor raised in __init__"),
+    _crash("actor.on_failure_failed", "on_failure raised"),
+    _crash("actor.on_crash_failed", "who is told of a crash raised over it"),
+    _crash("actor.before_stop_failed", "an orderly stop could not begin"),
+    _crash("actor.on_stop_failed", "on_stop raised"),
+    _crash("actor.stop_anyway_failed", "so did what gives back what on_stop left"),
+    _crash("actor.gave_up", "an actor without a supervisor crashed too often"),
+    Row(
+        "actor.error_returned",
+        (_DEBUG,),
+        "an actor raised under ask; who asked has it",
+        _CRASH,
+    ),
+    Row("actor.stale_callback", (_DEBUG,), "a callback of an object before", _ACTOR),
+    Row("actor.dead_letter", (_DEBUG,), "a message that nobody handles", _ACTOR),
+)
+"""What the observer hears."""
+
+LOGGED: Final = {
+    "connection.close_failed": "what a connection gives back could not be closed",
+    "future.callback_failed": "a callback of a future raised",
+    "loop.handler_failed": "what a descriptor woke raised",
+    "loop.task_failed": "what ran on the loop raised",
+    "loop.timer_failed": "a timer's function raised",
+    "observer.failed": "the observer itself raised",
+    "runtime.close_failed": "what is given back at the runtime's end could not be",
+    "workers.abandon_failed": "what is told of an abandoned job raised",
+    "workers.deadline_passed": "a worker's job took too long, or waited so",
+    "workers.no_thread": "the system has no thread to give; jobs wait",
+}
+"""What is told where there is no observer at hand: written to the logger at once; the
+failures as errors with their traceback, those of workers with their pool's name."""
