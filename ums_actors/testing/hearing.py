@@ -19,6 +19,7 @@ _EXPECTED: Final = frozenset(
     {"actor.crashed", "actor.gave_up", "connection.exit", "connection.state"}
 )
 """Events of the level ERROR that faults may cause."""
+_LATE: Final = "future.never_retrieved"
 _CRASHES: Final = frozenset({"actor.crashed", "actor.init_failed"})
 _PLAIN: Final = frozenset(logging.makeLogRecord({}).__dict__) - {"msg", "args"}
 """Fields that each log record has; what else it has came with ``extra``."""
@@ -73,6 +74,8 @@ class LogTap(logging.Handler):
             if name not in _PLAIN or name == "error":
                 for found in texts_of(value):
                     self._trace.check_secret(found, f"a log record's {name}")
+        if record.getMessage() == _LATE:
+            return  # told when garbage is collected, which is no time of the simulation
         text = f"log {record.getMessage()} {brief(error)}"
         if record.levelno >= logging.ERROR:
             self._trace.blame(text)
