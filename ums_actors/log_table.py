@@ -177,6 +177,7 @@ TABLE: Final = (
 LOGGED: Final = {
     "connection.close_failed": "what a connection gives back could not be closed",
     "future.callback_failed": "a callback of a future raised",
+    "future.never_retrieved": "an exception that nobody read is gone with its future",
     "loop.handler_failed": "what a descriptor woke raised",
     "loop.task_failed": "what ran on the loop raised",
     "loop.timer_failed": "a timer's function raised",
