@@ -201,6 +201,13 @@ def test_loop_timer_failed(runtime, logged):
     logged("loop.timer_failed")
 
 
+def test_future_never_retrieved(logged):
+    future = LoopFuture()
+    future.try_fail(ValueError("nobody looks"))
+    del future
+    logged("future.never_retrieved")
+
+
 def test_future_callback_failed(logged):
     future = LoopFuture()
     future.add_done_callback(broken)
