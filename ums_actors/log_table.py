@@ -161,6 +161,7 @@ TABLE: Final = (
     _crash("actor.on_crash_failed", "who is told of a crash raised over it"),
     _crash("actor.before_stop_failed", "an orderly stop could not begin"),
     _crash("actor.on_stop_failed", "on_stop raised"),
+    _crash("actor.stop_anyway_failed", "so did what gives back what on_stop left"),
     _crash("actor.gave_up", "an actor without a supervisor crashed too often"),
     Row(
         "actor.error_returned",

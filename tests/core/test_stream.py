@@ -6,6 +6,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from ums_actors.core.stream import Query, Streams
 from ums_actors.core.tracked import Missed
+from ums_actors.errors import Delivery, RequestTimedOut
 
 LOST = ConnectionError("lost")
 LINES = 8
@@ -335,6 +336,35 @@ def test_a_query_that_nothing_is_known_to_need_is_given_up_without_a_gap():
     assert stream.query_failed("D") == []
     assert (stream.queries(), stream.gaps) == ([], 0)
     assert live(stream, 1) == [1]
+
+
+def test_failures_on_a_line_that_was_lost_are_forgotten_with_it():
+    stream = streams()
+    live(stream, 0, 3)
+    for _ in range(2):
+        assert stream.queries() == [Query("D", 0)]
+        assert stream.query_failed("D", LOST) == []
+    stream.line_lost()
+    for _ in range(2):
+        assert stream.queries() == [Query("D", 0)]
+        assert stream.query_failed("D", LOST) == []
+    stream.queries()
+    assert stream.query_failed("D", LOST)[-1] == 3
+
+
+def test_a_query_that_was_never_written_is_asked_again_for_as_long_as_it_takes():
+    stream = streams()
+    unsent = RequestTimedOut("no room", delivery=Delivery.NOT_SENT)
+    late = RequestTimedOut("no answer", delivery=Delivery.UNKNOWN)
+    live(stream, 0, 3)
+    for _ in range(9):
+        assert stream.queries() == [Query("D", 0)]
+        assert stream.query_failed("D", unsent) == []
+    for _ in range(2):
+        stream.queries()
+        assert stream.query_failed("D", late) == []
+    stream.queries()
+    assert stream.query_failed("D", late)[-1] == 3
 
 
 def test_only_failures_in_a_row_count():

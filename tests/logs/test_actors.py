@@ -38,6 +38,11 @@ class Fragile(LoopActor):
 
     def on_stop(self):
         self._raise_in("on_stop")
+        if self.where == "_stop_anyway":
+            raise ValueError("in on_stop")
+
+    def _stop_anyway(self):
+        self._raise_in("_stop_anyway")
 
     def _before_stop(self):
         self._raise_in("_before_stop")
@@ -73,6 +78,11 @@ def test_actor_on_failure_failed(fragile, heard):
 def test_actor_on_stop_failed(fragile, heard):
     fragile("on_stop").stop(timeout=5)
     assert str(heard.wait("actor.on_stop_failed")["error"]) == "in on_stop"
+
+
+def test_actor_stop_anyway_failed(fragile, heard):
+    fragile("_stop_anyway").stop(timeout=5)
+    assert str(heard.wait("actor.stop_anyway_failed")["error"]) == "in _stop_anyway"
 
 
 def test_actor_before_stop_failed(fragile, heard):

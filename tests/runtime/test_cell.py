@@ -196,6 +196,35 @@ def test_a_failing_on_stop_is_reported_and_stops_all_the_same(manual, fragile):
     assert "actor.on_stop_failed" in manual.observer.events
 
 
+@pytest.mark.parametrize("fault", [(), ("stop_anyway",)])
+def test_what_a_failing_on_stop_left_is_given_back_anyway(manual, events, fault):
+    class Holding(Fragile):
+        def _stop_anyway(self):
+            self._enter("stop_anyway")
+
+    ref = Holding.start(["on_stop", *fault], events, runtime=manual.runtime)
+    manual.settle()
+    stopped = ref.stop(block=False)
+    manual.settle()
+    assert stopped.done()
+    assert not ref.is_alive()
+    assert events[-2:] == ["on_stop 1", "stop_anyway 1"]
+    last = "actor.stop_anyway_failed" if fault else "actor.on_stop_failed"
+    assert manual.observer.events[-1] == last
+
+
+def test_after_an_on_stop_that_went_well_there_is_nothing_to_give_back(manual, events):
+    class Holding(Fragile):
+        def _stop_anyway(self):
+            self._enter("stop_anyway")
+
+    ref = Holding.start([], events, runtime=manual.runtime)
+    manual.settle()
+    ref.stop(block=False)
+    manual.settle()
+    assert events[-1] == "on_stop 1"
+
+
 def test_what_it_is_sent_while_it_stops_is_answered(manual):
     asked: list[LoopFuture[Any]] = []
 

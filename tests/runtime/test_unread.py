@@ -8,6 +8,7 @@ from functools import partial
 import pykka
 import pytest
 
+from ums_actors.errors import RequestRejected
 from ums_actors.runtime import LoopActor, LoopFuture
 from ums_actors.runtime.unread import Unread
 
@@ -24,7 +25,7 @@ def told(caplog):
             if record.getMessage() == "future.never_retrieved"
         ]
 
-    caplog.set_level(logging.ERROR, logger="ums_actors")
+    caplog.set_level(logging.WARNING, logger="ums_actors")
     return exceptions
 
 
@@ -163,3 +164,13 @@ def test_what_a_fenced_callback_is_called_with_counts_as_read(told, manual, is_a
     manual.settle()
     del inside
     assert told() == []
+
+
+def test_an_error_of_ours_is_told_in_one_line(caplog):
+    error = RequestRejected(400, "a sentence", request_type=".x")
+    failed(error)
+    gc.collect()
+    (record,) = caplog.records
+    assert record.levelno == logging.WARNING
+    assert record.exc_info is None
+    assert record.ums_reason == f"RequestRejected: {error}"

@@ -13,6 +13,8 @@ def test_a_descriptor_is_given_as_long_as_it_is_ready():
     poller.add(fd, READABLE)
     assert poller.poll(0.0) == []
     ready[0] = READABLE | WRITABLE
+    assert poller.poll(0.0) == []  # nobody said so
+    poller.touch(fd)
     assert poller.poll(0.0) == [(fd, READABLE)]
     poller.change(fd, READABLE | WRITABLE)
     assert poller.poll(0.0) == [(fd, READABLE | WRITABLE)]

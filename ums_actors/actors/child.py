@@ -32,6 +32,7 @@ class Child(LoopActor):
     def __init__(self, kernel: Kernel) -> None:
         super().__init__()
         self._kernel = kernel
+        self._in_hand: Any = None  # the message whose caller only we can answer
         self._cell.recorder = kernel.recorder
         self._table: dict[type[Any], Callable[[Any], object]] = {
             message: getattr(self, name) for message, name in self.handlers.items()
@@ -45,7 +46,31 @@ class Child(LoopActor):
                 f"{type(self).__name__} does not know {type(message).__name__}: it "
                 f"takes {', '.join(sorted(kind.__name__ for kind in self._table))}"
             )
-        return handler(message)
+        self._in_hand = message
+        try:
+            return handler(message)
+        except BaseException:
+            self._answer_for(self._in_hand)
+            raise
+        finally:
+            self._in_hand = None
+
+    def _let_wait(self, reply: LoopFuture[Any], waiter: LoopFuture[Any]) -> None:
+        """Give the caller of the message in hand what the kernel will answer."""
+        reply.chain(waiter)
+        self._in_hand = None  # whatever becomes of us
+
+    def _answer_for(self, message: Any) -> None:
+        """Leave nobody hanging whose message is lost by a crash of ours."""
+        reply = getattr(message, "reply", None)
+        if isinstance(reply, LoopFuture):
+            reply.try_fail(
+                ConnectionLost(
+                    f"the {type(self).__name__} crashed over this",
+                    delivery=Delivery.UNKNOWN,  # how far it came is not known here
+                    request_type=getattr(message, "type", ""),
+                )
+            )
 
     def on_stop(self) -> None:
         """Answer those whose messages nobody will handle any more."""

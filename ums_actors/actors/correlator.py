@@ -86,6 +86,7 @@ class CorrelatorActor(Child):
         request_id = self._kernel.next_id()
         try:
             self._accept(request_id, command)
+            self._in_hand = None  # the table is the kernel's, and answers
         except UMSError as error:
             command.reply.try_fail(error)
         except BaseException:
@@ -267,12 +268,17 @@ class CorrelatorActor(Child):
             self._sweep = None
 
     def _arm(self) -> None:
-        self._disarm()
         times = (self._pending.next_deadline(), self._pending.next_release())
         when = min((time for time in times if time is not None), default=None)
-        if when is not None:
-            delay = max(when - self._now(), _SWEEP_GRAIN)
-            self._sweep = self._call_later(delay, self._expire)
+        if when is None:
+            self._disarm()
+            return
+        due = max(when, self._now() + _SWEEP_GRAIN)
+        if self._sweep is not None:
+            if self._sweep.when <= due:
+                return  # else frames that come and come would put it off for ever
+            self._disarm()
+        self._sweep = self._call_later(due - self._now(), self._expire)
 
     def _expire(self) -> None:
         self._sweep = None

@@ -180,7 +180,8 @@ class Kernel:
         self.services: Any = None  # what the root calls beside the websocket
         self.next_retry: float | None = None
         self.taps_messages = False
-        self.opening = False  # open() was called at rest, and is on its way
+        # open() was called at rest, or close(), and the supervisor may not know yet
+        self.opening = self.closing = False
         self._numbers = itertools.count(1)
 
     def note(self, text: str) -> None:

@@ -71,6 +71,11 @@ class SocketActor(Child):
         self.abandon()
         super().on_stop()
 
+    @property
+    def ended(self) -> bool:
+        """Whether it has said that its line has ended, or was told so."""
+        return self._ended
+
     def abandon(self) -> None:
         """Stop dialling or listening at once, without a word to the supervisor."""
         self._ended = True
@@ -112,7 +117,10 @@ class SocketActor(Child):
             return
         self._dialling = None
         if error is None:
-            self._cell.guard(lambda: self._adopt(opened.get(timeout=0)))
+            websocket = opened.get(timeout=0)
+            # before anything can fail: what the kernel has is shut with the line
+            self._websocket = self._kernel.websocket = websocket
+            self._cell.guard(lambda: self._adopt(websocket))
             return
         if isinstance(error, (TimeoutError, Overloaded)):
             error = ConnectError(
@@ -121,7 +129,6 @@ class SocketActor(Child):
         self._tell("supervisor", StepFailed(self._line, error))
 
     def _adopt(self, websocket: Websocket) -> None:
-        self._websocket = self._kernel.websocket = websocket
         options = self._kernel.options
         self._heartbeat = Heartbeat(options.ping_interval, options.pong_timeout)
         self._heartbeat.heard(self._now())

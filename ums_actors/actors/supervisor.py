@@ -29,6 +29,7 @@ from ums_actors.actors.messages import (
     SocketOpened,
     StepFailed,
 )
+from ums_actors.actors.recovery import is_opening, lost_exits
 from ums_actors.actors.socket import SocketActor
 from ums_actors.actors.token import TokenActor
 from ums_actors.core import course, restart
@@ -95,6 +96,7 @@ class SupervisorActor(Child):
         """After a crash of ours, take up where it stopped."""
         if self._succeeds:
             self._resume()
+            self._recover()
 
     def on_failure(self, *_: object) -> None:
         """Leave no timer behind."""
@@ -189,10 +191,10 @@ class SupervisorActor(Child):
             kernel.crashes.reset()
             kernel.hooks.reset()
             kernel.last_error = kernel.last_reason = None
-        kernel.opening = False
+        kernel.opening = kernel.closing = False
         kernel.note(f"open(fail_fast={command.fail_fast}) was called")
         waiter = kernel.openers.add(self._loop, command.timeout)
-        command.reply.chain(waiter)
+        self._let_wait(command.reply, waiter)
         self._apply(course.OpenRequested(command.fail_fast))
         if self._session.state is State.READY:
             kernel.openers.resolve()
@@ -363,6 +365,15 @@ class SupervisorActor(Child):
                 )
             case _:
                 self._end_attempt(Crashed("SupervisorActor", "crashed during a step"))
+
+    def _recover(self) -> None:
+        """Do what our predecessor was told, and lost by its crash."""
+        kernel, waiting = self._kernel, list(self._cell.queue)
+        kernel.opening = is_opening(waiting)
+        for lost in lost_exits(kernel, waiting):
+            self._child_exited(lost)
+        if kernel.closing:
+            self._apply(course.CloseRequested())
 
 
 def _pause(actions: Iterable[course.Action]) -> float | None:

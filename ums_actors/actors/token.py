@@ -94,7 +94,7 @@ class TokenActor(Child):
 
     def _acquire(self, command: AcquireToken) -> None:
         waiter = self._kernel.token_waiters.add(self._loop)
-        command.reply.chain(waiter)
+        self._let_wait(command.reply, waiter)
         self._wake()
         self._handle(leasing.Wanted())
 
@@ -110,7 +110,7 @@ class TokenActor(Child):
 
     def _refresh(self, command: RefreshToken) -> None:
         waiter = self._kernel.refresh_waiters.add(self._loop)
-        command.reply.chain(waiter)
+        self._let_wait(command.reply, waiter)
         self._refresh_now()
 
     def _refresh_now(self) -> None:

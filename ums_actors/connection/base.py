@@ -105,6 +105,7 @@ class WebsocketConnection(Tokens, abc.ABC):
         kernel = self._kernel
         if kernel.has_ended():
             return LoopFuture.of(None)
+        kernel.closing = True  # in case that a crash loses the message
         self._apply(course.CloseRequested())
         done: LoopFuture[None] = LoopFuture()
         closed = kernel.closed_waiters.add(self._loop)

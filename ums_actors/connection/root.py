@@ -100,6 +100,10 @@ class Root(LoopActor, abc.ABC):
         """Stop the tree."""
         dismantle(self._kernel, self._now())
 
+    def _stop_anyway(self) -> None:
+        """Stop the tree, whatever a subclass's ``on_stop`` did of it."""
+        dismantle(self._kernel, self._now())
+
     def on_failure(
         self,
         exception_type: type[BaseException] | None,

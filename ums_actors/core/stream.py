@@ -12,6 +12,7 @@ import msgspec
 
 from ums_actors.core.tracked import Tracked
 from ums_actors.core.turns import Turns
+from ums_actors.errors import Delivery, RequestTimedOut
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
@@ -201,8 +202,9 @@ class Streams(Tracked[E]):
     ) -> list[E | Missed]:
         """Take back a query that failed on a healthy line.
 
-        After some failures in a row what is missing is given up, and what is held let
-        go.
+        After some failures in a row on one line what is missing is given up, and what
+        is held let go. One that was never written, on a line that takes nothing, does
+        not count: it may be dead.
 
         Args:
             dialog_id: the dialog.
@@ -212,7 +214,7 @@ class Streams(Tracked[E]):
         if dialog is None:
             return []
         dialog.why = why
-        dialog.tries += 1
+        dialog.tries += _was_asked(why)
         dialog.asked = dialog.tries < self._tries
         ready = [] if dialog.asked else self._give_up(dialog_id, dialog)
         self._want(dialog_id, dialog)
@@ -228,6 +230,7 @@ class Streams(Tracked[E]):
             why: what took the line, None if it was ended on purpose.
         """
         for dialog_id, dialog in self._dialogs.items():
+            dialog.tries = 0  # what failed on this line may have failed by it
             if dialog.last is None:
                 dialog.last = -1
             if dialog.ours:
@@ -299,3 +302,8 @@ class Streams(Tracked[E]):
         dialog = self._dialogs[dialog_id]
         dialog.querying = False
         return dialog
+
+
+def _was_asked(why: BaseException | None) -> bool:
+    """Tell whether a failure says something: not one that waited for room in vain."""
+    return not (isinstance(why, RequestTimedOut) and why.delivery is Delivery.NOT_SENT)

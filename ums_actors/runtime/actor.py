@@ -156,3 +156,9 @@ class LoopActor(pykka.Actor):
         done: LoopFuture[None] = LoopFuture()
         done.set(None)
         return done
+
+    def _stop_anyway(self) -> None:
+        """Give back what ``on_stop`` would have: it has raised, perhaps at once.
+
+        Part of it may be done already.
+        """

@@ -298,7 +298,14 @@ class Cell(Inbox):
             self.actor.on_stop()
         except BaseException as error:  # noqa: BLE001
             self._observe("actor.on_stop_failed", logging.ERROR, error)
+            self._stop_anyway()
         self.bury()
+
+    def _stop_anyway(self) -> None:
+        try:
+            self.actor._stop_anyway()
+        except BaseException as error:  # noqa: BLE001
+            self._observe("actor.stop_anyway_failed", logging.ERROR, error)
 
     def bury(self) -> None:
         """End without a hook."""

@@ -1,5 +1,8 @@
 """A failure that nobody has looked at, told of when nobody can any more.
 
+It is a warning, for many a message is sent by who does not care what becomes of it; an
+error of ours is told in one line, others with their traceback.
+
 Not the future has the finaliser, as asyncio's has, but a companion of a failed outcome:
 the futures that succeed pay nothing for it.
 """
@@ -8,6 +11,8 @@ from __future__ import annotations
 
 import logging
 import sys
+
+from ums_actors.errors import UMSError
 
 __all__ = ["Unread"]
 
@@ -29,4 +34,10 @@ class Unread:
     def __del__(self) -> None:
         error = self._error
         if error is not None and not sys.is_finalizing():
-            _logger.error("future.never_retrieved", exc_info=error)
+            foreign = None if isinstance(error, UMSError) else error
+            reason = f"{type(error).__name__}: {error}" if foreign is None else ""
+            _logger.warning(
+                "future.never_retrieved",
+                extra={"ums_reason": reason},
+                exc_info=foreign,
+            )

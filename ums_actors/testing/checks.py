@@ -1,36 +1,41 @@
-"""What must be true after every step."""
+"""What must be true of a connection after every step, and in the end."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from ums_actors.core.course import TRANSITIONS, State
 from ums_actors.errors import AuthenticationRejected, RestartBudgetExhausted
-from ums_actors.testing.faults import CRASH_MARK
+from ums_actors.testing.hearing import CRASH_MARK
 
 if TYPE_CHECKING:
     from ums_actors.actors.kernel import Kernel
+    from ums_actors.testing.sabotage import Saboteur
+    from ums_actors.testing.seat import Seat
     from ums_actors.testing.user import User
     from ums_actors.testing.world import World
 
 __all__ = ["Checks"]
 
-_LEGAL = {
+_LEGAL: Final = {
     (before, after)
     for table in TRANSITIONS.values()
     for before, targets in table.items()
     for after in targets
 }
-_ACTORS = {
+_ACTORS: Final = {
     "token": "TokenActor",
     "correlator": "CorrelatorActor",
     "socket": "SocketActor",
 }
-_CHILDREN = frozenset(_ACTORS.values())
-_AT_REST = frozenset({State.NEW, State.CLOSING, State.CLOSED, State.FAILED})
-_SLACK = 2.0
+_CHILDREN: Final = frozenset(_ACTORS.values())
+_AT_REST: Final = frozenset({State.NEW, State.CLOSING, State.CLOSED, State.FAILED})
+_SLACK: Final = 2.0
 """Seconds by which anything may be late."""
+_GRAIN: Final = 0.15
+"""Seconds by which a request's deadline may be noticed late: the correlator's grain,
+once more if it was replaced just then."""
 
 
 class Checks:
@@ -41,59 +46,70 @@ class Checks:
             it is history, which is not delivered.
     """
 
-    def __init__(
-        self,
-        kernel: Kernel,
-        user: User,
-        world: World,
-    ) -> None:
+    def __init__(self, kernel: Kernel, user: User, seat: Seat, world: World) -> None:
         self._kernel = kernel
         self._user = user
+        self._seat = seat
         self._world = world
-        self._observer = world.observer
-        self._trace = world.trace
+        self._observer = seat.observer
         self._state = State.NEW
         self._ready_at = self._fresh_at = 0.0
         self._transitions_seen = 0
         self._crashes_seen = 0
         self.baseline_at: float | None = None
         self._known: set[str] = set()
+        self._overdue: tuple[float, float] | None = None  # a deadline, and since when
 
     # -- after every step
 
     def step(self) -> None:
         """Check what must always be true."""
         now = self._world.clock.now()
-        if self.baseline_at is None and self._kernel.baseline_seen:
+        if not self._kernel.baseline_seen:
+            self.baseline_at = None
+        elif self.baseline_at is None:
             self.baseline_at = now
         self._one_websocket(now)
         self._legal_states(now)
         self._known_crashes()
         for asked in self._user.overdue():
             self._blame(f"{asked.name} of {asked.at:.3f} is not answered in time")
-        for misuse in self._world.poller.misuses:
-            self._blame(misuse)
 
     def rest(self) -> None:
-        """Blame a tree that has dealt with too many crashes and goes on."""
+        """Check what must be true when the loop has nothing more to do."""
         now, options = self._world.clock.now(), self._kernel.options
+        self._in_time(now)
         if self._state is State.READY and now >= self._ready_at + options.stable_after:
             self._fresh_at = self._ready_at + options.stable_after
-        if self._state in _AT_REST:
-            return
         since = max(self._fresh_at, now - options.restart_period)
+        crashes = self._observer.crashes
+        if self._state in _AT_REST or not crashes or crashes[-1][0] <= since:
+            return
         for actor, count in self._crashes_since(since).items():
             if actor in _CHILDREN and count > options.restart_intensity:
                 self._blame(f"{actor} crashed {count} times, and the tree goes on")
+
+    def _in_time(self, now: float) -> None:
+        """Blame a table that keeps a request whose time is over.
+
+        One that comes back from a lost line may have had its time while it was there.
+        """
+        deadline = self._kernel.pending.next_deadline()
+        if deadline is None or now <= deadline:
+            self._overdue = None
+        elif self._overdue is None or self._overdue[0] != deadline:
+            self._overdue = deadline, now
+        elif now > self._overdue[1] + _GRAIN:
+            self._blame(f"a request whose time was over at {deadline:.3f} is kept")
 
     def _blame(self, rule: str) -> None:
         """Blame once, however many steps it lasts."""
         if rule not in self._known:
             self._known.add(rule)
-            self._trace.blame(rule)
+            self._seat.voice.blame(rule)
 
     def _one_websocket(self, now: float) -> None:
-        live = self._world.network.live
+        live = self._seat.network.live
         if len(live) > 1:
             self._blame(f"websockets {[each.number for each in live]} live together")
         options = self._kernel.options
@@ -128,7 +144,7 @@ class Checks:
         """Blame a FAILED that neither a budget nor the credentials explain."""
         error = self._kernel.last_error
         if isinstance(error, AuthenticationRejected):
-            if self._world.source.refused_at is None:
+            if self._seat.place.refused_at is None:
                 self._blame("FAILED by credentials that were never refused")
             return
         if not isinstance(error, RestartBudgetExhausted):
@@ -152,3 +168,57 @@ class Checks:
             if CRASH_MARK not in str(error):
                 self._blame(f"{actor} crashed: {type(error).__name__}: {error}")
         self._crashes_seen = len(self._observer.crashes)
+
+    # -- in the end
+
+    def leftovers(self) -> None:
+        """After the end nothing of the connection is left."""
+        kernel, seat = self._kernel, self._seat
+        left = {
+            "websockets": len(seat.network.live),
+            "requests": len(kernel.pending),
+            "waiters": len(kernel.openers)
+            + len(kernel.ready_waiters)
+            + len(kernel.token_waiters)
+            + len(kernel.refresh_waiters)
+            + len(kernel.closed_waiters),
+        }
+        for name, count in left.items():
+            if count:
+                self._blame(f"{count} {name} are left after the end")
+        for ref in (kernel.root, *kernel.refs.values()):
+            if ref.is_alive():
+                self._blame(f"the actor {ref.actor_class.__name__} is left")
+        if not seat.network.closed:
+            self._blame("the connector was not closed")
+        if not seat.login.closed:
+            self._blame("the token source was not closed")
+
+    @staticmethod
+    def world_leftovers(world: World, saboteur: Saboteur) -> None:
+        """After the end of all nothing is left on the loop, nor in the pools."""
+        untidy = saboteur.untidy()
+        trace = world.trace
+        for timer in world.loop._timers._heap:
+            if timer.callback is not None:
+                who, when = _whose(timer.callback), timer.when - world.clock.now()
+                if who.partition(".")[0] not in untidy:
+                    trace.blame(f"a timer of {who} is left, due in {when:.1f} s")
+        left = {
+            "watched descriptors": len(world.poller),
+            "jobs": sum(len(pool) - pool.stuck for pool in world.pools.values()),
+        }
+        for name, count in left.items():
+            if count:
+                trace.blame(f"{count} {name} are left after the end")
+        for misuse in world.poller.misuses:
+            trace.blame(misuse)
+
+
+def _whose(callback: Any) -> str:
+    """Name the function inside a fence."""
+    for cell in getattr(callback, "__closure__", None) or ():
+        inner = cell.cell_contents
+        if inner is not callback and hasattr(inner, "__qualname__"):
+            return str(inner.__qualname__)
+    return str(getattr(callback, "__qualname__", callback))

@@ -1,27 +1,31 @@
-"""What goes wrong, at random times."""
+"""What goes wrong for one connection, at random times."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pykka.messages import ProxyCall
+
+from ums_actors.testing.hearing import CRASH_MARK
+from ums_actors.testing.sabotage import ERRORS, POINTS, Trap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from random import Random
 
     from ums_actors.actors.kernel import Kernel
+    from ums_actors.testing.place import Fate
+    from ums_actors.testing.sabotage import Saboteur
+    from ums_actors.testing.seat import Seat
     from ums_actors.testing.user import User
     from ums_actors.testing.wire import FakeWebsocket
     from ums_actors.testing.world import World
 
-__all__ = ["CRASH_MARK", "Faults", "SimulatedCrash"]
+__all__ = ["Faults", "SimulatedCrash"]
 
-CRASH_MARK = "SimulatedCrash"
-"""Is in the text of every error that a fault of ours makes an actor raise."""
-_CLOSE_CODES = (1000, 1001, 1008, 1011, 4401, 4407)
-_CHILDREN = ("token", "correlator", "socket")
-_GARBAGE = (
+_CLOSE_CODES: Final = (1000, 1001, 1008, 1011, 4401, 4407)
+_CHILDREN: Final = ("token", "correlator", "socket")
+_GARBAGE: Final = (
     b"{",
     b'{"kind":"nonsense"}',
     b"\xff",
@@ -29,7 +33,7 @@ _GARBAGE = (
     b'{"kind":"notification","type":".ams.ms.OnlineEventDistribution"}',
     b'{"kind":"notification","type":".ams.ms.OnlineEventDistribution","body":[7]}',
 )
-_STORM = 6
+_STORM: Final = 6
 """Crashes in a row that are more than the budget allows."""
 
 
@@ -44,37 +48,41 @@ class Faults:
         self,
         kernel: Kernel,
         user: User,
+        seat: Seat,
         world: World,
-        chance: Random,
+        saboteur: Saboteur,
     ) -> None:
         self._kernel = kernel
         self._user = user
+        self._seat = seat
         self._world = world
-        self._network = world.network
-        self._server = world.server
-        self._source = world.source
+        self._saboteur = saboteur
+        self._network = seat.network
+        self._place = seat.place
         self._agenda = world.agenda
-        self._trace = world.trace
-        self._chance = chance
+        self._chance: Random = world.chance(f"faults of {seat.name}")
         self._healed = False
         self._table: list[tuple[int, Callable[[], str]]] = [
-            (4, self._cut),
-            (5, self._close),
-            (3, self._expire_tokens),
-            (2, self._refuse_upgrades),
+            (4, self.cut),
+            (3, self._cut_writing),
+            (3, self._cut_reading),
+            (5, self.close),
+            (3, self.expire),
+            (2, self.refuse_upgrades),
             (2, self._hang_dialling),
             (2, self._half_open),
             (3, self._spoil_answers),
             (2, self._disorder),
             (2, self._choke),
             (2, self._garbage),
-            (6, self._crash_child),
+            (4, self._crash_child),
             (1, self._crash_storm),
             (1, self._crash_parent),
+            (8, self._set_trap),
             (2, self._ill_login),
             (1, self._strict_login),
             (2, self._user_closes),
-            (2, self._suspend_loop),
+            (1, self._suspend_loop),
         ]
 
     def strike(self) -> None:
@@ -83,15 +91,14 @@ class Faults:
             return
         weights = [weight for weight, _ in self._table]
         (_, fault), *_ = self._chance.choices(self._table, weights)
-        self._trace.add(f"fault: {fault()}")
+        self._seat.voice.add(f"fault: {fault()}")
 
     def heal(self) -> None:
         """Let nothing go wrong any more."""
         self._healed = True
-        self._source.mood = "well"
-        self._server.heal()
+        self._place.heal()
         self._network.heal()
-        self._trace.add("fault: no more")
+        self._seat.voice.add("fault: no more")
 
     # -- the line
 
@@ -99,7 +106,8 @@ class Faults:
         live = self._network.live
         return live[0] if live else None
 
-    def _cut(self) -> str:
+    def cut(self) -> str:
+        """Break the TCP connection."""
         line = self._line()
         if line is None or line.far is None:
             return "cut (no line)"
@@ -108,13 +116,28 @@ class Faults:
         line.cut(reset=reset)
         return "reset" if reset else "cut"
 
-    def _close(self, code: int = 0) -> str:
+    def _cut_writing(self) -> str:
+        line = self._line()
+        if line is None:
+            return "cut while writing (no line)"
+        after = self._chance.randint(1, 400)
+        line.cut_writing(after)
+        return f"cut after {after} more bytes are written"
+
+    def _cut_reading(self) -> str:
+        line = self._line()
+        if line is None:
+            return "cut while reading (no line)"
+        line.cut_reading()
+        return "cut within the next frame that comes"
+
+    def close(self, code: int = 0) -> str:
+        """Let the server say goodbye."""
         code = code or self._chance.choice(_CLOSE_CODES)
         line = self._line()
         if line is None or line.far is None:
             return f"close {code} (no line)"
-        line.close_by_peer(code)
-        line.far.hung_up()
+        line.far.close(code)
         return f"close {code}"
 
     def _half_open(self) -> str:
@@ -130,12 +153,8 @@ class Faults:
         if line is None:
             return "choke (no line)"
         line.room = self._chance.choice([0, 40, 300])
-
-        def open_up() -> None:
-            line.room = 1e9
-
         seconds = self._chance.uniform(1, 15)
-        self._agenda.after(seconds, open_up)
+        self._agenda.after(seconds, line.open_up)
         return f"choke for {seconds:.1f} s"
 
     def _garbage(self) -> str:
@@ -145,45 +164,41 @@ class Faults:
         line.deliver(self._chance.choice(_GARBAGE))
         return "garbage"
 
-    def _refuse_upgrades(self) -> str:
+    def refuse_upgrades(self) -> str:
+        """Let the line break, and the next attempts fail."""
         status = self._chance.choice([401, 502, 503])
         times = self._chance.randint(1, 3)
-        self._server.refusals.extend([status] * times)
-        return f"{times} upgrades refused with {status}, {self._cut()}"
+        self._place.refusals.extend([status] * times)
+        return f"{times} upgrades refused with {status}, {self.cut()}"
 
     def _hang_dialling(self) -> str:
         fate = self._chance.choice(["hang", "refuse"])
         self._network.fates.append(fate)
-        return f"the next dialling: {fate}, {self._cut()}"
+        return f"the next dialling: {fate}, {self.cut()}"
 
     # -- the service
 
-    def _expire_tokens(self) -> str:
-        self._server.expire_tokens()
+    def expire(self) -> str:
+        """Let the token be worthless, and the line end soon."""
+        self._place.expire_tokens()
         code = self._chance.choice([0, 4401, 4407])
         after = self._chance.uniform(0, 5)
-        self._agenda.after(after, self._cut if not code else lambda: self._close(code))
+        self._agenda.after(after, self.cut if not code else lambda: self.close(code))
         return f"tokens expire, {code or 'cut'} in {after:.1f} s"
 
     def _spoil_answers(self) -> str:
         chance = self._chance
-        fates: list[str | float | int] = [
-            "drop",
-            chance.uniform(1, 20),
-            400,
-            429,
-            500,
-            401,
-        ]
+        fates: list[Fate] = ["drop", "twice", chance.uniform(1, 20), 400, 429, 500, 401]
         chosen = chance.choices(fates, k=chance.randint(1, 2))
-        self._server.answers.extend(chosen)
+        self._place.answers.extend(chosen)
         return f"answers spoiled: {chosen}"
 
     def _disorder(self) -> str:
-        self._server.disorder = 0.4
+        place = self._place
+        place.disorder = 0.4
 
         def order() -> None:
-            self._server.disorder = 0.0
+            place.disorder = 0.0
 
         self._agenda.after(20, order)
         return "notifications in disorder for 20 s"
@@ -195,14 +210,15 @@ class Faults:
         return self._mood("strict", self._chance.uniform(5, 15))
 
     def _mood(self, mood: str, seconds: float) -> str:
-        self._source.mood = mood
+        place = self._place
+        place.mood = mood
 
         def well() -> None:
-            self._source.mood = "well"
+            place.mood = "well"
 
         self._agenda.after(seconds, well)
-        self._server.expire_tokens()
-        return f"login {mood} for {seconds:.1f} s, tokens expire, {self._close(4401)}"
+        place.expire_tokens()
+        return f"login {mood} for {seconds:.1f} s, tokens expire, {self.close(4401)}"
 
     # -- this side
 
@@ -226,6 +242,17 @@ class Faults:
             return "crash of the supervisor"
         self._kernel.root.tell(ProxyCall((CRASH_MARK,), (), {}))
         return "crash of the root"
+
+    def _set_trap(self) -> str:
+        chance = self._chance
+        trap = Trap(
+            chance.choice(POINTS),
+            chance.choice(ERRORS),
+            after=chance.choice([True, False]),
+            skip=chance.randint(0, 2),
+        )
+        self._saboteur.set(trap, self._seat.runtime)
+        return f"a trap: {trap}, after {trap.skip} more"
 
     def _user_closes(self) -> str:
         seconds = self._chance.uniform(0, 10)

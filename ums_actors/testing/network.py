@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import deque
 from typing import TYPE_CHECKING, cast
 
@@ -10,11 +9,12 @@ from ums_actors.errors import ConnectError
 from ums_actors.testing.wire import FakeWebsocket
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from random import Random
 
     from ums_actors.secret import Secret
     from ums_actors.testing.clock import Agenda
+    from ums_actors.testing.place import Place
     from ums_actors.testing.poller import FakePoller
     from ums_actors.testing.pool import Effort
     from ums_actors.testing.server import FakeServer
@@ -29,9 +29,16 @@ _WRITE_LIMIT = 1 << 20
 class _Dialling:
     """One attempt; see :class:`~ums_actors.actors.connector.Dialling`."""
 
-    def __init__(self, network: FakeNetwork, path: str, timeout: float) -> None:
+    def __init__(
+        self,
+        network: FakeNetwork,
+        path: str,
+        timeout: float,
+        headers: Mapping[str, Secret],
+    ) -> None:
         self._network = network
         self._path = path
+        self._headers = headers
         self._timeout = timeout
         self._aborted = False
         self._websocket: FakeWebsocket | None = None
@@ -45,16 +52,17 @@ class _Dialling:
         if fate == "hang":
             network.effort.spend(self._timeout)
             raise ConnectError("no connection in time", step="tcp", timed_out=True)
-        network.effort.spend(network.chance.uniform(0.02, 0.6))
+        network.effort.spend(network.chance.uniform(*network.dialling))
         if fate == "refuse":
             raise ConnectError("connection refused", step="tcp")
-        status = network.server.upgrade(self._path)
-        network.server.trace.add(f"network: an upgrade is answered with {status}")
+        server, place = network.server, network.place
+        status, user = server.upgrade(place, self._path, self._headers)
+        server.trace.add(f"network: {place.name}'s upgrade is answered with {status}")
         if status != _SWITCHING:
             raise ConnectError(
                 f"the upgrade was refused with {status}", step="upgrade", status=status
             )
-        self._websocket = network.connect()
+        self._websocket = network.connect(user)
         return cast("Websocket", self._websocket)
 
     def abort(self) -> None:
@@ -67,9 +75,20 @@ class _Dialling:
 class FakeNetwork:
     """A :class:`~ums_actors.actors.connector.Connector` to the fake server.
 
+    Args:
+        agenda: the network's time.
+        poller: gives descriptors.
+        server: at the far end.
+        place: the client whose network it is.
+        effort: what dialling takes.
+        chance: source of latencies.
+        numbers: for the websockets, unique in the world.
+
     Attributes:
         fates: what becomes of the next attempts: ``hang``, ``refuse`` or ``well``.
-        sockets: every websocket there was.
+        dialling: least and most seconds that an attempt takes.
+        connects: when each attempt began to be made.
+        live: the websockets whose descriptor is open.
     """
 
     def __init__(
@@ -77,46 +96,54 @@ class FakeNetwork:
         agenda: Agenda,
         poller: FakePoller,
         server: FakeServer,
+        place: Place,
+        *,
         effort: Effort,
         chance: Random,
+        numbers: Iterator[int],
     ) -> None:
         self.server = server
+        self.place = place
         self.effort = effort
         self.chance = chance
         self.fates: deque[str] = deque()
-        self.sockets: list[FakeWebsocket] = []
+        self.dialling = (0.02, 0.6)
+        self.connects: list[float] = []
         self.closed = False
+        self._sockets: list[FakeWebsocket] = []
         self._agenda = agenda
         self._poller = poller
-        self._numbers = itertools.count(1)
+        self._numbers = numbers
 
     def dial(
         self, url: Secret, timeout: float, headers: Mapping[str, Secret]
     ) -> _Dialling:
-        """Prepare an attempt; this server knows its users by the path."""
-        del headers
-        return _Dialling(self, url.reveal(), timeout)
+        """Prepare an attempt."""
+        self.connects.append(self._agenda.now())
+        return _Dialling(self, url.reveal(), timeout, headers)
 
     def close(self) -> None:
         """Note that nobody will dial again."""
         self.closed = True
 
-    def connect(self) -> FakeWebsocket:
+    def connect(self, user: str) -> FakeWebsocket:
         """Make a websocket with the server at its far end."""
         websocket = FakeWebsocket(
             next(self._numbers), self._agenda, self._poller, self.chance, _WRITE_LIMIT
         )
-        self.sockets.append(websocket)
-        self.server.accept(websocket)
+        self._sockets.append(websocket)
+        self.server.accept(websocket, self.place, user)
         return websocket
 
     @property
     def live(self) -> list[FakeWebsocket]:
         """Give the websockets whose descriptor is open."""
-        return [websocket for websocket in self.sockets if websocket.live]
+        if not all(websocket.live for websocket in self._sockets):
+            self._sockets = [each for each in self._sockets if each.live]
+        return self._sockets
 
     def heal(self) -> None:
         """Be well behaved from now on; what is broken already stays broken."""
         self.fates.clear()
         for websocket in self.live:
-            websocket.room = 1e9
+            websocket.calm()

@@ -17,6 +17,8 @@ _FIRST = 1_000_000
 class FakePoller:
     """A level-triggered poller over descriptors that say themselves if they are ready.
 
+    Only those are asked that were touched since they were last found not to be.
+
     It never sleeps, and refuses what would go unnoticed with a real one: watching
     a descriptor twice, or closing one that is watched.
     """
@@ -25,6 +27,7 @@ class FakePoller:
         self._numbers = itertools.count(_FIRST)
         self._sources: dict[int, Callable[[], int]] = {}
         self._masks: dict[int, int] = {}
+        self._touched: dict[int, None] = {}
         self.misuses: list[str] = []
 
     def __len__(self) -> int:
@@ -38,6 +41,10 @@ class FakePoller:
         fd = next(self._numbers)
         self._sources[fd] = readiness
         return fd
+
+    def touch(self, fd: int) -> None:
+        """Take note that a descriptor may have become ready."""
+        self._touched[fd] = None
 
     def close_fd(self, fd: int) -> None:
         """Close a descriptor."""
@@ -54,12 +61,14 @@ class FakePoller:
         if fd not in self._sources:
             raise OSError(9, "Bad file descriptor")
         self._masks[fd] = mask
+        self.touch(fd)
 
     def change(self, fd: int, mask: int) -> None:
         """Watch it for something else."""
         if fd not in self._masks:
             raise FileNotFoundError(fd)
         self._masks[fd] = mask
+        self.touch(fd)
 
     def remove(self, fd: int) -> None:
         """Forget a descriptor."""
@@ -70,11 +79,13 @@ class FakePoller:
         if timeout != 0.0:
             raise RuntimeError("a simulated loop must not sleep: turn(block=False)")
         found: list[tuple[int, int]] = []
-        for fd, mask in self._masks.items():
+        for fd in list(self._touched):
             source = self._sources.get(fd)
-            ready = mask & source() if source is not None else 0
+            ready = self._masks.get(fd, 0) & source() if source is not None else 0
             if ready:
                 found.append((fd, ready))
+            else:
+                del self._touched[fd]
         return found
 
     def wake(self) -> None:

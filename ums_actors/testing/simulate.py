@@ -1,79 +1,125 @@
-"""The whole tree on a virtual clock and a fake network, in one thread, from a seed.
+"""Whole trees on a virtual clock and a fake network, in one thread, from a seed.
 
-The connection, its supervisor and its three children are the real ones. Whatever they
-could hold of their own (a clock, a source of chance, a thread, a socket) is given by
-the simulator, so the same seed gives the same trace; what is not given shows as a
-trace that differs. ``python -m ums_actors.testing.simulate --seeds 100`` runs many.
+A brand's connection and one or two consumers', with all their actors, are the real
+ones, and talk to each other through a scripted server. Whatever they could hold of
+their own (a clock, a source of chance, a thread, a socket) is given by the simulator,
+so the same seed gives the same trace; what is not given shows as a trace that differs.
+
+``python -m ums_actors.testing.simulate --seeds 500`` runs many on all processors, and
+names the command that shows again what a broken one did.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from ums_actors.connection.brand import BrandWebsocketConnection
-from ums_actors.testing.simulation import Outcome, Simulation
-from ums_actors.testing.world import World
+import msgspec
+
+from ums_actors.testing.profiles import PROFILES
+from ums_actors.testing.progress import watched
+from ums_actors.testing.running import Report, run_many, run_one
+from ums_actors.testing.simulation import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["Outcome", "main", "simulate"]
 
+_PROGRAM: Final = "python -m ums_actors.testing.simulate"
 
-def simulate(
-    seed: int,
-    *,
-    seconds: float = 120.0,
-    faults: int | None = None,
-    connection: type[BrandWebsocketConnection] = BrandWebsocketConnection,
-) -> Outcome:
-    """Run one connection through a few bad minutes.
-
-    Args:
-        seed: decides everything.
-        seconds: virtual time in which faults happen.
-        faults: how many; by default 3 to 12.
-        connection: the class to try.
-    """
-    return Simulation(World(seed), seconds, faults, connection).run()
+simulate = run_one
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Simulate many seeds; give 0 if no rule was broken, else 1."""
+    chosen = _parser().parse_args(arguments)
+    if chosen.replay is not None:
+        return _replay(chosen.replay, chosen.profile)
+    seeds = range(chosen.first, chosen.first + chosen.seeds)
+    outcomes = watched(
+        run_many(seeds, chosen.profile, chosen.jobs),
+        len(seeds),
+        lambda outcome: bool(outcome.violations),
+    )
+    report = Report.of(chosen.profile, outcomes)
+    sys.stdout.write(_as_json(report) if chosen.json else _as_text(report))
+    return 1 if report.broken else 0
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m ums_actors.testing.simulate",
+        prog=_PROGRAM,
         description="Run connections through random faults on a virtual clock.",
     )
-    parser.add_argument("--seeds", type=int, default=50, help="how many (50)")
-    parser.add_argument("--seed", type=int, default=0, help="the first one (0)")
-    parser.add_argument("--seconds", type=float, default=120.0, help="of faults (120)")
-    parser.add_argument("--trace", action="store_true", help="print every line")
-    chosen = parser.parse_args(arguments)
-    out = sys.stdout
-    broken: list[Outcome] = []
-    for seed in range(chosen.seed, chosen.seed + chosen.seeds):
-        outcome = simulate(seed, seconds=chosen.seconds)
-        if chosen.trace:
-            out.write("\n".join(outcome.trace) + "\n")
-        out.write(f"{_summary(outcome)}\n")
-        out.flush()
-        if outcome.violations:
-            broken.append(outcome)
-    for outcome in broken:
-        out.write(f"\nseed {outcome.seed}:\n  " + "\n  ".join(outcome.violations))
-        out.write(f"\n  again: {parser.prog} --seeds 1 --seed {outcome.seed} --trace\n")
-    out.write(f"{chosen.seeds - len(broken)} of {chosen.seeds} seeds without fault\n")
-    return 1 if broken else 0
+    add = parser.add_argument
+    add("--seeds", type=_number, default=50, help="how many (50)")
+    add("--first", type=int, default=0, metavar="SEED", help="the first of them (0)")
+    add("--profile", choices=PROFILES, default="ordinary", help="how bad it gets")
+    add(
+        "--jobs",
+        type=_number,
+        default=os.cpu_count() or 1,
+        help="how many at a time (as many as there are processors)",
+    )
+    add("--json", action="store_true", help="report as JSON")
+    add("--replay", type=int, metavar="SEED", help="show the whole trace of one seed")
+    return parser
 
 
-def _summary(outcome: Outcome) -> str:
-    verdict = f"{len(outcome.violations)} BROKEN" if outcome.violations else "ok"
+def _number(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("it must be 1 or more")
+    return number
+
+
+def _replay(seed: int, profile: str) -> int:
+    outcome = run_one(seed, profile)
+    lines = [*outcome.trace, f"digest {outcome.digest}"]
+    lines += [f"VIOLATION {rule}" for rule in outcome.violations]
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 1 if outcome.violations else 0
+
+
+def _again(report: Report, outcome: Outcome) -> str:
+    return f"{_PROGRAM} --profile {report.profile} --replay {outcome.seed}"
+
+
+def _as_json(report: Report) -> str:
+    told = msgspec.to_builtins(report)
+    told["broken"] = [
+        {
+            "seed": each.seed,
+            "violations": each.violations,
+            "replay": _again(report, each),
+        }
+        for each in report.broken
+    ]
+    return msgspec.json.format(msgspec.json.encode(told)).decode() + "\n"
+
+
+def _as_text(report: Report) -> str:
+    lines: list[str] = []
+    for outcome in report.broken:
+        lines += [f"seed {outcome.seed}:", *(f"  {it}" for it in outcome.violations)]
+        lines += [f"  again: {_again(report, outcome)}", ""]
+    whole = report.seeds - len(report.broken)
+    summary = (
+        f"{whole} of {report.seeds} {report.profile} seeds without fault, from "
+        f"{report.first} on: {_counts(report)}"
+    )
+    return "\n".join([*lines, summary, f"digest {report.digest}", ""])
+
+
+def _counts(report: Report) -> str:
     return (
-        f"seed {outcome.seed}: {verdict}, {outcome.seconds:.0f} s, "
-        f"{outcome.faults} faults, {outcome.generations} attempts, "
-        f"{outcome.requests} requests, {outcome.messages} messages"
+        f"{report.connections} connections, {report.faults} faults, "
+        f"{report.crashes} crashes, {report.attempts} attempts, "
+        f"{report.requests} requests, {report.messages} messages, "
+        f"{report.virtual_seconds:.0f} s"
     )
 
 

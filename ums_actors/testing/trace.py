@@ -2,119 +2,95 @@
 
 from __future__ import annotations
 
-import logging
-from typing import TYPE_CHECKING, Any
-
-from ums_actors.core.course import State
+import hashlib
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ums_actors.testing.clock import VirtualClock
 
-__all__ = ["LogTap", "Trace", "TraceObserver", "texts_of"]
+__all__ = ["SECRET_MARK", "Trace", "Voice", "brief", "texts_of"]
 
-_EXPECTED = frozenset(
-    {"actor.crashed", "actor.gave_up", "connection.exit", "connection.state"}
-)
-"""Events of the level ERROR that faults may cause."""
+SECRET_MARK: Final = "5ec7e7"  # noqa: S105  (a mark, not a secret)
+"""Every secret of a simulation begins with it; no other text has it."""
 
 
 class Trace:
     """The lines of one simulation, and the rules that were found broken.
 
     Attributes:
-        state: of the connection, shown in each line.
         violations: what must not have happened, oldest first.
     """
 
     def __init__(self, clock: VirtualClock) -> None:
         self.lines: list[str] = []
         self.violations: list[str] = []
-        self.state = "NEW"
         self._clock = clock
-        self._secrets: list[str] = []
 
     def now(self) -> float:
         """Give virtual seconds."""
         return self._clock.now()
 
-    def guard(self, secret: str) -> None:
-        """Let this string never be seen."""
-        self._secrets.append(secret)
+    @staticmethod
+    def secret(text: str) -> str:
+        """Make a secret of it, which must never be seen."""
+        return SECRET_MARK + text
+
+    def add(self, text: str, who: str = "", state: str = "") -> None:
+        """Write a line."""
+        self.check_secret(text, "a trace line")
+        self.lines.append(f"{self._clock.now():10.3f} {who:4} {state:14} {text}")
+
+    def blame(self, rule: str, who: str = "") -> None:
+        """Note a violation."""
+        self.add(f"VIOLATION {rule}", who)
+        self._note(f"{who}: {rule}" if who else rule)
+
+    def check_secret(self, text: str, where: str) -> None:
+        """Note a violation if a secret is in the text."""
+        if SECRET_MARK in text:
+            self._note(f"a token in {where}")
+
+    def digest(self) -> str:
+        """Give a hash of all lines: the same for the same course of things."""
+        return hashlib.sha256("\n".join(self.lines).encode()).hexdigest()[:16]
+
+    def _note(self, rule: str) -> None:
+        self.violations.append(f"{self._clock.now():.3f}: {rule}")
+
+
+class Voice:
+    """Writes what concerns one connection.
+
+    Attributes:
+        state: of the connection, shown in each line.
+    """
+
+    def __init__(self, trace: Trace, name: str) -> None:
+        self.trace = trace
+        self.name = name
+        self.state = "NEW"
 
     def add(self, text: str) -> None:
         """Write a line."""
-        line = f"{self._clock.now():10.3f} {self.state:14} {text}"
-        self.check_secret(text, "a trace line")
-        self.lines.append(line)
+        self.trace.add(text, self.name, self.state)
 
     def blame(self, rule: str) -> None:
         """Note a violation."""
-        self.add(f"VIOLATION {rule}")
-        self.violations.append(f"{self._clock.now():.3f}: {rule}")
+        self.trace.blame(rule, self.name)
 
-    def check_secret(self, text: str, where: str) -> None:
-        """Note a violation if a guarded string is in the text."""
-        if any(secret in text for secret in self._secrets):
-            self.violations.append(f"{self._clock.now():.3f}: a token in {where}")
-
-
-class TraceObserver:
-    """The runtime's observer: writes each event, and looks into all of its fields.
-
-    Attributes:
-        crashes: time, actor and error of each crash.
-        transitions: of the connection, as they were announced.
-    """
-
-    def __init__(self, trace: Trace) -> None:
-        self._trace = trace
-        self.crashes: list[tuple[float, str, BaseException]] = []
-        self.transitions: list[tuple[State, State]] = []
-
-    def observe(self, event: str, level: int, fields: dict[str, Any]) -> None:
-        """Take one event."""
-        trace = self._trace
-        if event == "connection.state":
-            before, after = State(fields["previous"]), State(fields["state"])
-            self.transitions.append((before, after))
-            trace.state = str(after)
-        shown: list[str] = []
-        for name, value in sorted(fields.items()):
-            for text in texts_of(value):
-                trace.check_secret(text, f"the field {name} of {event}")
-            if name not in ("urn", "connection", "history"):
-                shown.append(f"{name}={_brief(value)}")
-        trace.add(f"{event} {' '.join(shown)}")
-        error = fields.get("error")
-        if event == "actor.crashed" and isinstance(error, BaseException):
-            self.crashes.append((trace.now(), str(fields["actor"]), error))
-        elif level >= logging.ERROR and event not in _EXPECTED:
-            trace.blame(f"{event} is reported as an error")
-
-
-class LogTap(logging.Handler):
-    """Whatever reaches the package's logger as an error is a bug."""
-
-    def __init__(self, trace: Trace) -> None:
-        super().__init__(logging.WARNING)
-        self._trace = trace
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Take a record."""
-        error = record.exc_info[1] if record.exc_info else None
-        text = f"log {record.getMessage()} {_brief(error)}"
-        self._trace.check_secret(text, "a log record")
-        if record.levelno >= logging.ERROR:
-            self._trace.blame(text)
-        else:
-            self._trace.add(text)
+    def check_secret(self, value: Any, where: str) -> None:
+        """Note a violation if a secret is in a text of the value."""
+        for text in texts_of(value):
+            self.trace.check_secret(text, f"{where} of {self.name}")
 
 
 def texts_of(value: Any) -> Iterator[str]:
     """Give all texts of a value; of an exception also those of its causes."""
     yield str(value)
+    if isinstance(value, str):
+        return
     yield repr(value)
     seen: set[int] = set()
     while isinstance(value, BaseException) and id(value) not in seen:
@@ -125,7 +101,8 @@ def texts_of(value: Any) -> Iterator[str]:
         yield repr(value)
 
 
-def _brief(value: Any) -> str:
+def brief(value: Any) -> str:
+    """Give one line for a value; of an exception its type, too."""
     if isinstance(value, BaseException):
         return f"{type(value).__name__}({value})"
     return str(value)

@@ -25,9 +25,15 @@ class Transcript:
         self.agent = agent
         self.records: list[dict[str, Any]] = []
         self.said_at: list[float] = []
-        self.updated = _milliseconds(now)
+        self.begun = self.updated = _milliseconds(now)
 
-    def say(self, originator: str, event: dict[str, Any], now: float) -> dict[str, Any]:
+    def say(
+        self,
+        originator: str,
+        event: dict[str, Any],
+        now: float,
+        metadata: list[Any] | None = None,
+    ) -> dict[str, Any]:
         """Append an event; give its record."""
         role = "CONSUMER" if originator == self.consumer else "ASSIGNED_AGENT"
         record = {
@@ -40,7 +46,7 @@ class Transcript:
             "conversationId": self.id,
             "dialogId": self.id,
             "messageAudience": "ALL",
-            "metadata": None,
+            "metadata": metadata,
         }
         self.records.append(record)
         self.said_at.append(now)
@@ -55,13 +61,14 @@ class Transcript:
         """Give the number of the first event said at ``when`` or later."""
         return sum(1 for at in self.said_at if at < when)
 
-    def change(self, *, with_last: bool) -> dict[str, Any]:
+    def change(self, *, with_last: bool, is_brand: bool = True) -> dict[str, Any]:
         """Give the UPSERT that tells of it, with or without its last content."""
         members = [(self.consumer, "CONSUMER"), (self.agent, "ASSIGNED_AGENT")]
         dialog = {
             "dialogId": self.id,
             "dialogType": "MAIN",
             "state": "OPEN",
+            "creationTs": self.begun,
             "metaDataLastUpdateTs": self.updated,
             "participantsDetails": [
                 {"id": who, "role": role, "state": "ACTIVE"} for who, role in members
@@ -74,7 +81,9 @@ class Transcript:
                 "state": "OPEN",
                 "stage": "OPEN",
                 "metaDataLastUpdateTs": self.updated,
-                "participants": {role: [who] for who, role in members},
+                "participants": {role: [who] for who, role in members}
+                if is_brand
+                else [{"id": who, "role": role} for who, role in members],
                 "dialogs": [dialog],
             },
         }

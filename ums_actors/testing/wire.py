@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from random import Random
 
     from ums_actors.testing.clock import Agenda
+    from ums_actors.testing.farend import FarEnd
     from ums_actors.testing.poller import FakePoller
-    from ums_actors.testing.server import FarEnd
 
 __all__ = ["FakeWebsocket"]
 
@@ -38,7 +38,8 @@ class FakeWebsocket:
     """Has the interface of :class:`~ums_actors.transport.nonblocking.Websocket`.
 
     Both directions keep their order and take a seeded time. ``room`` is what the
-    kernel still takes before it makes the sender wait.
+    kernel still takes before it makes the sender wait, ``doom`` what it takes before
+    the line breaks.
 
     Args:
         number: its name in the trace.
@@ -65,6 +66,7 @@ class FakeWebsocket:
         self.heard = False
         self.closing = False
         self.room = _NEVER
+        self.doom = _NEVER
         self.silent_since: float | None = None
         self._agenda = agenda
         self._poller = poller
@@ -77,6 +79,7 @@ class FakeWebsocket:
         self._arrivals = {"up": 0.0, "down": 0.0}
         self._gone = False  # what is sent now does not arrive
         self._lossy = False  # nor does what is on its way up
+        self._torn = False  # the next frame down is the last, and not whole
 
     # -- what the socket actor uses
 
@@ -115,15 +118,20 @@ class FakeWebsocket:
         """Hand to the kernel what it takes."""
         if self._fd < 0 or self.failure is not None:
             return
-        while self._outbox and self.room > 0:
+        while self._outbox and self.room > 0 and self.doom > 0:
             first = self._outbox[0]
-            taken = min(first.left, self.room)
+            taken = min(first.left, self.room, self.doom)
             first.left -= int(taken)
             self.room -= taken
+            self.doom -= taken
             self._waiting -= int(taken)
             if not first.left:
                 self._outbox.popleft()
                 self._travel("up", first)
+        if self.doom <= 0 and not self._gone:
+            self.cut(reset=True)
+            if self.far is not None:
+                self._agenda.after(self._latency(), self.far.hung_up)
 
     def ping(self, payload: bytes = b"") -> None:
         """Ask for a pong, before all that the kernel has no byte of."""
@@ -175,7 +183,13 @@ class FakeWebsocket:
 
     def deliver(self, payload: bytes) -> None:
         """Send a frame to this end."""
-        self._arrive(lambda: payload)
+        if self._torn:
+            self._arrive(lambda: None)  # bytes, but not all of a frame
+            self.cut(reset=False)
+            if self.far is not None:
+                self.far.hung_up()
+        else:
+            self._arrive(lambda: payload)
 
     def close_by_peer(self, code: int, text: str = "") -> None:
         """Send this end a close frame, then the end of the stream."""
@@ -198,6 +212,25 @@ class FakeWebsocket:
         self._gone = True
         self._lossy = reset
 
+    def cut_writing(self, after: int) -> None:
+        """Break the TCP connection when it has taken so many bytes more."""
+        self.doom = after
+
+    def cut_reading(self) -> None:
+        """Let the next frame arrive in part, and then the end of the stream."""
+        self._torn = True
+
+    def open_up(self) -> None:
+        """Make nobody wait any more."""
+        self.room = _NEVER
+        self._poller.touch(self._fd)
+
+    def calm(self) -> None:
+        """Be well behaved from now on."""
+        self.doom = _NEVER
+        self._torn = False
+        self.open_up()
+
     def silence(self) -> None:
         """Let nothing through any more, in either direction, and tell nobody."""
         self._gone = self._lossy = True
@@ -210,7 +243,8 @@ class FakeWebsocket:
 
     def _readiness(self) -> int:
         readable = READABLE if self._inbox or self.eof or self.failure else 0
-        return readable | (WRITABLE if self.room > 0 else 0)
+        writable = self.room > 0 and self.doom > 0
+        return readable | (WRITABLE if writable else 0)
 
     def _queue(self, payload: bytes | None, request_id: str, size: int) -> None:
         self._outbox.append(_Outgoing(payload, request_id, size))
@@ -241,6 +275,7 @@ class FakeWebsocket:
         def arrived() -> None:
             if self._fd >= 0 and self.silent_since is None:
                 self._inbox.append(item)
+                self._poller.touch(self._fd)
 
         self._on_arrival("down", arrived)
 

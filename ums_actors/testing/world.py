@@ -1,24 +1,30 @@
-"""A runtime without a machine: one loop, its clock, network and workers, by hand."""
+"""A machine without a machine: one loop, its clock, network and workers, by hand."""
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import logging
 from random import Random
 from typing import TYPE_CHECKING
 
-from ums_actors.runtime import Loop, Runtime
+from ums_actors.runtime import Loop
 from ums_actors.testing.clock import Agenda, VirtualClock
-from ums_actors.testing.network import FakeNetwork
+from ums_actors.testing.hearing import LogTap
 from ums_actors.testing.poller import FakePoller
 from ums_actors.testing.pool import Effort, VirtualPool
+from ums_actors.testing.seat import Seat
 from ums_actors.testing.server import FakeServer
-from ums_actors.testing.tokens import FakeTokenSource
-from ums_actors.testing.trace import LogTap, Trace, TraceObserver
+from ums_actors.testing.trace import Trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
+
+    from ums_actors.auth.source import TokenSource
+    from ums_actors.runtime import Runtime
+    from ums_actors.runtime.ports import Gate
+    from ums_actors.testing.network import FakeNetwork
 
 __all__ = ["Stuck", "World"]
 
@@ -32,7 +38,7 @@ class Stuck(Exception):
 
 
 class World:
-    """Everything a tree is given from outside, all of it decided by ``seed``.
+    """Everything that trees are given from outside, all of it decided by ``seed``.
 
     Args:
         seed: what all chance comes from.
@@ -49,39 +55,54 @@ class World:
         self.clock = VirtualClock()
         self.agenda = Agenda(self.clock)
         self.trace = Trace(self.clock)
-        self.observer = TraceObserver(self.trace)
         self.poller = FakePoller()
         self.loop = Loop(self.clock, self.poller)
-        effort = Effort()
+        self.effort = Effort()
         self.server = server(self.agenda, self.chance("server"), self.trace)
-        self.source = FakeTokenSource(self.server, effort, self.chance("login"))
-        self.network = FakeNetwork(
-            self.agenda, self.poller, self.server, effort, self.chance("network")
-        )
         self.pools = {
             name: VirtualPool(
-                name, self.agenda, effort, self.chance(name), threads=threads
+                name, self.agenda, self.effort, self.chance(name), threads=threads
             )
             for name, threads in _POOLS.items()
         }
-        numbers = itertools.count(1)
-        self.runtime = Runtime(
-            [self.loop],  # a list: no thread is started
-            clock=self.clock,
-            random=self.chance("tree"),
-            ids=lambda: f"{next(numbers):08x}{0:024x}",
-            workers=self.pools,
-            observer=self.observer,
-            connector=self.network,
-        )
         self.after_turn: Callable[[], object] = lambda: None
         self.at_rest: Callable[[], object] = lambda: None
         self.stalled = 0.0
         self._suspended = 0
+        self._lines = itertools.count(1)
+        self._ids = itertools.count(1)
 
     def chance(self, part: str) -> Random:
         """Give each part a source of its own, so that none disturbs another."""
         return Random(f"{self.seed}:{part}")  # noqa: S311  (no cryptography)
+
+    def seat(self, name: str, *, is_brand: bool, gate: Gate | None = None) -> Seat:
+        """Make what a connection of that name is given."""
+        return Seat(self, name, self._lines, self._ids, is_brand=is_brand, gate=gate)
+
+    # -- where there is but one connection
+
+    @functools.cached_property
+    def only(self) -> Seat:
+        """The seat of the one brand's connection there is."""
+        return self.seat("bot", is_brand=True)
+
+    @property
+    def runtime(self) -> Runtime:
+        """What the one connection is started with."""
+        return self.only.runtime
+
+    @property
+    def source(self) -> TokenSource:
+        """The tokens of the one connection."""
+        return self.only.source
+
+    @property
+    def network(self) -> FakeNetwork:
+        """The network of the one connection."""
+        return self.only.network
+
+    # -- its end
 
     def stall(self, seconds: float) -> None:
         """Suspend the loop, as a machine does that is put to sleep."""
@@ -111,6 +132,8 @@ class World:
             self._turn_all()
             if enough():
                 return True
+            if not (self.loop.idle() or self._suspended):
+                continue  # looking has caused something
             when = self._next()
             if when is None or when > until:
                 self.clock.move_to(until)

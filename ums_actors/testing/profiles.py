@@ -1,0 +1,31 @@
+"""How long simulations are, and how bad."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+__all__ = ["PROFILES", "Profile"]
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """What a simulation consists of.
+
+    Attributes:
+        seconds: virtual time in which faults happen.
+        faults: least and most number of them.
+        consumers: least and most number of consumers' connections beside the brand's.
+        calm: seconds of traffic after everything is well again.
+    """
+
+    seconds: float
+    faults: tuple[int, int]
+    consumers: tuple[int, int] = (1, 2)
+    calm: float = 10.0
+
+
+PROFILES: Final = {
+    "ordinary": Profile(seconds=60.0, faults=(4, 16)),
+    "hard": Profile(seconds=300.0, faults=(60, 120), consumers=(2, 2), calm=20.0),
+}
