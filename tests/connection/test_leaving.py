@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import gc
 import threading
 
 import pytest
 
 import ums_actors as ums
+from ums_actors.actors.token import TokenActor
 
 
 class Source:
@@ -215,3 +217,19 @@ def test_a_source_whose_close_raises_does_not_keep_the_others_open(caplog):
     assert runtime.close(5)
     assert closed == ["first"]
     assert "runtime.close_failed" in caplog.text
+
+
+def test_a_crash_over_the_logout_ends_the_stop_and_is_told_of_once(
+    emulator, start, monkeypatch, caplog
+):
+    def explode(self, command):
+        raise SystemExit
+
+    monkeypatch.setattr(TokenActor, "_log_out", explode)
+    proxy = start(emulator)
+    proxy.open().get(timeout=10)
+    assert proxy.actor_ref.stop(timeout=10)
+    gc.collect()
+    told = [record.getMessage() for record in caplog.records]
+    assert any("crash" in message for message in told)
+    assert not {"actor.before_stop_failed", "future.never_retrieved"} & set(told)

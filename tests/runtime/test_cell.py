@@ -318,6 +318,29 @@ def test_a_failing_before_stop_does_not_keep_it_alive(manual):
     assert "actor.before_stop_failed" in manual.observer.events
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_before_stop_that_fails_later_does_not_keep_it_alive_either(manual, at_once):
+    wait = LoopFuture()
+
+    class Reluctant(LoopActor):
+        def _before_stop(self):
+            return wait
+
+    ref = Reluctant.start(runtime=manual.runtime)
+    manual.settle()
+    if at_once:
+        wait.try_fail(ValueError("not yet"))
+    stopping = ref.stop(block=False)
+    manual.settle()
+    if not at_once:
+        assert ref.is_alive()
+        wait.try_fail(ValueError("not yet"))
+        manual.settle()
+    assert stopping.get(timeout=0)
+    assert not ref.is_alive()
+    assert "actor.before_stop_failed" in manual.observer.events
+
+
 def test_stopping_inside_on_stop_ends_once(manual):
     class Again(LoopActor):
         count = 0

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import abc
+import contextlib
 from typing import TYPE_CHECKING
 
 from ums_actors.actors.departure import PATIENCE
 from ums_actors.actors.messages import InvalidateToken, LogOut, RefreshToken
 from ums_actors.connection.hearing import Hearing
+from ums_actors.errors import ConnectionLost
 from ums_actors.runtime import LoopFuture
 from ums_actors.runtime.steps import run_steps
 
@@ -59,5 +61,6 @@ class Tokens(Hearing, abc.ABC):
         patience = min(PATIENCE, kernel.options.close_timeout)
         timer = self._loop.call_later(patience, done.try_set)
         kernel.refs["token"].tell(LogOut(done))
-        yield done
+        with contextlib.suppress(ConnectionLost):  # its crash has been reported
+            yield done
         timer.cancel()

@@ -275,11 +275,19 @@ class Cell(Inbox):
             self.stop()
             return
         if ready.done():
-            self.stop()
+            self._prepared_stop(ready)
         else:
-            ready.add_done_callback(lambda _: self.loop.call_soon(self.stop))
+            ready.add_done_callback(
+                lambda ready: self.loop.call_soon(lambda: self._prepared_stop(ready))
+            )
             if self.queue:
                 self.schedule()
+
+    def _prepared_stop(self, ready: LoopFuture[Any]) -> None:
+        error = ready.exception()
+        if error is not None:
+            self._observe("actor.before_stop_failed", logging.ERROR, error)
+        self.stop()
 
     def stop(self) -> None:
         """Run ``on_stop``, then end for good and answer all who still wait."""
