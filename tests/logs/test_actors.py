@@ -201,11 +201,13 @@ def test_loop_timer_failed(runtime, logged):
     logged("loop.timer_failed")
 
 
-def test_future_never_retrieved(logged):
+def test_future_never_retrieved(caplog):
     future = LoopFuture()
     future.try_fail(ValueError("nobody looks"))
     del future
-    logged("future.never_retrieved")
+    (record,) = caplog.records
+    told = (record.name, record.levelno, record.getMessage())
+    assert told == ("ums_actors", logging.WARNING, "future.never_retrieved")
 
 
 def test_future_callback_failed(logged):
