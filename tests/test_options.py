@@ -32,3 +32,21 @@ def test_others_may_not(name):
 def test_pauses_are_capped_at_ten_minutes_or_four_hours():
     assert Options().backoff_cap == 600.0
     assert Options(use_extended_reconnect_schedule=True).backoff_cap == 14_400.0
+
+
+@pytest.mark.parametrize("name", Options.__struct_fields__)
+def test_a_value_of_another_kind_is_refused(name):
+    default = getattr(Options(), name)
+    wrong = ["x", [], {}, float("inf"), 10**400]
+    if isinstance(default, bool):
+        wrong += [1, 0, None]
+    else:
+        wrong += [True]
+    if default is not None:
+        wrong += [None]
+    if isinstance(default, int):
+        wrong += [1.5]
+    for value in wrong:
+        with pytest.raises(LocalProtocolError, match=rf"Options\.{name}=") as caught:
+            Options(**{name: value})
+        assert len(str(caught.value)) < 200

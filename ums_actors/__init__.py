@@ -97,6 +97,9 @@ from ums_actors.errors import (
     WouldDeadlock,
 )
 
+# settings
+from ums_actors.http.tls import system_trust
+
 # objects that events carry
 from ums_actors.model.conversation import Conversation
 from ums_actors.model.dialog import Dialog
@@ -104,8 +107,6 @@ from ums_actors.model.message import Message
 from ums_actors.model.notes import AgentNote
 from ums_actors.model.participant import Participant
 from ums_actors.model.ring import Ring
-
-# settings
 from ums_actors.options import Options
 
 # outbox
@@ -266,4 +267,5 @@ __all__ = [
     "connect",
     "connect_consumer",
     "proxy_of",
+    "system_trust",
 ]

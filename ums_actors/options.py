@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import msgspec
+from typing import Any
 
+import msgspec
+import msgspec.structs
+
+from ums_actors.arguments import MAX_SECONDS, shown
 from ums_actors.errors import LocalProtocolError
 
 __all__ = ["Options"]
@@ -125,18 +129,19 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
-            value = getattr(self, name)
-            if value is None or isinstance(value, bool):
-                continue
-            zero_allowed = name in _MAY_BE_ZERO
-            if not (value > 0 or (zero_allowed and value == 0)):
-                least = "0 or more" if zero_allowed else "more than 0"
+            value, default = getattr(self, name), _DEFAULTS[name]
+            if isinstance(default, bool):
+                fits, wanted = isinstance(value, bool), "True or False"
+            else:
+                fits, wanted = _fits(name, value, default)
+            if not fits:
                 raise LocalProtocolError(
-                    f"Options.{name}={value!r} is out of bounds: it must be {least}"
+                    f"Options.{name}={shown(value)} is out of bounds: it must be "
+                    f"{wanted}"
                 )
         if self.refresh_interval > _LONGEST_REFRESH_INTERVAL:
             raise LocalProtocolError(
-                f"Options.refresh_interval={self.refresh_interval!r} is out of bounds: "
+                f"Options.refresh_interval={self.refresh_interval:g} is out of bounds: "
                 f"a token that is not refreshed for {_LONGEST_REFRESH_INTERVAL:g} s "
                 "dies; use refresh_tokens=False to refresh none"
             )
@@ -145,6 +150,23 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     def backoff_cap(self) -> float:
         """Longest pause between attempts, seconds (UMS.md 4.5)."""
         return 14_400.0 if self.use_extended_reconnect_schedule else 600.0
+
+
+def _fits(name: str, value: Any, default: Any) -> tuple[bool, str]:
+    """Tell whether a number fits, and in words which ones do."""
+    is_whole = isinstance(default, int)
+    kinds = int if is_whole else (int, float)
+    zero_allowed = name in _MAY_BE_ZERO
+    what = "a whole number, " if is_whole else "a number, "
+    wanted = what + ("0 or more" if zero_allowed else "more than 0")
+    if value is None:
+        return default is None, wanted
+    return (
+        isinstance(value, kinds)
+        and not isinstance(value, bool)
+        and (value > 0 or (zero_allowed and value == 0))
+        and value <= MAX_SECONDS
+    ), f"{wanted}, and at most {MAX_SECONDS:g}"
 
 
 _MAY_BE_ZERO = frozenset(
@@ -158,3 +180,4 @@ _MAY_BE_ZERO = frozenset(
     }
 )
 _LONGEST_REFRESH_INTERVAL = 600.0
+_DEFAULTS = {each.name: each.default for each in msgspec.structs.fields(Options)}

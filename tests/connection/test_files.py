@@ -98,7 +98,7 @@ def test_objects_do_the_same(emulator, start, tmp_path):
         (b"", {}, "the file is empty"),
         (b"abc", {}, "give file_type"),
         (b"x" * 2_000, {"file_type": "PNG"}, "Options.max_file_size"),
-        (PNG[:100], {"file_type": 7}, "file_type must be"),
+        (PNG[:100], {"file_type": 7}, "file_type=7 must be"),
         (PNG[:100], {"preview": ""}, "preview must be"),
         (PNG[:100], {"metadata": 5}, "metadata"),
     ],

@@ -209,8 +209,8 @@ def test_the_times_to_respond_and_the_satisfaction(office, talk):
     assert fields(office)["value"] == 60
     talk.set_manual_ettr(5)
     assert fields(office)["time"] == 5
-    talk.set_csat(4, True)
-    assert fields(office)["csatRate"] == "4"
+    with pytest.raises(NotSupported):
+        talk.set_csat(4, True)
 
 
 def test_the_answers_words_do_not_matter(office, talk):

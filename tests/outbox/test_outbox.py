@@ -131,9 +131,9 @@ def test_it_must_be_open_and_belongs_to_one_connection(tmp_path):
         box.take()
     box.close()
     box.take()
-    for bad in (("", 1), ("a", 0)):
-        with pytest.raises(LocalProtocolError, match="path of a file"):
-            Outbox(*bad)
+    for path, limit, what in (("", 1, "path=''"), ("a", 0, "limit=0")):
+        with pytest.raises(LocalProtocolError, match=what):
+            Outbox(path, limit)
 
 
 def test_nonsense_in_it_is_told(box):

@@ -76,12 +76,13 @@ def test_skill_context_and_campaign_go_along():
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        ({"skill_id": 4}, "skill_id must be a non-empty string, not int"),
-        ({"skill_id": ""}, "skill_id must be a non-empty string, not an empty"),
+        ({"skill_id": 4}, "skill_id=4 must be a non-empty string"),
+        ({"skill_id": ""}, "skill_id='' must be a non-empty string"),
         ({"context": "web"}, "context must be a mapping with a type"),
         ({"context": {"lang": "en"}}, "context must be a mapping with a type"),
         ({"campaign_info": {}}, "campaign_info must be a mapping"),
         ({"campaign_info": "7"}, "campaign_info must be a mapping"),
+        ({"campaign_info": {"campaign_id": 1.5}}, "campaignId of campaign_info=1.5"),
     ],
 )
 def test_a_bad_argument_is_named(arguments, text):

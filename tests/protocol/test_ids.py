@@ -35,9 +35,9 @@ def test_both_ids_lead_to_each_other(table):
     ("given", "text"),
     [
         (OTHER, "agent_id=.* is the PID of nobody who has been seen"),
-        ("", "agent_id must be a non-empty string, not an empty string"),
-        (None, "not NoneType"),
-        (7, "not int"),
+        ("", "agent_id='' must be a non-empty string"),
+        (None, "agent_id=None must be"),
+        (7, "agent_id=7 must be"),
     ],
 )
 def test_an_id_of_no_use_says_what_is_wrong(table, given, text):

@@ -56,8 +56,8 @@ def test_changes_come_in_the_order_of_the_reference(parts, fields):
             "give agent_id as well",
         ),
         ({"agent_id": "A.1", "remove_agent_id": "A.1"}, "the same agent"),
-        ({"skill_id": ""}, "skill_id must be a non-empty string"),
-        ({"agent_id": 5}, "agent_id must be a non-empty string"),
+        ({"skill_id": ""}, "skill_id='' must be a non-empty string"),
+        ({"agent_id": 5}, "agent_id=5 must be a non-empty string"),
     ],
 )
 def test_contradiction_is_a_clear_error(parts, text):

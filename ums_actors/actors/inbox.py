@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from ums_actors.errors import LocalProtocolError
+from ums_actors.arguments import whole
 from ums_actors.runtime import LoopFuture
 
 if TYPE_CHECKING:
@@ -25,9 +25,7 @@ class EventInbox:
     """
 
     def __init__(self, limit: int) -> None:
-        if not isinstance(limit, int) or limit < 1:
-            raise LocalProtocolError(f"limit={limit!r} must be a number of events")
-        self.limit: Final = limit
+        self.limit: Final = whole("limit", limit, 1, " events")
         self.ended = False
         self.error: Exception | None = None
         self._events: deque[Event] = deque()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from ums_actors.actors.events import Event, NotificationReceived, Tap
+from ums_actors.arguments import identifier, shown
 from ums_actors.errors import LocalProtocolError
 from ums_actors.protocol.names import spellings
 
@@ -88,7 +89,7 @@ def selection(
     for kind in chosen:
         if not (isinstance(kind, type) and issubclass(kind, Event)):
             raise LocalProtocolError(
-                f"{kind!r} is no event class: subscribe to classes such as "
+                f"{shown(kind)} is no event class: subscribe to classes such as "
                 "ums_actors.MessageReceived, or to all with none"
             )
     if where is not None and not callable(where):
@@ -96,8 +97,8 @@ def selection(
             f"where must be a function of one event, not {type(where).__name__}"
         )
     for name, value in (("conversation_id", conversation_id), ("dialog_id", dialog_id)):
-        if value is not None and not (isinstance(value, str) and value):
-            raise LocalProtocolError(f"{name} must be a non-empty string, or left out")
+        if value is not None:
+            identifier(name, value)
     return Selection(chosen, where, conversation_id, dialog_id, _types(types))
 
 
@@ -109,7 +110,7 @@ def _types(types: Iterable[Any] | None) -> frozenset[str] | None:
     for each in types:
         if not isinstance(each, str) or not each:
             raise LocalProtocolError(
-                f"{each!r} is no notification type: give names such as "
+                f"{shown(each)} is no notification type: give names such as "
                 "'.ams.ms.OnlineEventDistribution'"
             )
         found |= spellings(each)

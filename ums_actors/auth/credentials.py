@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import fields as struct_fields
 from msgspec.structs import force_setattr
 
 from ums_actors.errors import LocalProtocolError
@@ -24,9 +25,9 @@ class _Sealed(Struct, frozen=True):
     """Wraps the fields named in ``_secrets``, and refuses empty fields."""
 
     def __post_init__(self) -> None:
-        for name in self.__struct_fields__:
-            value = getattr(self, name)
-            if value is None:
+        for each in struct_fields(self):
+            name, value = each.name, getattr(self, each.name)
+            if value is None and each.default is None:
                 continue
             if not isinstance(value, (str, Secret)) or not value:
                 raise LocalProtocolError(

@@ -14,7 +14,8 @@ from ums_actors.actors.messages import (
     OpenConnection,
     SubmitRequest,
 )
-from ums_actors.connection.shortcut import SendShortcut, seconds, submission
+from ums_actors.arguments import seconds, shown
+from ums_actors.connection.shortcut import SendShortcut, submission
 from ums_actors.connection.status import ConnectionStatus, status_of
 from ums_actors.connection.tokens import Tokens
 from ums_actors.core import course
@@ -138,10 +139,10 @@ class WebsocketConnection(Tokens, abc.ABC):
 
     def child(self, name: str) -> LoopRef[Any]:
         """Give the reference of an actor of the tree, to look at or to try."""
-        ref = self._kernel.refs.get(name)
+        ref = self._kernel.refs.get(name) if isinstance(name, str) else None
         if ref is None:
             raise LocalProtocolError(
-                f"there is no child {name!r}: there are {', '.join(_CHILDREN)}"
+                f"there is no child {shown(name)}: there are {', '.join(_CHILDREN)}"
             )
         return ref
 
@@ -197,8 +198,15 @@ class WebsocketConnection(Tokens, abc.ABC):
 
         Raises:
             RemoteProtocolError: it is no UMS message.
+            LocalProtocolError: it is neither bytes nor a string.
         """
-        message = decode_message(data.encode() if isinstance(data, str) else data)
+        if not isinstance(data, (bytes, bytearray, memoryview, str)):
+            raise LocalProtocolError(
+                f"data must be the bytes or the text of a frame, not {shown(data)}"
+            )
+        message = decode_message(
+            data.encode(errors="replace") if isinstance(data, str) else data
+        )
         if isinstance(message, Response):
             self._handle_response(message)
         else:

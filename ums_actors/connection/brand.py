@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ums_actors._version import __version__
 from ums_actors.actors.marking import show
+from ums_actors.arguments import identifier
 from ums_actors.auth.brand import BrandTokenSource
 from ums_actors.auth.csds import BRAND_SOCKET_SERVICES, DEFAULT_CSDS_HOST
 from ums_actors.auth.source import TokenSource
@@ -47,7 +48,8 @@ class BrandWebsocketConnection(Access, Routing, BrandConversations):
         options: see :class:`~ums_actors.options.Options`.
         ca_file: a file of CA certificates to trust instead of the system's.
         extra_ca_file: a file of CA certificates to trust as well.
-        ssl_context: a TLS context of your own, taken as it is.
+        ssl_context: a TLS context of your own, taken as it is, such as
+            :func:`~ums_actors.system_trust` gives.
         proxy: an HTTP proxy for this connection's websocket and HTTP calls; see
             :class:`~ums_actors.Proxy`.
         outbox: keeps what :meth:`publish_text` is given; one for each connection.
@@ -94,7 +96,10 @@ class BrandWebsocketConnection(Access, Routing, BrandConversations):
             subscribe=subscribe,
         )
         self._auth = auth
-        self._app = app_id, app_version
+        self._app = (
+            identifier("app_id", app_id),
+            identifier("app_version", app_version),
+        )
         query = default_subscription_query
         brand.subscribe_conversations(query)  # a bad query fails here
         super().__init__(

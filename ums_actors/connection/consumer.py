@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from ums_actors._version import __version__
 from ums_actors.actors.following import GRACE
 from ums_actors.actors.messages import CatchUp
+from ums_actors.arguments import identifier, shown
 from ums_actors.auth.consumer import CONSUMER_SOCKET_SERVICE, ConsumerTokenSource
 from ums_actors.auth.csds import DEFAULT_CSDS_HOST
 from ums_actors.auth.source import TokenSource
@@ -59,7 +60,8 @@ class ConsumerWebsocketConnection(Access, Model):
         options: see :class:`~ums_actors.options.Options`.
         ca_file: a file of CA certificates to trust instead of the system's.
         extra_ca_file: a file of CA certificates to trust as well.
-        ssl_context: a TLS context of your own, taken as it is.
+        ssl_context: a TLS context of your own, taken as it is, such as
+            :func:`~ums_actors.system_trust` gives.
         proxy: an HTTP proxy for this connection's websocket and HTTP calls; see
             :class:`~ums_actors.transport.proxy.Proxy`.
         outbox: keeps what :meth:`publish_text` is given; one for each connection.
@@ -99,7 +101,7 @@ class ConsumerWebsocketConnection(Access, Model):
     ) -> None:
         if handshake not in _HANDSHAKES:
             raise LocalProtocolError(
-                f"handshake={handshake!r} is not known: use 'header' or 'init'"
+                f"handshake={shown(handshake)} is not known: use 'header' or 'init'"
             )
         setup = Setup(
             account_id,
@@ -113,14 +115,21 @@ class ConsumerWebsocketConnection(Access, Model):
             outbox=outbox,
             subscribe=subscribe,
         )
-        properties = client_properties or ClientProperties()
+        if client_properties is None:
+            client_properties = ClientProperties()
+        elif not isinstance(client_properties, ClientProperties):
+            raise LocalProtocolError(
+                "client_properties must be ClientProperties(…), not "
+                f"{shown(client_properties)}"
+            )
+        properties = client_properties
         self._auth = auth
         self._introduces = handshake == "init"
         self._introduced = 0  # the line on which InitConnection was answered
         self._properties = properties
         self._app = (
-            app_id or properties.app_id or _UNKNOWN,
-            app_version or properties.app_version or _UNKNOWN,
+            _named("app_id", app_id, properties.app_id),
+            _named("app_version", app_version, properties.app_version),
         )
         default = brand.subscribe_conversations(_query(default_subscription_query))
         super().__init__(
@@ -247,6 +256,10 @@ class ConsumerWebsocketConnection(Access, Model):
             a future of the subscription id on the present line.
         """
         return super().create_conversation_subscription(_query(query), wait_for_ready)
+
+
+def _named(name: str, given: str | None, otherwise: str | None) -> str:
+    return otherwise or _UNKNOWN if given is None else identifier(name, given)
 
 
 def _query(query: Any) -> Any:

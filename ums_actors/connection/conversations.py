@@ -6,12 +6,12 @@ import abc
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.actors.messages import CatchUp
+from ums_actors.arguments import identifier
 from ums_actors.connection.posting import Posting
 from ums_actors.errors import LocalProtocolError
 from ums_actors.protocol import brand
 from ums_actors.protocol.ids import ME
 from ums_actors.protocol.records import read_clock
-from ums_actors.protocol.requests import text as checked_text
 
 if TYPE_CHECKING:
     from ums_actors.runtime import LoopFuture
@@ -63,7 +63,7 @@ class Conversations(Posting, abc.ABC):
             RequestTimedOut: they did not come in time.
             ConnectionLost: the connection is closed.
         """
-        kernel, dialog_id = self._kernel, checked_text("dialog_id", dialog_id)
+        kernel, dialog_id = self._kernel, identifier("dialog_id", dialog_id)
         if kernel.at_rest():
             raise kernel.refusal()
         number = kernel.streams.ask(dialog_id)

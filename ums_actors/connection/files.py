@@ -7,12 +7,13 @@ from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from ums_actors.arguments import identifier
 from ums_actors.connection.accounts import Accounts
 from ums_actors.errors import FileError
 from ums_actors.files.parcel import checked_upload, packed
+from ums_actors.protocol.files import MAX_PATH
 from ums_actors.protocol.publishing import publish_file
 from ums_actors.protocol.records import read_sequence
-from ums_actors.protocol.requests import text
 from ums_actors.runtime.steps import Steps, run_steps
 
 if TYPE_CHECKING:
@@ -87,7 +88,8 @@ class Files(Accounts, abc.ABC):
             FileError: it could not be got, or is larger than ``Options.max_file_size``.
             RequestError: of asking for its address.
         """
-        return run_steps(self._got(text("relative_path", relative_path)))
+        path = identifier("relative_path", relative_path, MAX_PATH)
+        return run_steps(self._got(path))
 
     _download_file = download_file
 

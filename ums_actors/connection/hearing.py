@@ -113,4 +113,4 @@ class Hearing(Root, abc.ABC):
 
     def unsubscribe(self, handle: str) -> bool:
         """Hear no more; tell whether the handle was known."""
-        return self._kernel.subscribers.remove(handle)
+        return isinstance(handle, str) and self._kernel.subscribers.remove(handle)

@@ -10,7 +10,7 @@ from ums_actors.actors.events import Event
 from ums_actors.actors.inbox import EventInbox
 from ums_actors.actors.iterator import EventIterator
 from ums_actors.actors.selection import selection
-from ums_actors.connection.shortcut import seconds
+from ums_actors.arguments import seconds
 
 if TYPE_CHECKING:
     from pykka._proxy import CallableProxy

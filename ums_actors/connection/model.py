@@ -5,8 +5,8 @@ from __future__ import annotations
 import abc
 from typing import TYPE_CHECKING
 
+from ums_actors.arguments import identifier
 from ums_actors.connection.conversations import Conversations
-from ums_actors.protocol.requests import text
 
 if TYPE_CHECKING:
     from ums_actors.model.conversation import Conversation
@@ -22,7 +22,9 @@ class Model(Conversations, abc.ABC):
 
         The object is kept true, and may be used on any thread.
         """
-        return self._kernel.conversations.view(text("conversation_id", conversation_id))
+        return self._kernel.conversations.view(
+            identifier("conversation_id", conversation_id)
+        )
 
     def get_all_known_conversations(self) -> tuple[Conversation, ...]:
         """Give all that a subscription shows, ended ones too if it shows them."""

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import ssl
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ums_actors.actors.courier import Courier
 from ums_actors.actors.dialler import NetworkConnector
 from ums_actors.actors.kernel import Kernel
 from ums_actors.actors.selection import selection
+from ums_actors.arguments import identifier, shown
 from ums_actors.auth.csds import DEFAULT_CSDS_HOST, Csds
 from ums_actors.errors import LocalProtocolError
 from ums_actors.files.storage import Storage
 from ums_actors.http.client import Http
 from ums_actors.http.origin import parse_origin
 from ums_actors.options import Options
+from ums_actors.outbox import Outbox
 from ums_actors.transport.proxy import Proxy
 
 if TYPE_CHECKING:
-    import ssl
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from ums_actors.auth.session import Session
     from ums_actors.auth.source import TokenSource
     from ums_actors.connection.root import Root
-    from ums_actors.outbox import Outbox
     from ums_actors.transport.proxy import Place
 
 __all__ = ["Services", "Setup"]
@@ -59,12 +61,18 @@ class Setup:
         outbox: Outbox | None = None,
         subscribe: Iterable[tuple[Any, ...]] = (),
     ) -> None:
-        if not isinstance(account_id, str) or not account_id:
-            raise LocalProtocolError(
-                f"account_id={account_id!r} is no account: give its number as a str"
-            )
-        self.account_id = account_id
-        self.options = options or Options()
+        self.account_id = identifier("account_id", account_id)
+        for name, value, kind in (
+            ("csds", csds, str),
+            ("domains", domains, Mapping),
+            ("options", options, Options),
+            ("ssl_context", ssl_context, ssl.SSLContext),
+            ("proxy", proxy, Proxy),
+            ("outbox", outbox, Outbox),
+        ):
+            if value is not None or name == "csds":
+                _of_kind(name, value, kind)
+        self.options = Options() if options is None else options
         self._csds_host = csds
         self._domains = _as_http(domains)
         self._ca_file = ca_file
@@ -169,9 +177,21 @@ def checked_listener(listener: Any) -> tuple[Any, tuple[Any, ...]]:
     return target, tuple(kinds)
 
 
+def _of_kind(name: str, value: object, kind: type[Any]) -> None:
+    if not isinstance(value, kind):
+        raise LocalProtocolError(
+            f"{name} must be a {kind.__name__}, not {shown(value)}"
+        )
+
+
 def _as_http(domains: Mapping[str, str] | None) -> dict[str, str]:
     """Let a host be given by a websocket scheme as well."""
     return {
-        service: "http" + host[2:] if host.startswith(("ws://", "wss://")) else host
+        identifier("a service of domains", service): _host(service, host)
         for service, host in (domains or {}).items()
     }
+
+
+def _host(service: str, host: Any) -> str:
+    where = identifier(f"domains[{service!r}]", host)
+    return "http" + where[2:] if where.startswith(("ws://", "wss://")) else where

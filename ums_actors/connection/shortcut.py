@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.actors.messages import SubmitRequest
+from ums_actors.arguments import seconds
 from ums_actors.core.course import State
-from ums_actors.errors import LocalProtocolError
 from ums_actors.protocol.beside import checked_encoded_metadata, checked_metadata
 from ums_actors.protocol.requests import user_request
 from ums_actors.runtime import LoopFuture
@@ -49,21 +48,6 @@ def submission(
         bool(resend),
         encoded_metadata=encoded,
     )
-
-
-def seconds(timeout: Any) -> float | None:
-    """Check a timeout that a user gave.
-
-    Raises:
-        LocalProtocolError: it is no number of seconds.
-    """
-    if timeout is None:
-        return None
-    if not isinstance(timeout, (int, float)) or not 0 <= timeout < math.inf:
-        raise LocalProtocolError(
-            f"timeout={timeout!r} is out of bounds: give seconds, 0 or more, or None"
-        )
-    return float(timeout)
 
 
 class SendShortcut:

@@ -7,9 +7,10 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from ums_actors.arguments import identifier
 from ums_actors.errors import FileError, LocalProtocolError
 from ums_actors.files.kinds import kind_of
-from ums_actors.protocol.requests import text
+from ums_actors.protocol.files import MAX_KIND
 
 __all__ = ["Parcel", "Upload", "checked_upload", "packed"]
 
@@ -41,8 +42,9 @@ def checked_upload(file: object, file_type: object) -> tuple[Upload, str | None]
         )
     if not isinstance(file, os.PathLike) and not memoryview(file).nbytes:
         raise LocalProtocolError(_EMPTY)
-    kind = None if file_type is None else text("file_type", file_type).upper()
-    return file, kind
+    if file_type is None:
+        return file, None
+    return file, identifier("file_type", file_type, MAX_KIND).upper()
 
 
 def packed(file: Upload, kind: str | None, limit: int) -> Parcel:

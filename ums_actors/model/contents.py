@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from ums_actors.arguments import identifier
 from ums_actors.core.facts import DialogFacts
 from ums_actors.core.talk import Said
 from ums_actors.model.dialog import Dialog
 from ums_actors.model.message import Message
 from ums_actors.model.shown import Shown
 from ums_actors.protocol.enums import ParticipantRole
+from ums_actors.protocol.requests import text as checked_text
 
 if TYPE_CHECKING:
     from ums_actors.model.participant import Participant
@@ -48,6 +50,7 @@ class Contents(Shown):
 
     def dialog(self, dialog_type: str) -> Dialog | None:
         """Give the dialog of a type; of several, that which was changed last."""
+        checked_text("dialog_type", dialog_type)
         found = [
             each for each in self._card.facts.dialogs if each.dialog_type == dialog_type
         ]
@@ -55,7 +58,7 @@ class Contents(Shown):
 
     def get_dialog(self, dialog_id: str) -> Dialog | None:
         """Give the dialog of an id; None if there is none."""
-        found = self._card.facts.dialog(dialog_id)
+        found = self._card.facts.dialog(identifier("dialog_id", dialog_id))
         return None if found is None else self._dialog(found)
 
     @property
@@ -75,8 +78,9 @@ class Contents(Shown):
 
     def participant(self, user_id: str) -> Participant | None:
         """Give who has that id, of either form, in the main dialog or another."""
+        identifier("user_id", user_id)
         for dialog in (self.main_dialog, *self.dialogs):
-            found = dialog.participant(user_id)
+            found = dialog._find(user_id)
             if found is not None:
                 return found
         return None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from ums_actors.errors import LocalProtocolError
+from ums_actors.arguments import identifier
+from ums_actors.errors import LocalProtocolError, NotSupported
 from ums_actors.model.contents import Contents
 from ums_actors.model.notes import AgentNote, NoteSaved, with_note
 from ums_actors.model.office import Kind, Target, Where, brand_only, nothing
@@ -218,12 +219,16 @@ class Conversation(Contents):
         """
         brand_only(self._office, "write notes")
         new = AgentNote(
-            agent_id=agent_id or self._office.own_id(),
-            name=name,
+            agent_id=(
+                self._office.own_id()
+                if agent_id is None
+                else identifier("agent_id", agent_id)
+            ),
+            name=None if name is None else checked_text("name", name),
             note_content=checked_text("note_content", note_content),
             time=time.time_ns() // 1_000_000,
-            note_id=note_id,
-            is_auto_summary=is_auto_summary,
+            note_id=None if note_id is None else identifier("note_id", note_id),
+            is_auto_summary=bool(is_auto_summary),
         )
         note, saved = with_note(self.note, new, truncate=truncate_enabled)
         call = fields.set_note(self.conversation_id, note)
@@ -244,7 +249,11 @@ class Conversation(Contents):
         resolved: bool | None = None,
         status: str = CsatStatus.FILLED,
     ) -> LoopFuture[None]:
-        """Answer the questions about satisfaction, as the consumer: 0 to 5."""
+        """Answer the questions about satisfaction: 0 to 5; consumers only."""
+        if self._office.is_brand:
+            raise NotSupported(
+                "only the consumer says how satisfied it is: use its connection"
+            )
         return self._ask(fields.set_csat(self.conversation_id, rate, resolved, status))
 
     def _ask(self, call: Call, metadata: Any = None) -> LoopFuture[None]:

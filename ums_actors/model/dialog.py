@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ums_actors.arguments import identifier
 from ums_actors.model.message import Message
 from ums_actors.model.participant import Participant
 from ums_actors.model.taking_part import TakingPart
@@ -138,6 +139,9 @@ class Dialog(TakingPart):
 
     def participant(self, user_id: str) -> Participant | None:
         """Give who has that id, of either form; None if nobody has."""
+        return self._find(identifier("user_id", user_id))
+
+    def _find(self, user_id: str) -> Participant | None:
         for member in self._facts.members:
             if user_id in (member.user_id, member.agent_id):
                 return self._participant(member)

@@ -193,7 +193,7 @@ class Message:
         record = self._said.record
         dialog = self.dialog
         if dialog is not None:
-            found = dialog.participant(record.user_id)
+            found = dialog._find(record.user_id)
             if found is not None:
                 return found
         told = record.originator_id

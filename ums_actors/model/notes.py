@@ -91,4 +91,9 @@ def with_note(
 
 
 def _written(notes: list[AgentNote]) -> str:
-    return msgspec.json.encode(notes).decode()
+    try:
+        return msgspec.json.encode(notes).decode()
+    except UnicodeEncodeError:
+        raise LocalProtocolError(
+            "the note is not valid Unicode (a lone surrogate): leave that out"
+        ) from None

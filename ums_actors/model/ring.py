@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from ums_actors.arguments import seconds
 from ums_actors.errors import (
     Delivery,
-    LocalProtocolError,
     RequestError,
     RequestRejected,
     RingNotWaiting,
@@ -124,10 +123,7 @@ class Ring:
                 accepted, but its conversation has not come in time.
             ConnectionLost: the line went away; it may be tried again.
         """
-        if timeout is not None and not 0 <= timeout < math.inf:
-            raise LocalProtocolError(
-                f"timeout={timeout!r} is out of bounds: give seconds, 0 or more"
-            )
+        timeout = seconds(timeout)
         accepted = self._answer(RingState.ACCEPTED)
         if not wait_for_conversation:
             return accepted

@@ -10,6 +10,7 @@ from ums_actors.model.office import brand_only, nothing
 from ums_actors.protocol import brand
 from ums_actors.protocol.enums import DeliveryStatus, MessageAudience
 from ums_actors.protocol.publishing import (
+    checked_sequences,
     publish_accept_status,
     publish_chat_state,
     publish_file,
@@ -123,7 +124,7 @@ class Speaking(abc.ABC):
         self, sequences: Iterable[int], status: str = DeliveryStatus.ACCEPT
     ) -> LoopFuture[None]:
         """Say what became of messages, by their numbers; of none is nothing."""
-        numbers = list(sequences)
+        numbers = checked_sequences(sequences)
         if not numbers:
             return LoopFuture.of(None)
         call = publish_accept_status(*self._place(), numbers, status)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from ums_actors.arguments import shown, whole
 from ums_actors.errors import LocalProtocolError, OutboxError
 from ums_actors.outbox.letter import Letter
 
@@ -47,12 +48,12 @@ class Outbox:
     """
 
     def __init__(self, path: str | os.PathLike[str], limit: int = _LIMIT) -> None:
-        self.path: Final = os.fspath(path)
-        if not self.path or limit < 1:
+        if not isinstance(path, (str, os.PathLike)) or not os.fspath(path):
             raise LocalProtocolError(
-                "an Outbox needs the path of a file, and a limit of 1 or more"
+                f"path={shown(path)} must be the path of the file of an Outbox"
             )
-        self.limit: Final = limit
+        self.path: Final = os.fspath(path)
+        self.limit: Final = whole("limit", limit, 1, " letters")
         self._lock = threading.Lock()
         self._database: sqlite3.Connection | None = None
         self._taken = False

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
+from ums_actors.arguments import identifier
 from ums_actors.protocol.lenient import read_record
-from ums_actors.protocol.requests import Call, text
+from ums_actors.protocol.requests import Call
 
 if TYPE_CHECKING:
     import msgspec
@@ -65,13 +66,13 @@ def read_agent_state_changes(raw: msgspec.Raw | Frame) -> AgentStateChanges:
 def subscribe_agents_state(account_id: str, agent_id: str) -> Call:
     """Subscribe to an agent's availability; ``agent_id`` is ``account.user``."""
     body: dict[str, Any] = {
-        "brandId": text("account_id", account_id),
-        "agentId": text("agent_id", agent_id),
+        "brandId": identifier("account_id", account_id),
+        "agentId": identifier("agent_id", agent_id),
     }
     return Call(SUBSCRIBE_AGENTS_STATE, body)
 
 
 def unsubscribe(subscription_id: str) -> Call:
     """End a subscription to rings or agents' states."""
-    body = {"subscriptionId": text("subscription_id", subscription_id)}
+    body = {"subscriptionId": identifier("subscription_id", subscription_id)}
     return Call(UNSUBSCRIBE, body)

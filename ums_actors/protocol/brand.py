@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ums_actors.errors import LocalProtocolError
+from ums_actors.arguments import identifier, whole
 from ums_actors.protocol.enums import ChannelType, DialogCloseReason, one_of
 from ums_actors.protocol.fields import UPDATE_CONVERSATION
 from ums_actors.protocol.publishing import PUBLISH_EVENT, publish_text
@@ -92,7 +92,7 @@ def keep_alive() -> Call:
 
 def get_user_profile(user_id: str | None = None) -> Call:
     """Ask for a profile: the own one, or that of ``user_id``."""
-    body = {} if user_id is None else {"userId": _text("user_id", user_id)}
+    body = {} if user_id is None else {"userId": identifier("user_id", user_id)}
     return Call(GET_USER_PROFILE, body)
 
 
@@ -101,7 +101,7 @@ def set_agent_state(agent_id: str, agent_state: str) -> Call:
     body = {
         "availability": _text("agent_state", agent_state),
         "channels": ["MESSAGING"],
-        "agentUserId": _text("agent_id", agent_id),
+        "agentUserId": identifier("agent_id", agent_id),
     }
     return Call(SET_AGENT_STATE, body)
 
@@ -118,7 +118,7 @@ def update_subscription(subscription_id: str, query: dict[str, Any]) -> Call:
 
 def unsubscribe_conversations(subscription_id: str) -> Call:
     """End a subscription."""
-    body = {"subscriptionId": _text("subscription_id", subscription_id)}
+    body = {"subscriptionId": identifier("subscription_id", subscription_id)}
     return Call(UNSUBSCRIBE_CONVERSATIONS, body)
 
 
@@ -134,10 +134,10 @@ def create_conversation(
     """
     body: dict[str, Any] = {
         "channelType": ChannelType.MESSAGING,
-        "consumerId": _text("consumer_id", consumer_id),
+        "consumerId": identifier("consumer_id", consumer_id),
     }
     if skill_id is not None:
-        body["skillId"] = _text("skill_id", skill_id)
+        body["skillId"] = identifier("skill_id", skill_id)
     if context is not None:
         body["conversationContext"] = typed_parts("context", context)
     return Call(CREATE_CONVERSATION, body)
@@ -156,7 +156,7 @@ def close_dialog(
     cause: str | None = None,
 ) -> Call:
     """Close one dialog; ``close_reason`` says who did, ``cause`` why."""
-    dialog = {"dialogId": _text("dialog_id", dialog_id), "state": "CLOSE"}
+    dialog = {"dialogId": identifier("dialog_id", dialog_id), "state": "CLOSE"}
     if close_reason is not None:
         reason = one_of("dialog_close_reason", close_reason, DialogCloseReason)
         dialog["closedBy"] = reason
@@ -215,13 +215,8 @@ def query_messages(
         ("newer_than", "newerThanSequence", newer_than, -1),
         ("older_than", "olderThanSequence", older_than, 0),
     ):
-        if value is None:
-            continue
-        if type(value) is not int or value < least:
-            raise LocalProtocolError(
-                f"{name}={value!r} must be a whole number, {least} or more, or left out"
-            )
-        body[key] = value
+        if value is not None:
+            body[key] = whole(name, value, least, ", or left out")
     return Call(QUERY_MESSAGES, body)
 
 
@@ -230,18 +225,18 @@ def _participant(
 ) -> Call:
     field = {
         "field": "ParticipantsChange",
-        "userId": _text("agent_id", agent_id),
+        "userId": identifier("agent_id", agent_id),
         "role": _text("role", role),
         "type": change,
     }
     if dialog_id is not None:
-        field["dialogId"] = _text("dialog_id", dialog_id)
+        field["dialogId"] = identifier("dialog_id", dialog_id)
     return _update(conversation_id, [field])
 
 
 def _update(conversation_id: str, fields: list[dict[str, Any]]) -> Call:
     body = {
-        "conversationId": _text("conversation_id", conversation_id),
+        "conversationId": identifier("conversation_id", conversation_id),
         "conversationField": fields,
     }
     return Call(UPDATE_CONVERSATION, body)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from ums_actors.arguments import identifier
 from ums_actors.errors import LocalProtocolError, NotSupported
 from ums_actors.protocol import brand
 from ums_actors.protocol.names import NOTIFICATIONS, REQUESTS
@@ -128,7 +129,7 @@ def create_conversation(
     body = {
         "ttrDefName": _TTR,
         "channelType": _CHANNEL,
-        "skillId": None if skill_id is None else _text("skill_id", skill_id),
+        "skillId": None if skill_id is None else identifier("skill_id", skill_id),
         "conversationContext": _context(context),
         "campaignInfo": _campaign(campaign_info),
     }
@@ -160,4 +161,8 @@ def _campaign(campaign_info: Any) -> dict[Any, Any] | None:
             "campaign_info must be a mapping such as {'campaign_id': '1', "
             "'engagement_id': '2'}"
         )
-    return {_CAMPAIGN.get(key, key): value for key, value in parts.items()}
+    told = {_CAMPAIGN.get(key, key): value for key, value in parts.items()}
+    for name in _CAMPAIGN.values():
+        if told.get(name) is not None and type(told[name]) is not int:
+            identifier(f"{name} of campaign_info", told[name])
+    return told

@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
+from ums_actors.arguments import shown
 from ums_actors.errors import LocalProtocolError
 
 __all__ = [
@@ -224,6 +225,8 @@ def one_of(name: str, value: Any, values: type[StrEnum]) -> str:
     Raises:
         LocalProtocolError: it is not; the text says which there are.
     """
-    if value in tuple(values):
+    if isinstance(value, str) and value in tuple(values):
         return str(value)
-    raise LocalProtocolError(f"{name}={value!r} must be one of {', '.join(values)}")
+    raise LocalProtocolError(
+        f"{name}={shown(value)} must be one of {', '.join(values)}"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from ums_actors.arguments import identifier, shown, whole
 from ums_actors.errors import LocalProtocolError
 from ums_actors.protocol.enums import CsatStatus, ParticipantRole, TTRType, one_of
 from ums_actors.protocol.requests import Call, text
@@ -55,12 +56,13 @@ def set_ttr(conversation_id: str, ttr_type: str, value: int | None = None) -> Ca
         LocalProtocolError: there is no such type, or no such value.
     """
     kind = one_of("ttr_type", ttr_type, TTRType)
-    seconds = 0 if value is None else value
-    if type(seconds) is not int or seconds < (1 if kind == TTRType.CUSTOM else 0):
-        raise LocalProtocolError(
-            f"value={value!r} is no time to respond: give whole seconds, 1 or more "
-            "for CUSTOM; leave it out for the other types"
-        )
+    least = 1 if kind == TTRType.CUSTOM else 0
+    seconds = whole(
+        "value",
+        0 if value is None and kind != TTRType.CUSTOM else value,
+        least,
+        " for CUSTOM, in seconds; leave it out for the other types",
+    )
     return _one(
         conversation_id, {"field": "TTRField", "ttrType": kind, "value": seconds}
     )
@@ -72,11 +74,8 @@ def set_manual_ettr(conversation_id: str, time: int) -> Call:
     Raises:
         LocalProtocolError: it is no such number.
     """
-    if type(time) is not int or time < 0:
-        raise LocalProtocolError(
-            f"time={time!r} is no time: give milliseconds since 1970, a whole number"
-        )
-    return _one(conversation_id, {"field": "ManualETTR", "time": time})
+    when = whole("time", time, 0, ": milliseconds since 1970")
+    return _one(conversation_id, {"field": "ManualETTR", "time": when})
 
 
 def set_topic(conversation_id: str, topic: str) -> Call:
@@ -95,14 +94,20 @@ def set_csat(
     Args:
         conversation_id: of the conversation.
         rate: 1 to 5, or 0 for no rate.
-        resolved: whether the matter is settled.
+        resolved: whether the matter is settled; None if that was not asked.
         status: how much of the questions was answered.
 
     Raises:
         LocalProtocolError: there is no such rate or status.
     """
     if type(rate) is not int or rate not in _RATES:
-        raise LocalProtocolError(f"rate={rate!r} must be a whole number from 0 to 5")
+        raise LocalProtocolError(
+            f"rate={shown(rate)} must be a whole number from 0 to 5"
+        )
+    if resolved is not None and not isinstance(resolved, bool):
+        raise LocalProtocolError(
+            f"resolved={shown(resolved)} must be True, False, or None"
+        )
     field = {
         "field": "CSATRate",
         "csatRate": str(rate),
@@ -120,10 +125,10 @@ def take_over(conversation_id: str, consumer_id: str, new_consumer_id: str) -> C
     """
     if consumer_id == new_consumer_id:
         raise LocalProtocolError(
-            f"{new_consumer_id!r} is the conversation's consumer already"
+            f"{shown(new_consumer_id)} is the conversation's consumer already"
         )
-    leaves = text("consumer_id", consumer_id)
-    comes = text("new_consumer_id", new_consumer_id)
+    leaves = identifier("consumer_id", consumer_id)
+    comes = identifier("new_consumer_id", new_consumer_id)
     fields = [
         {
             "field": "ParticipantsChange",
@@ -139,7 +144,7 @@ def take_over(conversation_id: str, consumer_id: str, new_consumer_id: str) -> C
 def _one(conversation_id: str, field: Any) -> Call:
     """Give the request; a single field goes bare, as the reference sends it."""
     body = {
-        "conversationId": text("conversation_id", conversation_id),
+        "conversationId": identifier("conversation_id", conversation_id),
         "conversationField": field,
     }
     return Call(UPDATE_CONVERSATION, body)

@@ -7,9 +7,10 @@ from urllib.parse import quote, urlencode
 
 from msgspec import Struct
 
-from ums_actors.errors import LocalProtocolError, RemoteProtocolError
+from ums_actors.arguments import identifier, whole
+from ums_actors.errors import RemoteProtocolError
 from ums_actors.protocol.lenient import read_record
-from ums_actors.protocol.requests import Call, text
+from ums_actors.protocol.requests import Call
 from ums_actors.secret import Secret
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = [
     "DOWNLOAD_TOKEN",
     "DOWNLOAD_URL",
+    "MAX_KIND",
+    "MAX_PATH",
     "UPLOAD_URL",
     "FileUrl",
     "download_token",
@@ -33,6 +36,10 @@ UPLOAD_URL: Final = ".ams.ms.GenerateURLForUploadFile"
 DOWNLOAD_URL: Final = ".ams.ms.GenerateURLForDownloadFile"
 DOWNLOAD_TOKEN: Final = ".ams.ms.token.GenerateDownloadToken"  # noqa: S105 - a name
 _SECURE_FORM: Final = "SecureForm"
+MAX_KIND: Final = 64
+"""Characters of the kind of a file."""
+MAX_PATH: Final = 2_048
+"""Characters of a path on the file service."""
 
 
 class FileUrl(Struct, frozen=True):
@@ -67,24 +74,24 @@ def upload_url(file_size: int, file_type: str) -> Call:
         file_size: bytes.
         file_type: such as PNG.
     """
-    if not isinstance(file_size, int) or isinstance(file_size, bool) or file_size < 1:
-        raise LocalProtocolError("file_size must be a number of bytes, 1 or more")
-    kind = text("file_type", file_type).upper()
-    return Call(UPLOAD_URL, {"fileSize": str(file_size), "fileType": kind})
+    size = whole("file_size", file_size, 1)
+    kind = identifier("file_type", file_type, MAX_KIND).upper()
+    return Call(UPLOAD_URL, {"fileSize": str(size), "fileType": kind})
 
 
 def download_url(relative_path: str) -> Call:
     """Ask where to get a file, by the path that its message names."""
-    return Call(DOWNLOAD_URL, {"relativePath": text("relative_path", relative_path)})
+    path = identifier("relative_path", relative_path, MAX_PATH)
+    return Call(DOWNLOAD_URL, {"relativePath": path})
 
 
 def download_token(dialog_id: str, submission_id: str, invitation_id: str) -> Call:
     """Ask for the key with which a submitted secure form can be read, once."""
     downloadable = {
         "type": _SECURE_FORM,
-        "dialogId": text("dialog_id", dialog_id),
-        "submissionId": text("submission_id", submission_id),
-        "invitationId": text("invitation_id", invitation_id),
+        "dialogId": identifier("dialog_id", dialog_id),
+        "submissionId": identifier("submission_id", submission_id),
+        "invitationId": identifier("invitation_id", invitation_id),
     }
     return Call(DOWNLOAD_TOKEN, {"downloadable": downloadable})
 

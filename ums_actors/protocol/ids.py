@@ -10,6 +10,7 @@ import re
 from collections import OrderedDict
 from typing import Any, Final
 
+from ums_actors.arguments import identifier
 from ums_actors.errors import LocalProtocolError
 from ums_actors.protocol.enums import ParticipantRole
 from ums_actors.protocol.lenient import is_object, one_or_many
@@ -103,16 +104,14 @@ class IdTable:
         Raises:
             LocalProtocolError: it is none of these, or a PID that was not seen yet.
         """
-        if not isinstance(user_id, str) or not user_id:
-            given = "an empty string" if user_id == "" else type(user_id).__name__
-            raise LocalProtocolError(f"{name} must be a non-empty string, not {given}")
-        if is_pid(user_id):
-            known = self._agents.get(user_id)
+        wanted = identifier(name, user_id)
+        if is_pid(wanted):
+            known = self._agents.get(wanted)
             if known is None:
                 raise LocalProtocolError(
-                    f"{name}={user_id!r} is the PID of nobody who has been seen on "
+                    f"{name}={wanted!r} is the PID of nobody who has been seen on "
                     f"this connection: give {self._prefix}USER, or wait until a "
                     "conversation shows that agent"
                 )
             return known
-        return user_id if "." in user_id else self._prefix + user_id
+        return wanted if "." in wanted else self._prefix + wanted

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from msgspec import Struct, field
+from msgspec.structs import fields as struct_fields
 
+from ums_actors.arguments import identifier, shown
 from ums_actors.errors import LocalProtocolError
 from ums_actors.protocol.lenient import read_record
-from ums_actors.protocol.requests import Call, parts_of, text
+from ums_actors.protocol.requests import Call, parts_of
 
 if TYPE_CHECKING:
     import msgspec
@@ -116,7 +118,7 @@ def set_user_profile(profile: Any) -> Call:
 
 def get_brand_profile(brand_id: str) -> Call:
     """Ask for a brand's profile; ``brand_id`` is the account."""
-    return Call(GET_BRAND_PROFILE, {"brandId": text("brand_id", brand_id)})
+    return Call(GET_BRAND_PROFILE, {"brandId": identifier("brand_id", brand_id)})
 
 
 def get_brands() -> Call:
@@ -131,7 +133,9 @@ def set_brand_profile(brand_id: str, profile: Any) -> Call:
         LocalProtocolError: it is no mapping, or nothing is in it.
     """
     given = _given(profile, BrandProfile, "profile")
-    return Call(SET_BRAND_PROFILE, {**given, "brandId": text("brand_id", brand_id)})
+    return Call(
+        SET_BRAND_PROFILE, {**given, "brandId": identifier("brand_id", brand_id)}
+    )
 
 
 def _given(profile: Any, record: type[Struct], name: str) -> dict[str, Any]:
@@ -144,6 +148,18 @@ def _given(profile: Any, record: type[Struct], name: str) -> dict[str, Any]:
     return cast("dict[str, Any]", _wire(parts, record))
 
 
+def _checked(record: type[Struct], key: Any, part: Any) -> Any:
+    """Check a part that is known to be text; others pass."""
+    for each in struct_fields(record):
+        if key in (each.name, each.encode_name) and each.type is str:
+            if isinstance(part, str):
+                break
+            raise LocalProtocolError(
+                f"{key}={shown(part)} in a profile must be a string; '' clears it"
+            )
+    return part
+
+
 def _wire(parts: dict[Any, Any], record: type[Struct]) -> dict[Any, Any]:
     names = record.__struct_fields__, record.__struct_encode_fields__
     config = dict(zip(*names, strict=True))
@@ -153,5 +169,5 @@ def _wire(parts: dict[Any, Any], record: type[Struct]) -> dict[Any, Any]:
         if key in ("private_data", "privateData") and inner is not None:
             told["privateData"] = _wire(inner, PrivateData)
         else:
-            told[config.get(key, key)] = part
+            told[config.get(key, key)] = _checked(record, key, part)
     return told

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterable
+from typing import Any, Final
 
 import msgspec
 
+from ums_actors.arguments import identifier, shown, whole
 from ums_actors.errors import LocalProtocolError
 from ums_actors.protocol.enums import (
     ChatState,
@@ -15,16 +17,15 @@ from ums_actors.protocol.enums import (
     MessageAudience,
     one_of,
 )
+from ums_actors.protocol.files import MAX_KIND, MAX_PATH
 from ums_actors.protocol.requests import Call, parts_of, text
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 __all__ = [
     "PREVIEW_LIMIT",
     "PUBLISH_EVENT",
     "RICH_LIMIT",
     "TEXT_LIMIT",
+    "checked_sequences",
     "publish_accept_status",
     "publish_chat_state",
     "publish_file",
@@ -129,8 +130,8 @@ def publish_file(
         )
     message = {
         "caption": caption,
-        "relativePath": text("relative_path", relative_path),
-        "fileType": text("file_type", file_type).upper(),
+        "relativePath": identifier("relative_path", relative_path, MAX_PATH),
+        "fileType": identifier("file_type", file_type, MAX_KIND).upper(),
     }
     if preview is not None:
         message["preview"] = text("preview", preview)
@@ -158,12 +159,10 @@ def publish_accept_status(
     Raises:
         LocalProtocolError: there are no sequence numbers, or no such status.
     """
-    numbers = list(sequences)
-    wrong = [each for each in numbers if type(each) is not int or each < 0]
-    if wrong or not numbers:
-        what = f"has {wrong[0]!r}" if wrong else "is empty"
+    numbers = checked_sequences(sequences)
+    if not numbers:
         raise LocalProtocolError(
-            f"sequences {what}: give the numbers of one message or more, from 0"
+            "sequences is empty: give the numbers of one message or more, from 0"
         )
     event = {
         "type": EventType.ACCEPT_STATUS,
@@ -171,6 +170,19 @@ def publish_accept_status(
         "sequenceList": numbers,
     }
     return _publish(conversation_id, dialog_id, event)
+
+
+def checked_sequences(sequences: Iterable[int]) -> list[int]:
+    """Give the numbers of messages as a list, checked.
+
+    Raises:
+        LocalProtocolError: one of them is no such number.
+    """
+    if isinstance(sequences, (str, bytes)) or not isinstance(sequences, Iterable):
+        raise LocalProtocolError(
+            f"sequences={shown(sequences)} must be numbers of messages, as a list"
+        )
+    return [whole("each of sequences", each, 0) for each in sequences]
 
 
 def publish_chat_state(conversation_id: str, dialog_id: str, chat_state: str) -> Call:
@@ -189,8 +201,8 @@ def _publish(
     audience: str = MessageAudience.ALL,
 ) -> Call:
     body = {
-        "conversationId": text("conversation_id", conversation_id),
-        "dialogId": text("dialog_id", dialog_id),
+        "conversationId": identifier("conversation_id", conversation_id),
+        "dialogId": identifier("dialog_id", dialog_id),
         "messageAudience": one_of("audience", audience, MessageAudience),
         "event": event,
     }

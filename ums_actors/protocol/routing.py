@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ums_actors.arguments import identifier
 from ums_actors.errors import LocalProtocolError
 from ums_actors.protocol.brand import SUBSCRIBE_ROUTING_TASKS, UPDATE_RING_STATE
 from ums_actors.protocol.enums import ChannelType, RingState
@@ -113,8 +114,8 @@ def subscribe_routing_tasks(account_id: str, agent_id: str) -> Call:
     """Subscribe to an agent's rings; ``agent_id`` is ``account.user``."""
     body = {
         "channelType": ChannelType.MESSAGING,
-        "brandId": _text("account_id", account_id),
-        "agentId": _text("agent_id", agent_id),
+        "brandId": identifier("account_id", account_id),
+        "agentId": identifier("agent_id", agent_id),
     }
     return Call(SUBSCRIBE_ROUTING_TASKS, body)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from ums_actors.arguments import MAX_WHOLE, identifier, shown
 from ums_actors.errors import LocalProtocolError
-from ums_actors.protocol.requests import parts_of, text
+from ums_actors.protocol.requests import parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,7 +49,7 @@ _NUMBERS: Final = frozenset(_NUMBER.values())
 
 def update_body(subscription_id: str, query: dict[str, Any]) -> dict[str, Any]:
     """Give the body that replaces a subscription's query; both in wire form."""
-    return {SUBSCRIPTION_ID: text("subscription_id", subscription_id), **query}
+    return {SUBSCRIPTION_ID: identifier("subscription_id", subscription_id), **query}
 
 
 def conversation_query(
@@ -99,7 +100,7 @@ def _wire_name(key: Any) -> str:
     wire = _KNOWN.get(key)
     if wire is None:
         raise LocalProtocolError(
-            f"the subscription query has an unknown key {key!r}; "
+            f"the subscription query has an unknown key {shown(key)}; "
             f"use {', '.join(sorted(_OURS))}"
         )
     return wire
@@ -111,19 +112,19 @@ def _wire_value(key: str, wire: str, value: Any) -> Any:
             f"the subscription query has no value for {key}; leave the key out"
         )
     if wire in _NUMBERS:
-        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        if type(value) is int and 0 <= value <= MAX_WHOLE:
             return value
         wanted = "milliseconds as an int, 0 or more"
     elif wire in _LISTS:
         members = _list_of_texts(value)
         if members:
-            return members
+            return [identifier(key, each) for each in members]
         wanted = "a non-empty string or a list of them"
-    elif isinstance(value, str) and value:
-        return value
     else:
-        wanted = "a non-empty string"
-    raise LocalProtocolError(f"{key} in the subscription query must be {wanted}")
+        return identifier(key, value)
+    raise LocalProtocolError(
+        f"{key}={shown(value)} in the subscription query must be {wanted}"
+    )
 
 
 def _list_of_texts(value: Any) -> list[str]:

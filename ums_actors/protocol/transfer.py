@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from ums_actors.arguments import identifier
 from ums_actors.errors import LocalProtocolError
+from ums_actors.protocol.enums import ParticipantRole, one_of
 
 __all__ = ["transfer_fields"]
 
@@ -52,14 +54,13 @@ def _check(
     given: dict[str, Any] = {
         "skill_id": skill_id,
         "agent_id": agent_id,
-        "remove_from_existing_role": remove_from_existing_role,
         "remove_agent_id": remove_agent_id,
     }
     for name, value in given.items():
-        if value is not None and not (isinstance(value, str) and value):
-            raise LocalProtocolError(
-                f"{name} must be a non-empty string; leave it out if there is none"
-            )
+        if value is not None:
+            identifier(name, value)
+    if remove_from_existing_role is not None:
+        one_of("remove_from_existing_role", remove_from_existing_role, ParticipantRole)
     if remove_from_existing_role is not None and agent_id is None:
         raise LocalProtocolError(
             "remove_from_existing_role says which role agent_id has now; "

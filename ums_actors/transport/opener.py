@@ -125,7 +125,7 @@ def _reason(error: OSError | UnicodeError) -> str:
         return (
             "the certificate is not accepted: "
             f"{getattr(error, 'verify_message', 'unknown')}; to trust another "
-            "authority give ca_file or ssl_context"
+            "authority give ca_file, extra_ca_file, or ssl_context=system_trust()"
         )
     if isinstance(error, ssl.SSLError):
         return f"TLS error {getattr(error, 'reason', None) or 'unknown'}"

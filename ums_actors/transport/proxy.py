@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies_environment, proxy_bypass
 
+from ums_actors.arguments import shown
 from ums_actors.errors import LocalProtocolError
 from ums_actors.secret import Secret, reveal
 from ums_actors.transport.head import MAX_HEAD_SIZE, read_head
@@ -74,11 +75,16 @@ class Proxy:
     ) -> None:
         if scheme != "http":
             raise LocalProtocolError(
-                f"the proxy scheme {scheme[:16]!r} is not supported: use an http proxy"
+                f"the proxy scheme {shown(scheme, 20)} is not supported: use an http "
+                "proxy"
             )
-        if not 1 <= port <= _MAX_PORT:
+        if type(port) is not int or not 1 <= port <= _MAX_PORT:
             raise LocalProtocolError(
-                f"the proxy port {port!r} is out of bounds: use 1 to {_MAX_PORT}"
+                f"the proxy port {shown(port)} is out of bounds: use 1 to {_MAX_PORT}"
+            )
+        if not isinstance(host, str):
+            raise LocalProtocolError(
+                f"the proxy host {shown(host)} must be a name or an IP address"
             )
         self.host = check_host(host, "the proxy")
         self.port = port
@@ -169,6 +175,8 @@ def _credentials(username: str | None, password: str) -> Secret | None:
                 "the proxy has a password and no username: give both"
             )
         return None
+    if not isinstance(username, str) or not isinstance(password, str):
+        raise LocalProtocolError("the proxy's username and password must be strings")
     if ":" in username or _CONTROL.search(username + password):
         raise LocalProtocolError(
             "the proxy's username has a ':' or a control character, or its password a "
