@@ -95,7 +95,11 @@ class WebsocketConnection(Tokens, abc.ABC):
         )
         if kernel.session.state in (State.CLOSED, State.FAILED):
             kernel.opening = True
+        self._opens()
         return reply
+
+    def _opens(self) -> None:
+        """Begin what goes on for as long as the connection is open."""
 
     def close(self) -> LoopFuture[None]:
         """Close in an orderly way; idempotent. The actor stays, in CLOSED.

@@ -86,32 +86,11 @@ class Posting(Publishing, abc.ABC):
         courier.begin(self._deliver)
         return courier.post(letter)
 
-    def open(
-        self,
-        timeout: float | None = None,
-        fail_fast: bool = False,
-        wait_for_ready: bool = False,
-    ) -> LoopFuture[None]:
-        """Connect, and stay connected; done at the first READY.
-
-        Letters that an earlier process left in the outbox are looked for, and those
-        that are not there are sent.
-
-        Args:
-            timeout: seconds the future waits; the attempts go on after it.
-            fail_fast: give up at the first failure instead of trying on.
-            wait_for_ready: be done only when the first snapshot of the default
-                subscription has been applied, too.
-
-        Raises (through the future):
-            AuthenticationRejected: the credentials are refused.
-            TimeoutError: not READY within ``timeout``.
-            UMSError: with ``fail_fast``, what went wrong.
-        """
-        opened = super().open(timeout, fail_fast, wait_for_ready)
+    def _opens(self) -> None:
+        """Bring what an earlier process left in the outbox on its way."""
+        super()._opens()
         if self._courier is not None:
             self._courier.begin(self._deliver)
-        return opened
 
     @property
     def _courier(self) -> Courier | None:
