@@ -99,6 +99,14 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     Hosts move seldom, and a wrong one shows itself when it is dialled."""
 
     # -- the way through the network
+    verify_tls: bool = True
+    """Check a server's certificate, and that it is for the host that was asked. Off:
+    whoever stands in between can read and change all, tokens and passwords included;
+    a warning is logged for each connection. For certificates of your own give
+    ``ca_file`` instead."""
+    allow_plain: bool = False
+    """Speak ws and http also beyond this machine, where a host is given so. On: tokens
+    and passwords travel for all to read; a warning is logged for each connection."""
     proxy_from_environment: bool = False
     """Use HTTPS_PROXY and NO_PROXY of the environment where no ``proxy`` is given. Off:
     a variable set for another program would make tokens go a way nobody chose here."""

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import socket
 import threading
+from functools import partial
 
 import pytest
 
 import ums_actors as ums
 from ums_actors.actors.dialler import NetworkConnector
+from ums_actors.http.tls import client_context
 
 
 @pytest.fixture
@@ -51,9 +53,11 @@ def test_a_header_with_a_line_break_goes_nowhere():
 
 
 def test_certificates_are_read_only_for_a_line_with_tls(peer):
-    """Reading those of the system takes long, and each connection reads its own."""
+    """Reading those of the system takes long."""
     port, _, thread = peer
-    connector = NetworkConnector(ums.Options(), ca_file="/no/such/file")
+    connector = NetworkConnector(
+        ums.Options(), tls=partial(client_context, "/no/such/file")
+    )
     dialling = connector.dial(ums.Secret(f"ws://127.0.0.1:{port}/x"), 5.0, {})
     with pytest.raises(ums.ConnectError):
         dialling.run()

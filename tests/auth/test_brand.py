@@ -1,4 +1,5 @@
 import threading
+from functools import partial
 
 import pytest
 
@@ -14,6 +15,7 @@ from ums_actors.auth.csds import Csds
 from ums_actors.auth.source import TokenSource
 from ums_actors.errors import AuthenticationRejected, LocalProtocolError, LoginError
 from ums_actors.http.client import Http
+from ums_actors.http.tls import client_context
 
 PATIENCE = 20.0
 SECRET = "hunter2"
@@ -103,7 +105,7 @@ def test_source_is_a_token_source(source_for):
 
 def test_login_over_tls(serve, server_context, ca_file):
     server = serve(Service(), server_context)
-    http = Http(ca_file=ca_file)
+    http = Http(tls=partial(client_context, ca_file))
     csds = Csds(server.authority, "acc7", http)
     assert (
         BrandTokenSource("acc7", PASSWORD, csds, http).login(PATIENCE).user_id == "31"

@@ -1,5 +1,6 @@
 import json
 import threading
+from functools import partial
 
 import pytest
 
@@ -13,6 +14,7 @@ from ums_actors.errors import (
 from ums_actors.http.client import Answer, Http
 from ums_actors.http.deadline import Deadline
 from ums_actors.http.origin import Origin
+from ums_actors.http.tls import client_context
 
 PATIENCE = 20.0
 
@@ -438,6 +440,8 @@ def test_follower_waits_no_longer_than_its_deadline():
 
 def test_look_up_works_over_a_real_line(serve, server_context, ca_file):
     server = serve(lambda exchange: exchange.reply(200, ALL), server_context)
-    domains = Csds(server.authority, "acc 7", Http(ca_file=ca_file))
+    domains = Csds(
+        server.authority, "acc 7", Http(tls=partial(client_context, ca_file))
+    )
     assert look_up(domains) == "a.example"
     assert server.seen[0].path.startswith("/api/account/acc%207/service/agentVep/")

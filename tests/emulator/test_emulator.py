@@ -19,6 +19,12 @@ def test_only_loopback_is_served(host):
         Emulator(host=host)
 
 
+@pytest.mark.parametrize("host", ["example.com", "", "999.0.0.1"])
+def test_what_is_no_address_is_not_served_by_those_who_know_either(host):
+    with pytest.raises(EmulatorError, match="no IP address"):
+        Emulator(host=host, i_know=True)
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.0.0.2"])
 async def test_any_loopback_host_will_do(host):
     async with Emulator(host=host) as emulator:

@@ -4,6 +4,7 @@ import socket
 import ssl
 import threading
 import warnings
+from functools import partial
 
 import pytest
 
@@ -11,6 +12,7 @@ from ums_actors._version import __version__
 from ums_actors.errors import LocalProtocolError, LoginError
 from ums_actors.http.client import Answer, Http
 from ums_actors.http.origin import Origin, parse_origin
+from ums_actors.http.tls import client_context
 
 PATIENCE = 20.0
 SECRET = "hunter2"
@@ -61,21 +63,32 @@ def test_call_sends_json_and_reads_json(serve):
 
 def test_call_over_tls_trusts_the_given_authority(serve, server_context, ca_file):
     server = serve(lambda exchange: exchange.reply(200, [1]), server_context)
-    assert get(Http(ca_file=ca_file), secure(server)).json() == [1]
+    assert get(Http(tls=partial(client_context, ca_file)), secure(server)).json() == [1]
     localhost = parse_origin(f"localhost:{server.server_port}")
-    assert get(Http(ca_file=ca_file), localhost).json() == [1]
+    assert get(Http(tls=partial(client_context, ca_file)), localhost).json() == [1]
 
 
 def test_context_of_the_user_is_used_as_it_is(serve, server_context, authority):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     authority.configure_trust(context)
     server = serve(lambda exchange: exchange.reply(200, [1]), server_context)
-    assert get(Http(ssl_context=context), secure(server)).json() == [1]
+    assert get(Http(tls=lambda: context), secure(server)).json() == [1]
 
 
-def test_ca_file_and_context_together_are_a_clear_error(ca_file):
-    with pytest.raises(LocalProtocolError, match="not both"):
-        Http(ca_file=ca_file, ssl_context=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+def test_certificates_are_read_once_and_only_for_tls(serve, server_context, ca_file):
+    made = []
+
+    def source():
+        made.append(client_context(ca_file))
+        return made[-1]
+
+    client = Http(tls=source)
+    get(client, plain(serve(lambda exchange: exchange.reply(200, [1]))))
+    assert made == []
+    server = serve(lambda exchange: exchange.reply(200, [1]), server_context)
+    for _ in range(3):
+        get(client, secure(server))
+    assert len(made) == 1
 
 
 def test_stranger_with_a_certificate_of_its_own_is_refused(serve, server_context):
@@ -91,13 +104,13 @@ def test_certificate_for_another_name_is_refused(serve, authority, ca_file):
     authority.issue_cert("other.example").configure_cert(context)
     server = serve(lambda exchange: exchange.reply(200, [1]), context)
     with pytest.raises(LoginError, match="certificate is not trusted"):
-        get(Http(ca_file=ca_file), secure(server))
+        get(Http(tls=partial(client_context, ca_file)), secure(server))
 
 
 def test_tls_to_a_plain_port_says_so(serve, ca_file):
     server = serve(lambda exchange: exchange.reply(200, [1]))
     with pytest.raises(LoginError, match="plain http port"):
-        get(Http(ca_file=ca_file), secure(server))
+        get(Http(tls=partial(client_context, ca_file)), secure(server))
 
 
 def test_any_status_is_an_answer(serve):
@@ -261,14 +274,14 @@ def test_slow_loris_over_tls_ends_at_the_deadline(serve, server_context, ca_file
     server = serve(HOSTILE["slow body"][0], server_context)
     server.status = 200
     with pytest.raises(LoginError, match="deadline"):
-        get(Http(ca_file=ca_file), secure(server), SHORT)
+        get(Http(tls=partial(client_context, ca_file)), secure(server), SHORT)
 
 
 def test_handshake_that_never_comes_ends_at_the_deadline(ca_file):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         origin = Origin("127.0.0.1", silent.getsockname()[1], True)
         with pytest.raises(LoginError, match="deadline"):
-            get(Http(ca_file=ca_file), origin, SHORT)
+            get(Http(tls=partial(client_context, ca_file)), origin, SHORT)
 
 
 def test_deadline_that_is_over_calls_nobody(serve):

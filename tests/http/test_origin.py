@@ -64,3 +64,9 @@ def test_what_is_no_host_or_not_safe_is_a_clear_error(text, reason):
 def test_plain_host_elsewhere_is_refused_without_a_scheme_too():
     with pytest.raises(LocalProtocolError, match=r"use https://a\.example"):
         parse_origin("a.example", secure=False)
+
+
+def test_plain_elsewhere_must_be_asked_for():
+    found = parse_origin("http://a.example", allow_plain=True)
+    assert found == Origin("a.example", 80, False)
+    assert parse_origin("a.example", allow_plain=True).secure

@@ -1,4 +1,5 @@
 import importlib.util
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from ums_actors.errors import LocalProtocolError, LoginError
 from ums_actors.http.client import Http
 from ums_actors.http.deadline import Deadline
 from ums_actors.http.origin import Origin
+from ums_actors.http.tls import client_context
 from ums_actors.transport.proxy import Proxy
 
 _path = Path(__file__).parent / "connect_proxy.py"
@@ -33,7 +35,7 @@ def test_call_goes_through_the_proxy_and_tls_to_the_far_side(
 ):
     server = serve(lambda exchange: exchange.reply(200, [1]), server_context)
     with ConnectProxy(f"ü:{PASSWORD}") as proxy:
-        http = through(proxy, "ü", PASSWORD, ca_file=ca_file)
+        http = through(proxy, "ü", PASSWORD, tls=partial(client_context, ca_file))
         origin = Origin("localhost", server.server_port, True)
         assert get(http, origin).json() == [1]
         assert proxy.places == [f"localhost:{server.server_port}"]
@@ -110,6 +112,6 @@ def test_extra_ca_file_is_trusted_besides_the_others(
 ):
     server = serve(lambda exchange: exchange.reply(200, [1]), server_context)
     origin = Origin("localhost", server.server_port, True)
-    assert get(Http(extra_ca_file=ca_file), origin).json() == [1]
+    assert get(Http(tls=partial(client_context, None, ca_file)), origin).json() == [1]
     with pytest.raises(LocalProtocolError, match="extra_ca_file="):
-        Http(extra_ca_file=tmp_path / "missing")
+        get(Http(tls=partial(client_context, None, tmp_path / "missing")), origin)

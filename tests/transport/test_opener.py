@@ -43,7 +43,7 @@ def texts(error):
 def refused(url, **options):
     """Open, expect a ConnectError that shows no token, and give it."""
     options.setdefault("timeout", 5)
-    target = Target(url, allow_plaintext=True)
+    target = Target(url, allow_plain=True)
     started = time.monotonic()
     with pytest.raises(ConnectError) as caught:
         open_websocket(target, **options)
@@ -328,7 +328,7 @@ def aborted_while(url, step, **options):
     def run():
         try:
             open_websocket(
-                Target(url, allow_plaintext=True),
+                Target(url, allow_plain=True),
                 timeout=30,
                 attempt=attempt,
                 **options,

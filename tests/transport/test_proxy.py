@@ -167,6 +167,6 @@ def test_the_environment_is_read_only_when_asked(monkeypatch):
     monkeypatch.setenv("http_proxy", "plain:2")
     monkeypatch.setenv("no_proxy", "direct.example")
     assert repr(Proxy.from_environment(target)) == "Proxy('secured:1')"
-    plain = Target("ws://ums.example/", allow_plaintext=True)
+    plain = Target("ws://ums.example/", allow_plain=True)
     assert repr(Proxy.from_environment(plain)) == "Proxy('plain:2')"
     assert Proxy.from_environment(Target("wss://direct.example/")) is None

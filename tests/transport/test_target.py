@@ -61,7 +61,7 @@ def test_a_good_url_is_taken_apart(url, host, port, resource, authority):
         ("wss://a\\b/TOKEN", "host"),
         ("wss://[fe80::1%25eth0]/TOKEN", "host"),
         (f"wss://{'a' * 64}.b/TOKEN", "host"),
-        ("ws://ums.example/TOKEN", "allow_plaintext=True"),
+        ("ws://ums.example/TOKEN", "allow_plain=True"),
         ("ws://127.0.0.1.evil.example/TOKEN", "not a loopback host"),
         ("ws://localhost.evil/TOKEN", "not a loopback host"),
         ("ws://[::ffff:10.0.0.1]/TOKEN", "not a loopback host"),
@@ -75,7 +75,7 @@ def test_a_bad_url_is_refused_with_a_way_out_and_without_its_path(url, words):
 
 
 def test_plaintext_to_another_host_must_be_asked_for():
-    assert Target("ws://ums.example/", allow_plaintext=True).safe == (
+    assert Target("ws://ums.example/", allow_plain=True).safe == (
         "ws://ums.example:80/…"
     )
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ums_actors.http.tls import TlsSource, client_context
 from ums_actors.transport.attempt import Attempt
 from ums_actors.transport.nonblocking import Websocket
 from ums_actors.transport.opener import open_websocket
 from ums_actors.transport.target import Target
-from ums_actors.transport.tls import client_context
 
 if TYPE_CHECKING:
     import ssl
@@ -68,27 +68,19 @@ class NetworkConnector:
         self,
         options: Options,
         *,
-        ssl_context: ssl.SSLContext | None = None,
-        ca_file: str | None = None,
-        extra_ca_file: str | None = None,
+        tls: TlsSource = client_context,
         proxy: Callable[[Target], Proxy | None] | None = None,
     ) -> None:
         self.options = options
         self._proxy = proxy
-        self._context = ssl_context
-        self._ca_file = ca_file
-        self._extra_ca_file = extra_ca_file
+        self._tls = tls
 
     def context_of(self, target: Target) -> ssl.SSLContext | None:
-        """Give the TLS context for a target, if it is spoken to over TLS.
+        """Give the TLS context for a target that is spoken to over TLS; worker thread.
 
-        Made once, and not before: reading certificates takes long. Worker thread.
+        Not asked for before: reading certificates takes long.
         """
-        if not target.secure:
-            return None
-        if self._context is None:
-            self._context = client_context(self._ca_file, self._extra_ca_file)
-        return self._context
+        return self._tls() if target.secure else None
 
     def proxy_of(self, target: Target) -> Proxy | None:
         """Give the proxy through which a target is dialled, if any; worker thread."""
@@ -102,7 +94,9 @@ class NetworkConnector:
         Raises:
             LocalProtocolError: the URL breaks a rule.
         """
-        return _Dialling(self, Target(url), timeout, headers)
+        return _Dialling(
+            self, Target(url, allow_plain=self.options.allow_plain), timeout, headers
+        )
 
     def close(self) -> None:
         """Hold nothing."""

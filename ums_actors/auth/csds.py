@@ -62,6 +62,7 @@ class Csds:
         overrides: service → host, for those that are not to be looked up; a scheme
             as in ``http://127.0.0.1:PORT`` is allowed.
         stale_seconds: how long it serves beyond that while CSDS fails.
+        allow_plain: admit hosts without TLS that are not on this machine.
 
     Raises:
         LocalProtocolError: a bad ``host`` or ``account_id``.
@@ -77,14 +78,15 @@ class Csds:
         *,
         overrides: Mapping[str, str] | None = None,
         stale_seconds: float = STALE_SECONDS,
+        allow_plain: bool = False,
     ) -> None:
         if not account_id:
             raise LocalProtocolError("account_id is empty; give the account's number")
         self.account_id = account_id
-        self.origin = parse_origin(host)
+        self._allow_plain = allow_plain
+        self.origin = parse_origin(host, allow_plain=allow_plain)
         self._overrides = {
-            service: parse_origin(where, secure=self.origin.secure)
-            for service, where in (overrides or {}).items()
+            service: self._parse(where) for service, where in (overrides or {}).items()
         }
         self._calls = DomainCalls(self.origin, account_id, http)
         self._known = Whereabouts(cache_seconds, stale_seconds, clock)
@@ -128,10 +130,18 @@ class Csds:
         host = self.look_up(service, deadline)
         failure: LoginError
         try:
-            return parse_origin(host, secure=self.secure)
+            found = self._parse(host)
         except LocalProtocolError as error:
             failure = LoginError(
                 f"CSDS gave a bad host for {service}: {error}", step="csds"
+            )
+        else:
+            if found.secure or not self.secure:
+                return found
+            failure = LoginError(
+                f"CSDS gave a host without TLS for {service}, though it was itself "
+                "asked over TLS; name the host in domains if that is right",
+                step="csds",
             )
         raise failure
 
@@ -161,6 +171,9 @@ class Csds:
             AuthenticationRejected: the account is unknown.
         """
         return dict(self._flights.share("", lambda: self._ask_all(deadline), deadline))
+
+    def _parse(self, host: str) -> Origin:
+        return parse_origin(host, secure=self.secure, allow_plain=self._allow_plain)
 
     def _ask_for(self, service: str, deadline: Deadline) -> str:
         """Ask for one service, or, if CSDS does not know it so, for all."""

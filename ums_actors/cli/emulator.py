@@ -15,6 +15,9 @@ class _CannotStart(click.ClickException):
 
 @click.command()
 @click.option("--host", default="127.0.0.1", help="A loopback address.")
+@click.option(
+    "--i-know", is_flag=True, help="Let --host be one that other machines reach."
+)
 @click.option("--port", type=int, default=0, help="0 takes a free one.")
 @click.option("--tls", is_flag=True, help="Serve TLS by a CA of its own.")
 @click.option("--ca-out", metavar="FILE", help="Where to write the CA.")

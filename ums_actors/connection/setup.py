@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import logging
 import ssl
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from ums_actors.auth.session import Session
     from ums_actors.auth.source import TokenSource
     from ums_actors.connection.root import Root
+    from ums_actors.http.tls import TlsSource
+    from ums_actors.runtime import Runtime
     from ums_actors.transport.proxy import Place
 
 __all__ = ["Services", "Setup"]
@@ -80,11 +84,13 @@ class Setup:
         self._ssl_context = ssl_context
         self._proxy = proxy
         self._outbox = outbox
+        self._check_trust()
         self._subscribe = [checked_listener(each) for each in subscribe]
         if outbox is not None:
             outbox.take()
         if proxy is None and self.options.proxy_from_environment:
-            self._proxy_of(parse_origin(csds))  # a bad variable fails here
+            place = parse_origin(csds, allow_plain=self.options.allow_plain)
+            self._proxy_of(place)  # a bad variable fails here
 
     def kernel(
         self,
@@ -103,14 +109,8 @@ class Setup:
             follows: whether messages come only of dialogs that are subscribed to.
         """
         runtime, options = root._runtime, self.options
-        now = runtime.clock.now
-        http = Http(
-            ca_file=self._ca_file,
-            extra_ca_file=self._extra_ca_file,
-            ssl_context=self._ssl_context,
-            proxy=self._proxy_of,
-            clock=now,
-        )
+        now, tls = runtime.clock.now, self._tls_source(runtime)
+        http = Http(tls=tls, proxy=self._proxy_of, clock=now)
         csds = Csds(
             self._csds_host,
             self.account_id,
@@ -118,6 +118,7 @@ class Setup:
             cache_seconds=options.csds_cache,
             overrides=self._domains,
             stale_seconds=options.csds_stale,
+            allow_plain=options.allow_plain,
             clock=now,
         )
         kernel = Kernel(
@@ -127,7 +128,8 @@ class Setup:
             loop=root._loop,
             root=root.actor_ref,
             source=source(csds, http),
-            connector=runtime.connector or self._dialler(),
+            connector=runtime.connector
+            or NetworkConnector(options, tls=tls, proxy=self._proxy_of),
             identify=identify,
             follows=follows,
         )
@@ -139,16 +141,48 @@ class Setup:
             courier = Courier(kernel, self._outbox)
             kernel.departure.closers.append(self._outbox.close)
         kernel.services = Services(csds, http, Storage(csds, http), courier)
+        self._warn(kernel)
         return kernel
 
-    def _dialler(self) -> NetworkConnector:
-        return NetworkConnector(
-            self.options,
-            ssl_context=self._ssl_context,
-            ca_file=self._ca_file,
-            extra_ca_file=self._extra_ca_file,
-            proxy=self._proxy_of,
+    def _check_trust(self) -> None:
+        """Refuse settings of TLS that contradict each other."""
+        files = self._ca_file is not None or self._extra_ca_file is not None
+        if files and self._ssl_context is not None:
+            raise LocalProtocolError(
+                "give ssl_context, or ca_file and extra_ca_file, not both"
+            )
+        if not self.options.verify_tls and (files or self._ssl_context is not None):
+            raise LocalProtocolError(
+                "Options(verify_tls=False) believes every certificate: leave "
+                "ssl_context, ca_file and extra_ca_file out, or verify"
+            )
+
+    def _tls_source(self, runtime: Runtime) -> TlsSource:
+        """Give what makes the connection's one TLS context, once and when needed."""
+        given = self._ssl_context
+        if given is not None:
+            return lambda: given
+        source = functools.cache(
+            functools.partial(
+                runtime.tls.give,
+                self._ca_file,
+                self._extra_ca_file,
+                verify=self.options.verify_tls,
+            )
         )
+        if self._ca_file is not None or self._extra_ca_file is not None:
+            source()  # a file that cannot be read fails here
+        return source
+
+    def _warn(self, kernel: Kernel) -> None:
+        """Say aloud what was switched off."""
+        fields = {"connection": kernel.connection_id, "account": self.account_id}
+        for off, event in (
+            (not self.options.verify_tls, "connection.tls_not_verified"),
+            (self.options.allow_plain, "connection.plain_allowed"),
+        ):
+            if off:
+                kernel.runtime.observer.observe(event, logging.WARNING, dict(fields))
 
     def _proxy_of(self, place: Place) -> Proxy | None:
         """Give the proxy for a place; worker thread.

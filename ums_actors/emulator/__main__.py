@@ -28,6 +28,11 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--host", default="127.0.0.1", help="a loopback address")
+    parser.add_argument(
+        "--i-know",
+        action="store_true",
+        help="let --host be an address that other machines reach",
+    )
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--tls", action="store_true", help="serve TLS by an own CA")
     parser.add_argument("--ca-out", metavar="FILE", help="where to write the CA")

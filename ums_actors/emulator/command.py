@@ -41,6 +41,7 @@ class Command:
         skills: ``NAME=SKILL,SKILL`` words; who is not named has every skill.
         survey: whether a survey follows every MAIN dialog that is closed.
         state: directory in which the account's facts outlive a stop.
+        i_know: serve other machines as well.
         exit_with_parent: end, and keep no state, when standard input, a pipe, is
             closed.
     """
@@ -57,6 +58,7 @@ class Command:
     skills: Sequence[str] = ()
     survey: bool = False
     state: str | None = None
+    i_know: bool = False
     exit_with_parent: bool = False
 
 
@@ -80,6 +82,7 @@ def run_command(command: Command) -> None:
         skills=_skills(command),
         survey=command.survey,
         state=command.state,
+        i_know=command.i_know,
     )
     _allow_descriptors()
     asyncio.run(_serve(emulator, exit_with_parent=command.exit_with_parent))
@@ -107,6 +110,11 @@ async def _serve(emulator: Emulator, *, exit_with_parent: bool) -> None:
 
         _watch_parent(loop, parent_gone)
     async with emulator:
+        if emulator.is_exposed:
+            sys.stderr.write(
+                f"warning: {emulator.csds} is not loopback: whoever reaches it can log "
+                "in, read everything and use the control endpoint\n"
+            )
         sys.stdout.write(_ready_line(emulator) + "\n")
         sys.stdout.flush()
         await stop.wait()

@@ -1,4 +1,4 @@
-"""The emulator on its address: one port for HTTP and websocket, loopback only."""
+"""The emulator on its address: one port for HTTP, websocket and control."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Emulator(Controls):
     """A local UMS; :meth:`start` and :meth:`stop` it in a running asyncio loop.
 
     Args:
-        host: a loopback address, or localhost.
+        host: a loopback address, or localhost; any other only with ``i_know``.
         port: 0 takes a free one.
         tls: whether to serve TLS, by a CA of its own.
         ca_out: file for that CA; None takes a temporary one.
@@ -68,6 +68,8 @@ class Emulator(Controls):
         survey: whether a survey follows every MAIN dialog that is closed.
         state: directory in which the account's facts outlive :meth:`stop`, and are
             found by the next :meth:`start`; None keeps nothing.
+        i_know: serve other machines as well. Whoever reaches the port can log in,
+            read all that is said, and break everything by the control endpoint.
 
     Raises:
         EmulatorError: a setting is wrong; the text ends with what to do.
@@ -93,8 +95,9 @@ class Emulator(Controls):
         skills: Mapping[str, Iterable[str]] | None = None,
         survey: bool = False,
         state: str | None = None,
+        i_know: bool = False,
     ) -> None:
-        self._host = _loopback(host)
+        self._host = _address(host, anywhere=i_know)
         self._port = port
         self._ca_out = ca_out
         if not _ACCOUNT.fullmatch(account):
@@ -138,6 +141,11 @@ class Emulator(Controls):
         """Base URL of the script's calls."""
         scheme = "https" if self.tls else "http"
         return f"{scheme}://{self.csds}{CONTROL_PATH}"
+
+    @property
+    def is_exposed(self) -> bool:
+        """Whether other machines may reach it."""
+        return not is_loopback(self._host)
 
     def keep_in(self, directory: str | None) -> None:
         """Keep the account's facts in a directory from now on; None keeps nothing."""
@@ -199,7 +207,9 @@ class Emulator(Controls):
             ca_out = ca_out or (store.ca_file() if self.tls else None)
         try:
             if self.tls:
-                self._tls = LoopbackTLS(ca_out, facts.tls if facts else None)
+                self._tls = LoopbackTLS(
+                    ca_out, facts.tls if facts else None, self._host
+                )
             if facts is not None:
                 restore(self._service, facts)
         except ValueError as error:
@@ -227,15 +237,32 @@ def _positive(name: str, seconds: float) -> float:
     return seconds
 
 
-def _loopback(host: str) -> str:
-    name = "127.0.0.1" if host == "localhost" else host
-    try:
-        is_loopback = ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        is_loopback = False
-    if not is_loopback:
+def _address(host: str, *, anywhere: bool) -> str:
+    """Give the address to bind; not one that others reach, unless somebody knows."""
+    if host == "localhost":
+        return "127.0.0.1"
+    if not is_address(host):
         raise EmulatorError(
-            f"the emulator serves loopback only, not {host}; "
+            f"{host!r} is no IP address; use --host 127.0.0.1 or leave it out"
+        )
+    if not (anywhere or is_loopback(host)):
+        raise EmulatorError(
+            f"the emulator serves loopback only, not {host}: whoever reaches it "
+            "controls it; if that is meant add --i-know, else "
             "use --host 127.0.0.1 or leave it out"
         )
-    return name
+    return host
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether this machine alone reaches an address."""
+    return ipaddress.ip_address(host).is_loopback
+
+
+def is_address(host: str) -> bool:
+    """Tell whether it is an IP address."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -1,4 +1,4 @@
-"""One port that serves an application: plain or TLS, loopback."""
+"""One port that serves an application: plain or TLS."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Serving:
 
     Args:
         app: what is served.
-        host: a loopback address.
+        host: the address to bind.
         port: 0 takes a free one.
         tls: None serves plain.
     """

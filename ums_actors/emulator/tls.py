@@ -1,4 +1,4 @@
-"""A certificate for loopback, and the CA that vouches for it."""
+"""A certificate for loopback and the address served, and the CA that vouches for it."""
 
 from __future__ import annotations
 
@@ -25,10 +25,11 @@ class Certificate:
     key: str = field(repr=False)
 
     @classmethod
-    def new(cls) -> Certificate:
-        """Give a certificate for loopback by a CA of its own."""
+    def new(cls, host: str = "127.0.0.1") -> Certificate:
+        """Give one for loopback, and for another ``host``, by a CA of its own."""
         ca = trustme.CA()
-        leaf = ca.issue_cert("127.0.0.1", "localhost", "::1")
+        names = dict.fromkeys(["127.0.0.1", "localhost", "::1", host])
+        leaf = ca.issue_cert(*names)
         chain = b"".join(blob.bytes() for blob in leaf.cert_chain_pems)
         key = leaf.private_key_pem.bytes()
         return cls(ca.cert_pem.bytes().decode(), chain.decode(), key.decode())
@@ -56,6 +57,7 @@ class LoopbackTLS:
         ca_out: where to write the CA; None makes a private temporary file that
             :meth:`remove` deletes.
         certificate: one that was used before; None makes a fresh one.
+        host: the address that is served.
 
     Raises:
         EmulatorError: the file cannot be written.
@@ -63,9 +65,12 @@ class LoopbackTLS:
     """
 
     def __init__(
-        self, ca_out: str | None, certificate: Certificate | None = None
+        self,
+        ca_out: str | None,
+        certificate: Certificate | None = None,
+        host: str = "127.0.0.1",
     ) -> None:
-        self.certificate = certificate or Certificate.new()
+        self.certificate = certificate or Certificate.new(host)
         self.context = self.certificate.context()
         self._is_temporary = ca_out is None
         if ca_out is None:

@@ -16,17 +16,17 @@ from ums_actors.errors import LocalProtocolError, LoginError, UMSError
 from ums_actors.http.deadline import Deadline
 from ums_actors.http.failures import FOREIGN, TooLong, reason_of
 from ums_actors.http.line import Line, LineSocket
-from ums_actors.http.tls import trusting
+from ums_actors.http.tls import client_context
 from ums_actors.protocol.lenient import is_object
 
 if TYPE_CHECKING:
-    import os
     import ssl
     from collections.abc import Callable
 
     from urllib3 import BaseHTTPResponse
 
     from ums_actors.http.origin import Origin
+    from ums_actors.http.tls import TlsSource
     from ums_actors.http.tunnel import HttpProxy
 
 __all__ = ["Answer", "Http", "Payload"]
@@ -85,34 +85,24 @@ class Http:
     up.
 
     Args:
-        ca_file: certificates (PEM) to trust instead of the system's.
-        extra_ca_file: certificates (PEM) to trust as well.
-        ssl_context: what to use for TLS instead, as it is; shared by all calls.
+        tls: gives the TLS context, which all calls share; asked at the first that
+            needs it.
         proxy: gives the proxy for an origin, or None; the environment's are not asked.
         body_limit: largest body of an answer that is read, bytes, unless a call says
             otherwise.
         clock: monotonic seconds.
-
-    Raises:
-        LocalProtocolError: a file of certificates cannot be used.
     """
 
     def __init__(
         self,
         *,
-        ca_file: str | os.PathLike[str] | None = None,
-        extra_ca_file: str | os.PathLike[str] | None = None,
-        ssl_context: ssl.SSLContext | None = None,
+        tls: TlsSource = client_context,
         proxy: Callable[[Origin], HttpProxy | None] | None = None,
         body_limit: int = _BODY_LIMIT,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        files = ca_file is not None or extra_ca_file is not None
-        if files and ssl_context is not None:
-            raise LocalProtocolError(
-                "give ssl_context, or ca_file and extra_ca_file, not both"
-            )
-        self._context = trusting(ca_file, extra_ca_file) if files else ssl_context
+        self._tls_source = tls
+        self._context: ssl.SSLContext | None = None
         self._proxy = proxy
         self._body_limit = body_limit
         self._clock = clock
@@ -157,7 +147,8 @@ class Http:
         Raises:
             UMSError: of that class: no answer came; its text holds nothing of what was
                 sent, the path included.
-            LocalProtocolError: ``body`` or ``cookie`` cannot be sent.
+            LocalProtocolError: ``path``, ``body`` or ``cookie`` cannot be sent, or the
+                certificates to trust cannot be read.
         """
         payload = body if body is None or isinstance(body, Payload) else _encode(body)
         headers = _headers(origin, payload, cookie)
@@ -171,6 +162,8 @@ class Http:
             line.open(self._tls(origin), proxy)
             data = None if payload is None else payload.data
             return self._exchange(line, method, path, data, headers, body_limit=limit)
+        except LocalProtocolError:  # of a proxy or of certificates: it says what to do
+            raise
         except FOREIGN as foreign:
             reason = reason_of(foreign)
         finally:
@@ -218,7 +211,7 @@ class Http:
             return None
         with self._lock:  # made on first use: it reads the system's certificates
             if self._context is None:
-                self._context = trusting(None)
+                self._context = self._tls_source()
             return self._context
 
     def _enter(self, line: Line) -> bool:

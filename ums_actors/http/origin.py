@@ -22,7 +22,7 @@ _MAX_PORT: Final = 65_535
 class Origin(Struct, frozen=True):
     """Where a service is; ``secure`` means https and wss.
 
-    An Origin that is not secure is always on this machine.
+    One that is not secure is on this machine, unless that was allowed.
     """
 
     host: str
@@ -48,12 +48,15 @@ class Origin(Struct, frozen=True):
         return f"{'wss' if self.secure else 'ws'}://{self.authority}"
 
 
-def parse_origin(text: str, *, secure: bool = True) -> Origin:
+def parse_origin(
+    text: str, *, secure: bool = True, allow_plain: bool = False
+) -> Origin:
     """Read ``host``, ``host:port``, ``https://host:port`` or ``http://host:port``.
 
     Args:
         text: what to read.
         secure: what a host without a scheme means.
+        allow_plain: admit plain http to other machines.
 
     Raises:
         LocalProtocolError: it is none of these, or plain and not on this machine.
@@ -72,10 +75,11 @@ def parse_origin(text: str, *, secure: bool = True) -> Origin:
             f"{rest[:80]!r} is not a host; give host or host:port, without a path"
         )
     host = found["host"].strip("[]")
-    if not secure and not _is_loopback(host):
+    if not (secure or allow_plain or _is_loopback(host)):
         raise LocalProtocolError(
             f"plain http to {host} would show the login to the network; "
-            f"use https://{host} (http is for 127.0.0.1 and localhost)"
+            f"use https://{host} (http is for 127.0.0.1 and localhost, unless "
+            "Options(allow_plain=True))"
         )
     return Origin(host, port, secure)
 

@@ -1,43 +1,60 @@
-"""The TLS contexts of a connection: whose certificates they trust."""
+"""The TLS contexts of all that a connection speaks: HTTP calls and websocket alike."""
 
 from __future__ import annotations
 
 import os
 import ssl
-from typing import Any
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ums_actors.arguments import shown
 from ums_actors.errors import LocalProtocolError
 
-__all__ = ["system_trust", "trusting"]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
 
-_PATH = 200
+__all__ = ["Contexts", "TlsSource", "client_context", "system_trust"]
+
+_PATH: Final = 200
 """Characters of a path that an error shows."""
 
+PathLike: TypeAlias = "str | os.PathLike[str]"
+TlsSource: TypeAlias = "Callable[[], ssl.SSLContext]"
+"""Gives the context when it is needed first: reading certificates takes long."""
 
-def trusting(
-    ca_file: str | os.PathLike[str] | None = None,
-    extra_ca_file: str | os.PathLike[str] | None = None,
+_LIMIT: Final = 64
+
+
+def client_context(
+    ca_file: PathLike | None = None,
+    extra_ca_file: PathLike | None = None,
+    *,
+    verify: bool = True,
 ) -> ssl.SSLContext:
-    """Give a context that trusts what OpenSSL finds, or the CAs of ``ca_file``.
+    """Make a client's context: TLS 1.2 or later, no key log, nobody believed unseen.
 
-    TLS 1.2 or later, no ALPN, no key log. Loading certificates takes milliseconds:
-    make one for many connections; it may be shared by threads.
+    Loading the system's certificates takes milliseconds: share one (:class:`Contexts`);
+    threads may.
 
     Args:
         ca_file: PEM file to trust in place of the system's certificates.
         extra_ca_file: PEM file to trust as well.
+        verify: whether the certificate is checked, and that it is for that host.
 
     Raises:
         LocalProtocolError: a file cannot be read.
     """
     context = _hardened(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    if not verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return context
     if ca_file is None:
-        context.load_default_certs()
-    else:
-        _load(context, "ca_file", ca_file)
-    if extra_ca_file is not None:
-        _load(context, "extra_ca_file", extra_ca_file)
+        context.load_default_certs(ssl.Purpose.SERVER_AUTH)
+    for name, path in (("ca_file", ca_file), ("extra_ca_file", extra_ca_file)):
+        if path is not None:
+            _load(context, name, path)
     return context
 
 
@@ -69,6 +86,56 @@ def system_trust(
     if extra_ca_file is not None:
         _load(context, "extra_ca_file", extra_ca_file)
     return context
+
+
+class Contexts:
+    """Contexts that many connections share; any thread.
+
+    Those with the same files and the same strictness get the same one, as long as the
+    files are as they were: a bundle that was exchanged is read anew, for connections
+    that are made from then on.
+
+    Args:
+        limit: contexts that are kept; the least recently used is let go.
+    """
+
+    def __init__(self, limit: int = _LIMIT) -> None:
+        self._limit = limit
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Hashable, ssl.SSLContext] = OrderedDict()
+
+    def give(
+        self,
+        ca_file: PathLike | None = None,
+        extra_ca_file: PathLike | None = None,
+        *,
+        verify: bool = True,
+    ) -> ssl.SSLContext:
+        """Give the context for this; see :func:`client_context`."""
+        key = _stamp(ca_file), _stamp(extra_ca_file), ca_file is None, verify
+        with self._lock:  # also while it is made: many begin at the same moment
+            context = self._kept.get(key)
+            if context is None:
+                context = client_context(ca_file, extra_ca_file, verify=verify)
+                self._kept[key] = context
+                while len(self._kept) > self._limit:
+                    self._kept.popitem(last=False)
+            self._kept.move_to_end(key)
+            return context
+
+
+def _stamp(path: Any) -> Hashable:
+    """Give what changes when the file does; None stands for the system's own."""
+    where = path or ssl.get_default_verify_paths().cafile or ""
+    if not where:
+        return None
+    if not isinstance(where, str | os.PathLike):
+        return repr(where)  # reading it will say what is wrong
+    try:
+        found = os.stat(where)  # noqa: PTH116  (a path may be of any kind)
+    except (OSError, TypeError, ValueError):
+        return repr(path)  # reading it will say why
+    return os.fspath(where), found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _hardened(context: ssl.SSLContext) -> ssl.SSLContext:

@@ -12,6 +12,7 @@ import weakref
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from ums_actors.errors import LocalProtocolError
+from ums_actors.http.tls import Contexts
 from ums_actors.runtime.loop import Loop
 from ums_actors.runtime.poller import poller as system_poller
 from ums_actors.runtime.ports import (
@@ -104,6 +105,7 @@ class Runtime:
         self.gate = gate or OpenGate()
         self.observer = observer or LogObserver()
         self.connector = connector
+        self.tls = Contexts()  # thousands of connections read certificates once
         self._pools = dict(workers) if workers is not None else _pools()
         if not loops:
             raise LocalProtocolError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ums_actors.http.tls import client_context
 from ums_actors.transport.assembler import Assembler
 from ums_actors.transport.attempt import Attempt
 from ums_actors.transport.frame import encode_frame, encode_text, mask_pool
@@ -11,7 +12,6 @@ from ums_actors.transport.opener import open_websocket
 from ums_actors.transport.outgoing import Outgoing
 from ums_actors.transport.proxy import Proxy
 from ums_actors.transport.target import Target
-from ums_actors.transport.tls import client_context
 
 __all__ = [
     "Assembler",

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ums_actors.errors import ConnectError, LocalProtocolError
+from ums_actors.http.tls import client_context
 from ums_actors.transport.attempt import Attempt
 from ums_actors.transport.budget import Budget
 from ums_actors.transport.dial import dial
@@ -18,7 +19,7 @@ from ums_actors.transport.line import Line
 from ums_actors.transport.opened import Opened
 from ums_actors.transport.proxy import Proxy, open_tunnel
 from ums_actors.transport.request_headers import header_lines
-from ums_actors.transport.tls import client_context, start_tls
+from ums_actors.transport.tls import start_tls
 from ums_actors.transport.upgrade import upgrade
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ class Target:
 
     Args:
         url: ``wss://host[:port][/path][?query]``; ``ws://`` for a loopback host.
-        allow_plaintext: admit ``ws://`` to any host.
+        allow_plain: admit ``ws://`` to any host.
 
     Attributes:
         host: name or address, lower case, IPv6 without brackets.
@@ -46,17 +46,17 @@ class Target:
     secure: bool
     resource: Secret
 
-    def __init__(self, url: str | Secret, *, allow_plaintext: bool = False) -> None:
+    def __init__(self, url: str | Secret, *, allow_plain: bool = False) -> None:
         text = reveal(url)
         _check_characters(text)
         parts = _split(text)
         self.host = check_host(parts.hostname or "", "the websocket URL")
         self.port = _port(parts)
         self.secure = parts.scheme == "wss"
-        if not self.secure and not (allow_plaintext or _is_loopback(self.host)):
+        if not self.secure and not (allow_plain or _is_loopback(self.host)):
             raise LocalProtocolError(
                 f"{self.safe} has no TLS and is not a loopback host: tokens would "
-                "travel in the clear; use wss://, or set allow_plaintext=True"
+                "travel in the clear; use wss://, or set Options(allow_plain=True)"
             )
         query = f"?{parts.query}" if parts.query else ""
         self.resource = Secret((parts.path or "/") + query)

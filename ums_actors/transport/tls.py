@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ums_actors.http.tls import trusting
 from ums_actors.transport.line import Line
 
 if TYPE_CHECKING:
@@ -13,25 +12,7 @@ if TYPE_CHECKING:
     from ums_actors.transport.attempt import Attempt
     from ums_actors.transport.budget import Budget
 
-__all__ = ["client_context", "start_tls"]
-
-
-def client_context(
-    ca_file: str | None = None, extra_ca_file: str | None = None
-) -> ssl.SSLContext:
-    """Make a verifying client context: TLS 1.2 or later, no ALPN, no key log.
-
-    Loading the system's certificates takes milliseconds: make one for many
-    connections; it may be shared by threads.
-
-    Args:
-        ca_file: PEM file to trust in place of the system's certificates.
-        extra_ca_file: PEM file to trust as well.
-
-    Raises:
-        LocalProtocolError: a file cannot be loaded.
-    """
-    return trusting(ca_file, extra_ca_file)
+__all__ = ["start_tls"]
 
 
 def start_tls(

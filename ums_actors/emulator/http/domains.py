@@ -15,13 +15,16 @@ if TYPE_CHECKING:
 __all__ = ["Domains", "domains_of"]
 
 SERVICES: Final = ("agentVep", "asyncMessagingEnt", "facadeMsg", "idp", "swift")
+_WILDCARDS: Final = ("0.0.0.0:", "[::]:")
 
 
-def domains_of(service: Service) -> dict[str, list[dict[str, str]]]:
-    """Give all services; they are all here."""
+def domains_of(service: Service, asked: str) -> dict[str, list[dict[str, str]]]:
+    """Give all services; they are all here, where who ``asked`` found this one."""
+    wildcard = service.authority.startswith(_WILDCARDS)
+    host = asked if wildcard else service.authority
     return {
         "baseURIs": [
-            {"service": name, "account": service.account, "baseURI": service.authority}
+            {"service": name, "account": service.account, "baseURI": host}
             for name in SERVICES
         ]
     }
@@ -47,13 +50,13 @@ class Domains:
     async def _all_domains(self, request: web.Request) -> web.Response:
         if (refusal := await self._refuse_domains(request)) is not None:
             return refusal
-        return answer_of(domains_of(self._service))
+        return answer_of(domains_of(self._service, request.host))
 
     async def _one_domain(self, request: web.Request) -> web.Response:
         if (refusal := await self._refuse_domains(request)) is not None:
             return refusal
         name = request.match_info["service"]
-        for entry in domains_of(self._service)["baseURIs"]:
+        for entry in domains_of(self._service, request.host)["baseURIs"]:
             if entry["service"] == name:
                 return answer_of(entry)
         return failure(404, "Unknown service")

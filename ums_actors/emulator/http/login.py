@@ -100,7 +100,7 @@ class Login:
                     "isLPA": False,
                     "accountTimeZoneId": "Etc/UTC",
                 },
-                "csdsCollectionResponse": domains_of(self._service),
+                "csdsCollectionResponse": domains_of(self._service, request.host),
                 "accountData": {},
             }
         )
