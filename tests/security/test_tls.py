@@ -70,10 +70,11 @@ def test_a_certificate_of_nobody_known_is_refused_everywhere(
     assert emulator.state()["handshakes"] == 0
 
 
-def test_a_certificate_for_another_host_is_refused(start, tmp_path):
-    """127.0.0.2 answers with the certificate of 127.0.0.1."""
-    with running_emulator(users=1, tls=True, host="127.0.0.2") as elsewhere:
-        proxy = start(elsewhere)
+def test_a_certificate_for_another_host_is_refused(start):
+    """127.0.0.2 answers with a certificate of 127.0.0.1."""
+    with running_emulator(users=1, tls=True, host="0.0.0.0", i_know=True) as every:
+        port = every.csds.rpartition(":")[2]
+        proxy = start(every, csds=f"127.0.0.2:{port}")
         with pytest.raises(ums.LoginError, match="certificate"):
             proxy.open(fail_fast=True).get(timeout=GENEROUS)
 

@@ -93,9 +93,16 @@ def _as_login_error(error: BaseException | None) -> BaseException | None:
         return error
     if isinstance(error, TimeoutError):
         return LoginError("the login did not end in time", step="login")
+    name = type(error).__name__
     translated = LoginError(
-        f"the token source raised {type(error).__name__}: it should raise LoginError",
-        step="source",
+        f"the token source raised {name}: it should raise LoginError", step="source"
     )
-    translated.__cause__ = error
+    # where it was raised helps; what it says may be an address with a token in it
+    translated.__cause__ = _Withheld(f"{name}, whose text is withheld").with_traceback(
+        error.__traceback__
+    )
     return translated
+
+
+class _Withheld(Exception):
+    """Stands for an error of the user's, without its text."""

@@ -291,6 +291,7 @@ class ResponseReceived(Tap, frozen=True, kw_only=True):
         type: of the request.
         response_type: of the answer.
         code: as of HTTP; 400 and more mean no.
+        body: None where it would let its reader in: addresses and keys of files.
         at: monotonic seconds.
         seconds: since the request was written; None if nobody listened then.
     """

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ums_actors.actors.events import RequestSent, ResponseReceived
 from ums_actors.errors import UMSError
 from ums_actors.protocol.envelopes import decode_body
+from ums_actors.protocol.files import grants_access
 
 if TYPE_CHECKING:
     import msgspec
@@ -47,7 +48,7 @@ class Taps:
         )
 
     def answered(self, entry: Entry, response: Response) -> None:
-        """Tell of an answer."""
+        """Tell of an answer; what it lets one into is kept back."""
         now = self._kernel.runtime.clock.now()
         written = self._written.pop(entry.id, None)
         self._kernel.subscribers.publish(
@@ -56,7 +57,7 @@ class Taps:
                 type=entry.type,
                 response_type=response.type,
                 code=response.code,
-                body=_decoded(response.body),
+                body=None if grants_access(entry.type) else _decoded(response.body),
                 at=now,
                 seconds=None if written is None else now - written,
             )

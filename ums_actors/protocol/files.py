@@ -27,6 +27,7 @@ __all__ = [
     "FileUrl",
     "download_token",
     "download_url",
+    "grants_access",
     "read_download_token",
     "read_file_url",
     "upload_url",
@@ -35,11 +36,20 @@ __all__ = [
 UPLOAD_URL: Final = ".ams.ms.GenerateURLForUploadFile"
 DOWNLOAD_URL: Final = ".ams.ms.GenerateURLForDownloadFile"
 DOWNLOAD_TOKEN: Final = ".ams.ms.token.GenerateDownloadToken"  # noqa: S105 - a name
+_GRANTS: Final = frozenset(
+    each.rpartition(".")[2] for each in (UPLOAD_URL, DOWNLOAD_URL, DOWNLOAD_TOKEN)
+)
+"""Without their rooms, which a consumer's names lack or shorten."""
 _SECURE_FORM: Final = "SecureForm"
 MAX_KIND: Final = 64
 """Characters of the kind of a file."""
 MAX_PATH: Final = 2_048
 """Characters of a path on the file service."""
+
+
+def grants_access(request_type: str) -> bool:
+    """Tell whether the answer to such a request lets whoever has it in."""
+    return request_type.rpartition(".")[2] in _GRANTS
 
 
 class FileUrl(Struct, frozen=True):
