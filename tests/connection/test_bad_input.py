@@ -14,6 +14,7 @@ import pykka
 import pytest
 
 import ums_actors as ums
+from ums_actors.protocol.requests import Call
 
 TEXTS = [None, "", 5, [], {}, b"x", True]
 STRANGE = ["a\r\nb", "\x00", "\ud800", "x" * 10_000]
@@ -22,6 +23,7 @@ WORDS = [None, "", 5, "NONSENSE", ["ONLINE"]]
 SECONDS = [math.nan, -1, "x", math.inf, [], -math.inf, True, 10**400, 1e300]
 NUMBERS = ["1", 1.5, -1, [], True, 10**400]
 
+CONTENT = "ContentEvent"
 C = "conversation"
 """A value that is all right, where the wrong one stands elsewhere."""
 
@@ -125,6 +127,21 @@ BOTH = [
     *case("upload_file", C, b"x", file_type="PNG", wrong=[5, ""], at="preview"),
     *case("download_file", "/a", wrong=IDS, at=0),
     *case("publish_once", None, wrong=[None, 5, "x", {}], at=0),
+    *case(
+        "publish_once",
+        None,
+        wrong=[
+            Call(".ams.ms.PublishEvent", body)
+            for body in (
+                None,
+                5,
+                {},
+                {"event": {}},
+                {"event": {"type": "ContentEvent"}},
+            )
+        ],
+        at=0,
+    ),
     *case("publish_text", C, "text", wrong=IDS, at=0),
     *case("publish_text", C, "text", wrong=TEXTS, at=1),
 ]

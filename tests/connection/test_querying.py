@@ -190,6 +190,19 @@ def test_a_consumers_subscription_is_updated_under_the_short_name(emulator, star
     assert len(requests(emulator, short, user=name)) == 1
 
 
+def test_no_query_means_the_consumers_own_default_wherever_it_is_given(emulator, start):
+    proxy = start(emulator, kind=ums.ConsumerWebsocketConnection, auth=ums.Anonymous())
+    proxy.open(wait_for_ready=True).get(timeout=10)
+    user = proxy.status().get(timeout=5).agent_id
+    made = proxy.create_conversation_subscription({"stage": ["OPEN"]}).get(timeout=5)
+    proxy.update_conversation_subscription(made, None).get(timeout=5)
+    proxy._request_conversation_subscription().get(timeout=5)
+    names = "cqm.UpdateExConversationSubscription", "cqm.SubscribeExConversations"
+    asked = [body["stage"] for _, body in requests(emulator, *names, user=user)]
+    both = ["OPEN", "CLOSE"]
+    assert asked == [both, ["OPEN"], both, both]
+
+
 def test_every_property_of_a_query_reaches_the_wire(emulator, start):
     proxy = start(emulator)
     proxy.open().get(timeout=10)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ums_actors.http.client import Http
     from ums_actors.options import Options
     from ums_actors.outbox import Outbox
+    from ums_actors.protocol.requests import Call
     from ums_actors.runtime import LoopFuture
     from ums_actors.runtime.steps import Steps
     from ums_actors.transport.proxy import Proxy
@@ -256,6 +257,23 @@ class ConsumerWebsocketConnection(Access, Model):
             a future of the subscription id on the present line.
         """
         return super().create_conversation_subscription(_query(query), wait_for_ready)
+
+    def update_conversation_subscription(
+        self, subscription_id: str, query: Any
+    ) -> LoopFuture[None]:
+        """Put another query in the place of a subscription's, here and on later lines.
+
+        Args:
+            subscription_id: the first id of the subscription or its present one.
+            query: as for :meth:`create_conversation_subscription`.
+
+        Raises (through the future):
+            RequestRejected: the service would not; the old query stays.
+        """
+        return super().update_conversation_subscription(subscription_id, _query(query))
+
+    def _query_call(self, query: Any) -> Call:
+        return super()._query_call(_query(query))
 
 
 def _named(name: str, given: str | None, otherwise: str | None) -> str:

@@ -168,11 +168,14 @@ class Publishing(Querying, Files, abc.ABC):
 
 
 def _is_content(call: Any) -> bool:
-    return (
-        isinstance(call, Call)
-        and call.type == PUBLISH_EVENT
-        and call.body["event"]["type"] in _CONTENT
-    )
+    if not isinstance(call, Call) or call.type != PUBLISH_EVENT:
+        return False
+    try:
+        body = dict(call.body)
+        has_place = all(body[key] for key in ("conversationId", "dialogId"))
+        return has_place and body["event"]["type"] in _CONTENT
+    except (KeyError, TypeError, ValueError):  # no builder of ours made it
+        return False
 
 
 def marked(metadata: Any, mark: str) -> list[Any]:
