@@ -144,13 +144,12 @@ def test_a_refusal_is_told_at_once(emulator, side):
     assert texts(emulator, conversation_id) == []
 
 
-def test_a_dialog_that_may_not_be_asked_leaves_it_unknown(emulator, start):
-    proxy = start(emulator, options=SOON)
+def test_a_dialog_that_may_not_be_asked_leaves_it_unknown(emulator, start, relayed):
+    service = {"facadeMsg": relayed.address}
+    proxy = start(emulator, options=SOON, domains=service)
     proxy.open(wait_for_ready=True).get(timeout=10)
     conversation_id = emulator.open_conversation(assign="bot1").conversation_id
-    emulator.add_fault(
-        "process-then-disconnect", count=1, value=[".ams.ms.PublishEvent"]
-    )
+    relayed.swallow(1)
     emulator.add_fault(
         "reject", count=50, value={"code": 403, "type": ".ams.ms.QueryMessages"}
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ums_actors.actors.messages import Later
 from ums_actors.actors.trouble import report
+from ums_actors.arguments import identifier
 from ums_actors.connection.model import Model
 from ums_actors.errors import RequestRejected
 from ums_actors.protocol import brand, profiles
@@ -35,7 +36,7 @@ class BrandConversations(Model, abc.ABC):
         self, dialog_id: str, newer_than: int | None = None
     ) -> LoopFuture[list[MessageEvent]]:
         """Ask for a dialog's events after a sequence number; None asks for all."""
-        call = brand.query_messages(dialog_id, newer_than)
+        call = brand.query_messages(identifier("dialog_id", dialog_id), newer_than)
         return self._call_for(call, read_message_events, resend=True)
 
     def join_dialog(
