@@ -263,6 +263,36 @@ def test_when_an_answer_is_due_is_set_by_hand_and_by_name(emulator, bot, events)
     assert (changed.current.ttr_type, told.ttr_type) == ("URGENT", "URGENT")
 
 
+def test_what_it_is_about_and_until_when_nobody_answers(emulator, bot, events):
+    heard = events(bot, ums.ConversationChanged)
+    talk = emulator.open_conversation(assign="bot1", text="hello")
+    of_talk = lambda event: event.conversation_id == talk.conversation_id  # noqa: E731
+    told = heard.wait(of_talk).live
+    until = told.start_time + 3_600_000
+    told.set_topic("shoes").get(timeout=5)
+    told.set_delay(until).get(timeout=5)
+    heard.wait(lambda event: of_talk(event) and event.live.delay is not None)
+    assert (told.topic, told.delay) == ("shoes", {"type": "NIGHT", "tillWhen": until})
+    told.set_delay(0).get(timeout=5)
+    heard.wait(lambda event: of_talk(event) and not event.live.delay)
+
+
+def test_events_of_one_place_can_be_narrowed_like_all(emulator, bot, events):
+    heard = events(bot, ums.ConversationEvent)
+    talk = emulator.open_conversation(assign="bot1", text="hello")
+    told = heard.wait(of(talk.conversation_id, OPENED)).conversation
+    for place in (told, told.main_dialog):
+        wanted = place.events(
+            ums.MessageReceived, where=lambda event: event.text == "yes", timeout=10
+        )
+        emulator.write(talk.conversation_id, "no")
+        emulator.write(talk.conversation_id, "yes")
+        assert next(wanted).text == "yes"
+        wanted.close()
+    with pytest.raises(ums.LocalProtocolError):
+        told.events(limit=0)
+
+
 def test_a_dialog_that_is_closed_says_by_whom_and_why(emulator, bot, events):
     heard = events(bot, ums.ConversationEvent)
     talk = emulator.open_conversation(assign="bot1", text="hello")

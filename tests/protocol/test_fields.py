@@ -28,6 +28,10 @@ def told(call):
         ),
         (fields.set_manual_ettr("C", 5), {"field": "ManualETTR", "time": 5}),
         (
+            fields.set_delay("C", 7),
+            {"field": "DelayField", "delay": {"type": "NIGHT", "tillWhen": 7}},
+        ),
+        (
             fields.set_csat("C", 4, True),
             {
                 "field": "CSATRate",
@@ -63,6 +67,8 @@ def test_a_takeover_takes_one_consumer_out_and_puts_the_other_in():
         (lambda: fields.set_ttr("C", "NORMAL", 1.5), "value=1.5 must be .* 0 or more"),
         (lambda: fields.set_manual_ettr("C", -1), "time=-1 must be"),
         (lambda: fields.set_manual_ettr("C", True), "time=True must be"),
+        (lambda: fields.set_delay("C", -1), "until=-1 must be"),
+        (lambda: fields.set_delay("C", 1, ""), "delay_type='' must be"),
         (lambda: fields.set_csat("C", 6), "rate=6 must be"),
         (lambda: fields.set_csat("C", "4"), "rate='4' must be"),
         (lambda: fields.set_csat("C", 4, "yes"), "resolved='yes' must be"),

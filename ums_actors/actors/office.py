@@ -138,12 +138,17 @@ class ConversationOffice:
         return handle
 
     def events(
-        self, kinds: tuple[Kind, ...], *, conversation_id: str, dialog_id: str | None
+        self,
+        kinds: tuple[Kind, ...],
+        *,
+        conversation_id: str,
+        dialog_id: str | None,
+        **more: Any,
     ) -> Iterator[Any]:
         """Iterate over events of one place."""
         root: Any = self._kernel.root.proxy()
         found: Iterator[Any] = root.events(
-            *kinds, conversation_id=conversation_id, dialog_id=dialog_id
+            *kinds, conversation_id=conversation_id, dialog_id=dialog_id, **more
         )
         return found
 

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
-from ums_actors.arguments import identifier
-from ums_actors.errors import LocalProtocolError, NotSupported
-from ums_actors.model.contents import Contents
-from ums_actors.model.notes import AgentNote, NoteSaved, with_note
-from ums_actors.model.office import Kind, Target, Where, brand_only, nothing
+from ums_actors.errors import LocalProtocolError
+from ums_actors.model.describing import Describing
+from ums_actors.model.office import Kind, Target, Where, brand_only
 from ums_actors.protocol import brand, fields
-from ums_actors.protocol.enums import CsatStatus, ParticipantState
-from ums_actors.protocol.requests import text as checked_text
+from ums_actors.protocol.enums import ParticipantState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ums_actors.files.parcel import Upload
     from ums_actors.model.message import Message
-    from ums_actors.protocol.requests import Call
     from ums_actors.runtime import LoopFuture
 
 __all__ = ["Conversation"]
 
 
-class Conversation(Contents):
+class Conversation(Describing):
     """A conversation, kept true by what the service tells; any thread.
 
     Each future of a method is done when the service has taken the request; that it has
@@ -187,78 +182,6 @@ class Conversation(Contents):
         """Close it with all its dialogs; no survey is begun."""
         return self._ask(brand.close_conversation(self.conversation_id), metadata)
 
-    def set_note(self, note: str) -> LoopFuture[None]:
-        """Put a note in the place of the present one, 5,000 characters; brands only."""
-        brand_only(self._office, "write notes")
-        return self._ask(fields.set_note(self.conversation_id, note))
-
-    def set_agent_note(
-        self,
-        note_content: str,
-        *,
-        agent_id: str | None = None,
-        name: str | None = None,
-        note_id: str | None = None,
-        is_auto_summary: bool = False,
-        truncate_enabled: bool = False,
-    ) -> LoopFuture[NoteSaved]:
-        """Add a note to those of other agents, or replace that of ``note_id``.
-
-        They share one text: of two agents who write at the same time, one wins.
-
-        Args:
-            note_content: what it says.
-            agent_id: whose it is; the own user's if not given.
-            name: how that agent is called.
-            note_id: to replace one; a new one is made if not given.
-            is_auto_summary: whether a program wrote it.
-            truncate_enabled: shorten it if there is no room for all of it.
-
-        Raises:
-            LocalProtocolError: it is empty, or there is no room for it.
-        """
-        brand_only(self._office, "write notes")
-        new = AgentNote(
-            agent_id=(
-                self._office.own_id()
-                if agent_id is None
-                else identifier("agent_id", agent_id)
-            ),
-            name=None if name is None else checked_text("name", name),
-            note_content=checked_text("note_content", note_content),
-            time=time.time_ns() // 1_000_000,
-            note_id=None if note_id is None else identifier("note_id", note_id),
-            is_auto_summary=bool(is_auto_summary),
-        )
-        note, saved = with_note(self.note, new, truncate=truncate_enabled)
-        call = fields.set_note(self.conversation_id, note)
-        return self._office.ask(call, lambda _: saved)
-
-    def set_ttr(self, ttr_type: str, value: int | None = None) -> LoopFuture[None]:
-        """Say how soon an answer is wanted; ``value`` is seconds, for CUSTOM."""
-        return self._ask(fields.set_ttr(self.conversation_id, ttr_type, value))
-
-    def set_manual_ettr(self, time: int) -> LoopFuture[None]:
-        """Say until when an answer is due, milliseconds since 1970; brands only."""
-        brand_only(self._office, "set when an answer is due")
-        return self._ask(fields.set_manual_ettr(self.conversation_id, time))
-
-    def set_csat(
-        self,
-        rate: int,
-        resolved: bool | None = None,
-        status: str = CsatStatus.FILLED,
-    ) -> LoopFuture[None]:
-        """Answer the questions about satisfaction: 0 to 5; consumers only."""
-        if self._office.is_brand:
-            raise NotSupported(
-                "only the consumer says how satisfied it is: use its connection"
-            )
-        return self._ask(fields.set_csat(self.conversation_id, rate, resolved, status))
-
-    def _ask(self, call: Call, metadata: Any = None) -> LoopFuture[None]:
-        return self._office.ask(call, nothing, metadata=metadata)
-
     # -- hearing of it
 
     def subscribe(
@@ -276,8 +199,12 @@ class Conversation(Contents):
             dialog_id=None,
         )
 
-    def events(self, *kinds: Kind) -> Iterator[Any]:
-        """Iterate over the events of this conversation; see the connection's method."""
+    def events(self, *kinds: Kind, **more: Any) -> Iterator[Any]:
+        """Iterate over the events of this conversation.
+
+        ``where``, ``limit``, ``timeout`` and ``strict`` are as for the connection's own
+        method.
+        """
         return self._office.events(
-            kinds, conversation_id=self.conversation_id, dialog_id=None
+            kinds, conversation_id=self.conversation_id, dialog_id=None, **more
         )

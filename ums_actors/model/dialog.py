@@ -215,8 +215,15 @@ class Dialog(TakingPart):
             dialog_id=self.dialog_id,
         )
 
-    def events(self, *kinds: Kind) -> Iterator[Any]:
-        """Iterate over the events of this dialog; see the connection's own method."""
+    def events(self, *kinds: Kind, **more: Any) -> Iterator[Any]:
+        """Iterate over the events of this dialog.
+
+        ``where``, ``limit``, ``timeout`` and ``strict`` are as for the connection's own
+        method.
+        """
         return self._office.events(
-            kinds, conversation_id=self.conversation_id, dialog_id=self.dialog_id
+            kinds,
+            conversation_id=self.conversation_id,
+            dialog_id=self.dialog_id,
+            **more,
         )

@@ -114,7 +114,12 @@ class Office(Protocol):
         ...
 
     def events(
-        self, kinds: tuple[Kind, ...], *, conversation_id: str, dialog_id: str | None
+        self,
+        kinds: tuple[Kind, ...],
+        *,
+        conversation_id: str,
+        dialog_id: str | None,
+        **more: Any,
     ) -> Iterator[Any]:
         """Iterate over events of one place."""
         ...

@@ -13,6 +13,7 @@ __all__ = [
     "NOTE_LIMIT",
     "UPDATE_CONVERSATION",
     "set_csat",
+    "set_delay",
     "set_manual_ettr",
     "set_note",
     "set_topic",
@@ -25,6 +26,8 @@ UPDATE_CONVERSATION: Final = ".ams.cm.UpdateConversationField"
 NOTE_LIMIT: Final = 5_000
 """Characters of a conversation's note."""
 _RATES: Final = range(6)
+_NIGHT: Final = "NIGHT"
+"""The one type of delay that has been seen."""
 
 
 def set_note(conversation_id: str, note: str) -> Call:
@@ -76,6 +79,20 @@ def set_manual_ettr(conversation_id: str, time: int) -> Call:
     """
     when = whole("time", time, 0, ": milliseconds since 1970")
     return _one(conversation_id, {"field": "ManualETTR", "time": when})
+
+
+def set_delay(conversation_id: str, until: int, delay_type: str = _NIGHT) -> Call:
+    """Say until when nobody is expected to answer; milliseconds since 1970, 0 ends it.
+
+    The member's form is not published (UMS.md 3.9 names it): it is taken to be that in
+    which conversations tell of it.
+
+    Raises:
+        LocalProtocolError: it is no such number.
+    """
+    when = whole("until", until, 0, ": milliseconds since 1970")
+    delay = {"type": identifier("delay_type", delay_type), "tillWhen": when}
+    return _one(conversation_id, {"field": "DelayField", "delay": delay})
 
 
 def set_topic(conversation_id: str, topic: str) -> Call:
