@@ -12,8 +12,11 @@ HERD = 1000
 
 @pytest.mark.parametrize(
     ("backoff_base", "gate", "most"),
-    [(1.0, None, 150), (5.0, None, 40), (1.0, PacedGate(20, random=Random(1)), 3)],
-    ids=["default", "fleet", "gate"],
+    [
+        pytest.param(1.0, None, 150, id="default"),
+        pytest.param(5.0, None, 40, id="fleet", marks=pytest.mark.soak),
+        pytest.param(1.0, PacedGate(20, random=Random(1)), 3, id="gate"),
+    ],
 )
 def test_a_herd_that_lost_its_lines_at_once_comes_back_spread(backoff_base, gate, most):
     attempts = drop_herd(HERD, backoff_base=backoff_base, gate=gate)
