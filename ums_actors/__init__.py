@@ -145,6 +145,7 @@ from ums_actors.sync import (
     ConsumerConnection,
     connect,
     connect_consumer,
+    stop_on_signal,
 )
 
 # transport
@@ -262,4 +263,5 @@ __all__ = [
     "connect",
     "connect_consumer",
     "proxy_of",
+    "stop_on_signal",
 ]
