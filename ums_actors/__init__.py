@@ -148,6 +148,7 @@ from ums_actors.sync import (
     ConsumerConnection,
     connect,
     connect_consumer,
+    stop_on_signal,
 )
 
 # transport
@@ -267,5 +268,6 @@ __all__ = [
     "connect",
     "connect_consumer",
     "proxy_of",
+    "stop_on_signal",
     "system_trust",
 ]

@@ -30,6 +30,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     close_timeout: float = 10.0
     """From ``close()`` to CLOSED, whatever hangs."""
 
+    drain_timeout: float = 2.0
+    """From ``close()`` to the close frame, while there are requests whose answers are
+    still awaited; at most half of ``close_timeout``. New ones are refused at once."""
+
     # -- requests
     ring_conversation_timeout: float = 30.0
     """From an accepted ring to its conversation; outlasts a reconnect in between."""
@@ -182,6 +186,7 @@ _MAY_BE_ZERO = frozenset(
         "restart_intensity",
         "queue_limit",
         "csds_stale",
+        "drain_timeout",
         "settling_delay",
         "messages_per_dialog",
         "clear_conversation_timeout",

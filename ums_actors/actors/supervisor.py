@@ -66,6 +66,8 @@ _CALLS: dict[type[course.Event], str] = {
 """What users' calls that reach the session by themselves are, in the recorder."""
 _GRACE = 0.5
 """Seconds a step's own deadline has before the supervisor's."""
+_LOOK = 0.02
+"""Seconds between two looks at whether all are answered."""
 
 
 class SupervisorActor(Child):
@@ -86,6 +88,7 @@ class SupervisorActor(Child):
         self._session = kernel.session
         self._step: Timer | None = None
         self._stable: Timer | None = None
+        self._waiting: Timer | None = None
         self._address: tuple[Secret, dict[str, Secret]] | None = None
         self._succeeds = "socket" in kernel.refs
         if not self._succeeds:  # here, so that the first request finds them
@@ -280,8 +283,16 @@ class SupervisorActor(Child):
         if self._kernel.websocket is None:
             self._end_attempt(Stopped())
             return
-        self._tell("socket", CloseSocket())
-        self._arm(self._kernel.options.close_timeout, "close")
+        options = self._kernel.options
+        self._arm(options.close_timeout, "close")
+        self._drain(self._now() + min(options.drain_timeout, options.close_timeout / 2))
+
+    def _drain(self, until: float) -> None:
+        """Close the line as soon as all are answered, or the time for that is over."""
+        if self._kernel.pending.in_flight and self._now() < until:
+            self._waiting = self._call_later(_LOOK, lambda: self._drain(until))
+        else:
+            self._tell("socket", CloseSocket())
 
     # -- the steps of an attempt
 
@@ -344,10 +355,10 @@ class SupervisorActor(Child):
         self._step = self._call_later(seconds, overdue)
 
     def _disarm(self) -> None:
-        for timer in (self._step, self._stable):
+        for timer in (self._step, self._stable, self._waiting):
             if timer is not None:
                 timer.cancel()
-        self._step = self._stable = None
+        self._step = self._stable = self._waiting = None
 
     def _resume(self) -> None:
         """Go on after a crash of ours: timers are gone, the kernel is not."""
