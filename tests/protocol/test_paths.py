@@ -1,3 +1,6 @@
+import pytest
+
+from ums_actors.errors import LocalProtocolError
 from ums_actors.protocol.paths import brand_socket_path, consumer_socket_path
 
 
@@ -29,3 +32,10 @@ def test_the_path_of_a_consumer_holds_no_token():
         "/ws_api/account/a%2F7/messaging/consumer"
         "?v=3&intid=ums-actors&intvn=0.1.0&appid=x%20y&appvn=unknown"
     )
+
+
+def test_a_token_with_half_a_character_is_refused_and_not_shown():
+    with pytest.raises(LocalProtocolError, match="valid Unicode") as caught:
+        brand_socket_path("1", "s3cret\ud800", integration_version="1")
+    error = caught.value
+    assert "s3cret" not in f"{error!r} {error.__context__!r} {error.__cause__!r}"

@@ -104,15 +104,20 @@ def test_closing_is_idempotent_and_ends_all_threads():
 
 def test_closing_answers_who_wait_for_workers():
     runtime = Runtime()
-    gate = threading.Event()
+    gate, working = threading.Event(), threading.Event()
+
+    def block():
+        working.set()
+        return gate.wait(WAIT)
 
     class Working(LoopActor):
         def work(self):
-            return self._in_worker(lambda: gate.wait(WAIT))
+            return self._in_worker(block)
 
     ref = Working.start(runtime=runtime)
     futures = [ref.proxy().work() for _ in range(6)]
     ref.ask("all are submitted", timeout=WAIT)
+    assert working.wait(WAIT)
     assert runtime.close(0.2) is False
     errors = [future.exception() for future in futures]
     assert all(future.done() for future in futures)

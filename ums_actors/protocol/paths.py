@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import quote, urlencode
 
+from ums_actors.errors import LocalProtocolError
+
 __all__ = [
     "BRAND_API_VERSION",
     "CONSUMER_API_VERSION",
@@ -18,6 +20,21 @@ BRAND_API_VERSION: Final = "2.1"
 CONSUMER_API_VERSION: Final = "3"
 INTEGRATION_ID: Final = "ums-actors"
 _UNKNOWN: Final = "unknown"
+
+
+def _checked(token: str) -> str:
+    """Refuse half a character (a lone surrogate): the error of quote() would show all.
+
+    Raises:
+        LocalProtocolError: it has one; the text does not show the token.
+    """
+    try:
+        token.encode()
+    except UnicodeEncodeError:
+        pass  # not even the context keeps the error, which holds the token
+    else:
+        return token
+    raise LocalProtocolError("the token must be a str of valid Unicode")
 
 
 def brand_socket_path(
@@ -37,7 +54,7 @@ def brand_socket_path(
     query = _query(
         api_version, integration_id, integration_version, app_id, app_version
     )
-    bearer = quote(token, safe="")
+    bearer = quote(_checked(token), safe="")
     return f"{_messaging(account_id)}/brand/{bearer}?{query}"
 
 

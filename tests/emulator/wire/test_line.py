@@ -84,6 +84,16 @@ async def test_a_second_reset_does_nothing(scene):
         assert await bot.ended() == 1006
 
 
+async def test_who_has_gone_by_itself_can_be_cut_still(scene):
+    async with scene(tls=True) as (emulator, bot):
+        (line,) = emulator._service.lines
+        transport = line._channel._transport
+        transport.abort()
+        transport._ssl_protocol = None  # what asyncio makes of one that was lost
+        line._channel.reset()
+        assert await bot.ended() == 1006
+
+
 async def test_a_cut_is_a_reset(scene):
     async with scene(online=()) as (emulator, bot):
         await bot.log_in()

@@ -93,7 +93,10 @@ class Channel:
         transport, self._transport = self._transport, None
         if transport is None:
             return
-        raw = transport.get_extra_info("socket")
+        try:
+            raw = transport.get_extra_info("socket")
+        except AttributeError:  # of asyncio's TLS transport, when its peer has gone
+            raw = None
         if raw is not None and raw.fileno() >= 0:
             linger = struct.pack("ii", 1, 0)
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
