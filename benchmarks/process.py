@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from types import TracebackType
 
 __all__ = ["ChildFailed", "LineProcess"]
@@ -32,10 +32,22 @@ class LineProcess:
     """``python -m MODULE …`` as a context manager; always ended on exit."""
 
     def __init__(self, module: str, *arguments: str) -> None:
-        self._name = " ".join([module.rpartition(".")[2], *arguments])
+        name = " ".join([module.rpartition(".")[2], *arguments])
+        self._begin(name, ["-m", module, *arguments])
+
+    @classmethod
+    def of(cls, name: str, command: Sequence[str]) -> Self:
+        """Make one of another command; one that begins with an option is Python's."""
+        made = cls.__new__(cls)
+        made._begin(name, command)
+        return made
+
+    def _begin(self, name: str, command: Sequence[str]) -> None:
+        self._name = name
         self._errors = tempfile.TemporaryFile()  # closed in __exit__  # noqa: SIM115
+        python = [sys.executable] if command[0].startswith("-") else []
         self._process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
+            [*python, *command],
             cwd=_ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
