@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from benchmarks.contestants.contestant import DEADLINE
 from benchmarks.contestants.threads import drive_threads
+from benchmarks.contestants.window import WINDOWS
 from benchmarks.workload import CLOCK, CUT, FLOOD, check_answer
 
 if TYPE_CHECKING:
@@ -167,10 +168,13 @@ class AsyncPeer(Generic[L]):
 async def run_window(
     requests: Sequence[Callable[[], Awaitable[object]]], in_flight: int, seconds: float
 ) -> list[float]:
-    """Let ``in_flight`` coroutines share the lines; gives latencies in seconds."""
+    """Let ``in_flight`` coroutines share the lines; gives latencies in seconds.
+
+    It goes on for so long, or for as many windows as all have at least.
+    """
     latencies: list[float] = []
     clock = time.perf_counter
-    until = clock() + seconds
+    until, least = clock() + seconds, (WINDOWS - 1) * in_flight
 
     async def one(request: Callable[[], Awaitable[object]]) -> None:
         began = clock()
@@ -178,7 +182,7 @@ async def run_window(
             await request()
             ended = clock()
             latencies.append(ended - began)
-            if ended >= until:
+            if ended >= until and len(latencies) > least:
                 return
             began = ended
 

@@ -11,7 +11,10 @@ from benchmarks.contestants.contestant import DEADLINE
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["slide_window"]
+__all__ = ["WINDOWS", "slide_window"]
+
+WINDOWS = 4
+"""Full windows that a slice has at least: else it would be all beginning and end."""
 
 
 def slide_window(
@@ -22,12 +25,13 @@ def slide_window(
     Args:
         requests: each makes one, of one connection, and gives its future.
         in_flight: futures that are open at any time, over all connections.
-        seconds: how long; what is open then is still waited for.
+        seconds: how long, or for :data:`WINDOWS` windows if that takes longer; what
+            is open then is still waited for.
     """
     clock, many = time.perf_counter, len(requests)
     latencies: list[float] = []
     window: deque[tuple[float, Any]] = deque()
-    until = clock() + seconds
+    until, least = clock() + seconds, (WINDOWS - 1) * in_flight
     for number in range(in_flight):
         window.append((clock(), requests[number % many]()))
     number = in_flight
@@ -36,7 +40,7 @@ def slide_window(
         future.get(timeout=DEADLINE)
         now = clock()
         latencies.append(now - began)
-        if now >= until:
+        if now >= until and len(latencies) >= least:
             break
         window.append((now, requests[number % many]()))
         number += 1

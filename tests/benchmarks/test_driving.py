@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.contestants.floor import _shares
 from benchmarks.contestants.threads import drive_threads
-from benchmarks.contestants.window import slide_window
+from benchmarks.contestants.window import WINDOWS, slide_window
 
 
 class Future:
@@ -18,8 +18,8 @@ class Future:
 def test_a_window_goes_round_all_connections_and_waits_for_all():
     made: list[str] = []
     requests = [lambda name=name: made.append(name) or Future(0) for name in "abc"]
-    assert len(slide_window(requests, 4, 0.0)) == 4
-    assert made == ["a", "b", "c", "a"]
+    assert len(slide_window(requests, 4, 0.0)) == len(made) == WINDOWS * 4 - 1
+    assert made[:5] == ["a", "b", "c", "a", "b"]
 
 
 @pytest.mark.parametrize(
