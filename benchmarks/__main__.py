@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -24,10 +25,10 @@ from benchmarks.suites import SUITES
 from benchmarks.summary import summarize
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Sequence
 
     from benchmarks.gates import Judged
-    from benchmarks.suite import Suite
+    from benchmarks.suite import Suite, Workload
 
 __all__ = ["main"]
 
@@ -57,18 +58,23 @@ class _Run:
     def suite(self, chosen: _Chosen) -> None:
         """Measure and show a suite; a server that fails ends one workload only."""
         name, own = chosen.suite.name, chosen.suite.own
-        try:
-            if own is not None:
+        if own is not None:
+            with self._going_on():
                 self.records[name] = own(self._rounds, self._options.quick)
-                return
-            for workload in chosen.suite.workloads(self._options.quick):
-                if not chosen.workloads or workload.name in chosen.workloads:
+        for workload in chosen.suite.workloads(self._options.quick):
+            if not chosen.workloads or workload.name in chosen.workloads:
+                with self._going_on():
                     self._workload(name, workload)
+
+    @contextmanager
+    def _going_on(self) -> Generator[None]:
+        try:
+            yield
         except ChildFailed as error:
             self.failed = True
             print(f"A process of the benchmark failed: {error}", file=sys.stderr)
 
-    def _workload(self, suite: str, workload: Any) -> None:
+    def _workload(self, suite: str, workload: Workload) -> None:
         each = steps(workload, self._peers)
         if not each:
             return

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Progress", "Result", "contestants_of", "measure", "steps"]
 
 _START_TIMEOUT: Final = 60.0  # seconds: interpreter, imports and connection
-_SERVER_TIMEOUT: Final = 15.0
+_SERVER_TIMEOUT: Final = 60.0
 _SLOWEST: Final = 50  # connections a second; slower is taken for a hang
 
 

@@ -49,6 +49,7 @@ class LineProcess:
         self._process = subprocess.Popen(
             [*python, *command],
             cwd=_ROOT,
+            env=_environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
@@ -127,3 +128,14 @@ class LineProcess:
         self._errors.seek(0)
         written = self._errors.read().decode(errors="replace").strip()[-_SHOWN:]
         return ChildFailed(f"{self._name} {what}" + (f"\n{written}" if written else ""))
+
+
+def _environment() -> dict[str, str]:
+    """Let bytecode be kept.
+
+    Compiling all at each start takes time, and leaves memory free into which what is
+    measured would be put.
+    """
+    kept = dict(os.environ)
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    return kept
