@@ -31,6 +31,7 @@ _COLOURS: Final = {
     "naive": "#7a7a7a",
     "node": "#4f9d69",
     "wsclient": "#9c6644",
+    "pykka": "#7a7a7a",
     "json": "#edae49",
     "orjson": "#d1495b",
     FLOOR: _FLOOR_COLOUR,
