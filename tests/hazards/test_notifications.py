@@ -216,7 +216,7 @@ def test_a_notification_may_be_called_what_it_likes(between, events, kind):
 def test_an_answer_without_a_domain_is_asked_for_again(
     emulator, start, events, monkeypatch
 ):
-    monkeypatch.setattr("ums_actors.core.pauses.SHORT_PAUSES", (0.3,))
+    monkeypatch.setattr("ums_actors.auth.domains._PAUSE", 0.3)
     emulator.add_fault("csds", count=1, value={"status": 200, "body": "wrong"})
     proxy = start(emulator, options={"csds_cache": 3600})
     states = events(proxy, ums.StateChanged)
