@@ -17,12 +17,8 @@ SOON = {"settling_delay": 0.05, "request_timeout": 0.4}
 
 
 @pytest.fixture(params=["brand", "consumer"])
-def side(request, emulator, start, monkeypatch):
-    """A connection of either side in a conversation, and the conversation's id.
-
-    That nothing more was said in a dialog a consumer knows only by nothing coming.
-    """
-    monkeypatch.setattr("ums_actors.actors.following.GRACE", 0.5)
+def side(request, emulator, start):
+    """A connection of either side in a conversation, and the conversation's id."""
 
     def begin(**more):
         options = {**SOON, **more.pop("options", {})}
@@ -99,8 +95,10 @@ def test_what_is_there_is_not_said_again(emulator, side, fault, learned):
     assert len(proxy.actor_ref._cell.keep.marks) == 0
 
 
-def test_what_is_not_there_is_said_again(emulator, side, relayed):
+def test_what_is_not_there_is_said_again(emulator, side, relayed, monkeypatch):
     """The line is cut when the frame is on its way: the service never sees it."""
+    # that it is not there a consumer learns by nothing coming
+    monkeypatch.setattr("ums_actors.actors.following.GRACE", 0.3)
     service = {"facadeMsg": relayed.address, "asyncMessagingEnt": relayed.address}
     proxy, conversation_id = side(domains=service)
     say(proxy, conversation_id, "first").get(timeout=5)
