@@ -27,6 +27,8 @@ from ums_actors.runtime.unread import Unread
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from ums_actors.runtime.lending import Lending
+
 __all__ = ["LoopFuture", "Outcome", "failure", "foreign_future", "on_loop_thread"]
 
 T = TypeVar("T")
@@ -44,11 +46,14 @@ _LONGEST_WAIT = threading.TIMEOUT_MAX
 class LoopFuture(pykka.Future[T]):
     """A value that is there now or later."""
 
-    __slots__ = ("_claim", "_outcome", "_waiters")
+    __slots__ = ("_claim", "_lending", "_outcome", "_waiters")
 
     _get_hook: Callable[[float | None], T] | None = None
 
-    def __init__(self) -> None:  # the base class would add a dict to each future
+    def __init__(  # the base class would add a dict to each future
+        self, lending: Lending | None = None
+    ) -> None:
+        self._lending = lending
         self._claim = allocate_lock()
         self._outcome: Outcome | None = None
         self._waiters: list[_Waiter] = []
@@ -210,6 +215,10 @@ class LoopFuture(pykka.Future[T]):
                 "itself: return the future from the method, or use "
                 "add_done_callback(), or move the code into a worker"
             )
+        if self._lending is not None:
+            timeout = self._lending.lead(self, timeout)
+            if self._outcome is not None:
+                return
         lock = allocate_lock()
         lock.acquire()
         self._waiters.append(lock)
