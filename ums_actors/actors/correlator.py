@@ -14,6 +14,7 @@ from ums_actors.actors.child import Child
 from ums_actors.actors.feed import Feed
 from ums_actors.actors.messages import (
     CatchUp,
+    ForgetRequest,
     FramesReceived,
     Later,
     LineDropped,
@@ -28,6 +29,7 @@ from ums_actors.core.window import pause_after
 from ums_actors.errors import (
     ConnectionLost,
     Delivery,
+    RequestForgotten,
     RequestRejected,
     RequestTimedOut,
     UMSError,
@@ -54,6 +56,7 @@ class CorrelatorActor(Child):
 
     handlers: ClassVar[dict[type[Any], str]] = {
         SubmitRequest: "_submit",
+        ForgetRequest: "_forget",
         CatchUp: "_catch_up",
         FramesReceived: "_receive",
         ReleaseQueue: "_release",
@@ -135,11 +138,30 @@ class CorrelatorActor(Child):
             internal=command.internal,
             ready=ready,
         )
+        command.reply.tag = entry.id
         deadline = entry.answer_by if entry.queue_until is None else entry.queue_until
         if self._sweep is None or deadline < self._sweep.when - _SWEEP_GRAIN:
             self._arm()
         if entry.sent:
             self._write_entry(entry)
+
+    def _forget(self, command: ForgetRequest) -> None:
+        """Let one go whose caller gave up; its answer, if it comes, counts as late."""
+        entry = self._pending.forget(command.request.tag)
+        if entry is None:  # it has been answered, or was none of ours
+            return
+        websocket = self._kernel.websocket
+        if entry.sent and websocket is not None and websocket.withdraw(entry.id):
+            entry.sent = False
+        command.request.try_fail(
+            RequestForgotten(
+                f"nobody waits for the answer to {entry.type} any more",
+                delivery=entry.delivery,
+                request_id=entry.id,
+                request_type=entry.type,
+            )
+        )
+        self._let_go()
 
     def _release(self, _: ReleaseQueue) -> None:
         kernel = self._kernel
@@ -245,6 +267,8 @@ class CorrelatorActor(Child):
             again = new_id, renumbered(payload, entry.id, new_id)
         pause = pause_after(entry.refusals + 1, self._runtime.random.random())
         stays = self._pending.turn_back(entry, self._now(), pause, again)
+        reply, _ = entry.reply
+        reply.tag = entry.id
         window = self._pending.window.limit
         self._observe("request.too_many", logging.INFO, window=window)
         return stays

@@ -26,6 +26,7 @@ __all__ = [
     "ChildExited",
     "CloseSocket",
     "ConnectPrepared",
+    "ForgetRequest",
     "FramesReceived",
     "FramesTapped",
     "InvalidateToken",
@@ -198,6 +199,13 @@ class SubmitRequest(Message, frozen=True):
     internal: bool = False
     raw: bool = False
     encoded_metadata: str | None = None
+
+
+class ForgetRequest(Message, frozen=True):
+    """Nobody waits for the answer any more."""
+
+    request: LoopFuture[Any]
+    """The ``reply`` of its :class:`SubmitRequest`."""
 
 
 class FramesReceived(Message, frozen=True):

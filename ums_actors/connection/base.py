@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from ums_actors.actors.messages import (
     ApplyEvent,
+    ForgetRequest,
     FramesReceived,
     OpenConnection,
     SubmitRequest,
@@ -177,6 +178,23 @@ class WebsocketConnection(Tokens, abc.ABC):
         return self._pass_on(
             submission(request, timeout, resend, encoded_metadata, LoopFuture())
         )
+
+    def forget(self, request: LoopFuture[Any]) -> None:
+        """Give up on a request: it is taken out of the line, and out of the table.
+
+        Its future fails with RequestForgotten, whose ``delivery`` says whether it may
+        have been sent. A late answer is counted. One that was answered, or that is no
+        single request's, is left alone.
+
+        Args:
+            request: what :meth:`send`, or a method that sends one request, gave.
+        """
+        if not isinstance(request, LoopFuture):
+            raise LocalProtocolError(
+                f"request={shown(request)} is no future of a request: give what send() "
+                "gave"
+            )
+        self._kernel.refs["correlator"].tell(ForgetRequest(request.origin()))
 
     def _submit(self, kind: str, body: Any, **more: Any) -> LoopFuture[Any]:
         if more.get("metadata") is not None:

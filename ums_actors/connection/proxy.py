@@ -43,6 +43,7 @@ class ConnectionProxy:
     status = proxy_method(_Both.status)
     child = proxy_method(_Both.child)
     send = proxy_method(_Both.send)
+    forget = proxy_method(_Both.forget)
     subscribe = proxy_method(_Both.subscribe)
     subscribe_notifications = proxy_method(_Both.subscribe_notifications)
     unsubscribe = proxy_method(_Both.unsubscribe)
