@@ -48,6 +48,7 @@ BOTH = [
     *case("send", None, wrong=[None, 5, "x", [], {}, {"type": ""}, {"body": {}}], at=0),
     *case("send", None, wrong=[{"type": "x", "bdy": {}}, {"type": 5}], at=0),
     *case("send", {"type": ".GetClock", "body": {}}, wrong=SECONDS, at="timeout"),
+    *case("forget", None, wrong=[None, 5, "x", {}, [1]], at=0),
     *case(
         "send",
         {"type": ".GetClock", "body": {}},

@@ -19,7 +19,7 @@ from ums_actors.actors.messages import (
     Later,
     LineDropped,
     ReleaseQueue,
-    SendFrame,
+    SendFrames,
     SubmitRequest,
     ValidateToken,
 )
@@ -195,7 +195,10 @@ class CorrelatorActor(Child):
     def _write(self, entry: Entry, payload: bytes) -> None:
         if self._kernel.subscribers.tapped:
             self._kernel.taps.sent(entry, payload)
-        self._tell("socket", SendFrame(entry.id, payload))
+        outgoing = self._kernel.outgoing
+        if not outgoing:
+            self._tell("socket", SendFrames())
+        outgoing.append((entry.id, payload))
 
     # -- in
 

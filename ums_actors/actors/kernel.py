@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections import Counter
+from collections import Counter, deque
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.actors.agents import AgentStates
@@ -174,7 +174,7 @@ class Kernel:
         self.closed_waiters = Waiters()
         self.refs: dict[str, LoopRef[Any]] = {}
         self.websocket: Websocket | None = None
-        self.unwritten: list[str] = []  # came when the line was already going
+        self.outgoing: deque[tuple[str, bytes]] = deque()  # frames for the socket
         self.last_reason: Reason | None = None
         self.last_error: BaseException | None = None
         self.services: Any = None  # what the root calls beside the websocket
@@ -246,7 +246,8 @@ class Kernel:
     def drop_websocket(self) -> list[str]:
         """Shut the socket if there is one; give the requests it has not sent."""
         websocket, self.websocket = self.websocket, None
-        unsent, self.unwritten = self.unwritten, []
+        unsent = [request_id for request_id, _ in self.outgoing]
+        self.outgoing.clear()
         if websocket is None:
             return unsent
         unsent += websocket.unsent()

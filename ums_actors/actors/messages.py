@@ -40,7 +40,7 @@ __all__ = [
     "RefreshToken",
     "ReleaseQueue",
     "RestoreLine",
-    "SendFrame",
+    "SendFrames",
     "SocketOpened",
     "StepFailed",
     "SubmitRequest",
@@ -238,14 +238,8 @@ class OpenSocket(Message, frozen=True):
     headers: dict[str, Secret] = {}
 
 
-class SendFrame(Message, frozen=True):
-    """Send one text frame; ``request_id`` marks its bytes."""
-
-    request_id: str
-    payload: bytes
-
-    def __repr__(self) -> str:  # a frame may hold a token
-        return f"SendFrame({self.request_id!r}, <{len(self.payload)} bytes>)"
+class SendFrames(Message, frozen=True):
+    """Send what waits in ``kernel.outgoing``; one message for all of a turn."""
 
 
 class CloseSocket(Message, frozen=True):
