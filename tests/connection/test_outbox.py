@@ -227,6 +227,7 @@ ref.stop(timeout=10)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(180)  # seven processes in a row, each with an interpreter to start
 def test_killed_processes_lose_nothing_and_say_nothing_twice(path, start, eventually):
     """Each process is killed at some point; the next one goes on from its file."""
     with running_emulator(users=1) as emulator:

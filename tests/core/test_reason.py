@@ -74,6 +74,11 @@ def test_a_text_from_the_peer_becomes_one_printable_line():
     assert "a b [31m ccc" in text
 
 
+def test_a_printable_text_is_cut_and_its_blanks_are_made_one():
+    assert str(LineBroken("  a   b ")) == "the line broke: a b"
+    assert len(str(LineBroken("c" * 500))) < 300
+
+
 @pytest.mark.parametrize(("reason", "_"), TEXTS)
 def test_a_reason_survives_the_wire(reason, _):
     assert msgspec.json.decode(msgspec.json.encode(reason), type=Reason) == reason

@@ -130,7 +130,7 @@ def _fail(entries: Iterable[Entry], text: str) -> None:
         reply.try_fail(
             ConnectionLost(
                 text,
-                delivery=Delivery(entry.delivery),
+                delivery=entry.delivery,
                 request_id=entry.id,
                 request_type=entry.type,
             )

@@ -363,8 +363,8 @@ class SupervisorActor(Child):
     def _resume(self) -> None:
         """Go on after a crash of ours: timers are gone, the kernel is not."""
         match self._session.state:
-            case State.NEW:
-                return
+            case State.NEW:  # an open() that our predecessor had just begun with
+                self._kernel.openers.reject(self._kernel.refusal())
             case State.CLOSED | State.FAILED:
                 finish(self._kernel, self._now())
             case State.READY:

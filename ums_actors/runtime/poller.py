@@ -18,6 +18,9 @@ READABLE = 1
 WRITABLE = 4
 """Same values as EPOLLIN and EPOLLOUT; errors and hang-ups count as readable."""
 _KNOWN = READABLE | WRITABLE
+AT_ONCE = 128
+"""Descriptors one ``poll`` tells of: a turn that hears of the end of a thousand lines
+would keep the others, timers and callers, waiting. Those left out come first next."""
 
 
 class Poller(Protocol):
@@ -62,7 +65,7 @@ class EpollPoller:
 
     def poll(self, timeout: float | None) -> list[tuple[int, int]]:
         """Wait for events."""
-        events = self._epoll.poll(timeout)
+        events = self._epoll.poll(timeout, AT_ONCE)
         woken = None
         for index, (fd, mask) in enumerate(events):
             if fd == self._event:
