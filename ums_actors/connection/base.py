@@ -105,8 +105,13 @@ class WebsocketConnection(Tokens, abc.ABC):
     def close(self) -> LoopFuture[None]:
         """Close in an orderly way; idempotent. The actor stays, in CLOSED.
 
-        It keeps its token, unrefreshed, for another ``open()``; stopping the actor
-        logs out.
+        New requests are refused; those in flight have ``Options.drain_timeout`` to be
+        answered, and get their verdict then. It keeps its token, unrefreshed, for
+        another ``open()``.
+
+        Stopping the actor, by ``ref.stop()`` or by Pykka's
+        ``ActorRegistry.stop_all()``, which stops one after the other, does the same,
+        after all that was asked before; then it logs out.
         """
         kernel = self._kernel
         if kernel.has_ended():
