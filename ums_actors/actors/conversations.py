@@ -141,8 +141,20 @@ class Conversations:
 
     def _sweep(self) -> None:
         self._timer = None
-        self.tell(self.book.due(self._now()))
+        gone = self.book.due(self._now())
+        for news in gone:
+            self._let_rest(news.card)
+        self.tell(gone)
         self._arm()
+
+    def _let_rest(self, card: Card[Conversation]) -> None:
+        """Keep little of the dialogs of which nothing more will be told."""
+        for dialog in card.facts.dialogs:
+            goes_on = dialog.open and any(
+                member.active and self._office.is_own(member.user_id, member.agent_id)
+                for member in dialog.members
+            )
+            self._kernel.streams.rest(dialog.dialog_id, over=not goes_on)
 
     def _now(self) -> float:
         return self._kernel.runtime.clock.now()
