@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
+import signal
+import sys
 import threading
 import time
 from pathlib import Path
@@ -37,6 +40,36 @@ def _descriptors() -> set[tuple[int, str]]:
         with contextlib.suppress(OSError):  # the descriptor of the listing itself
             found.add((int(entry.name), str(entry.readlink())))
     return found
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Let what the tests start be as it is when a user starts it at a terminal."""
+    _keep_bytecode(config)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # as a shell starts what runs in the background, and programs inherit it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _keep_bytecode(config: pytest.Config) -> None:
+    """Where no bytecode may be written beside the sources, keep it in pytest's cache.
+
+    Or else each of the programs that the tests start compiles the whole library, and
+    each worker rewrites all tests.
+    """
+    cache = getattr(config, "cache", None)
+    if sys.dont_write_bytecode and cache is not None:
+        sys.pycache_prefix = str(cache.mkdir("bytecode"))
+        sys.dont_write_bytecode = False
+        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Let no collection of garbage walk through all tests: they stay to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

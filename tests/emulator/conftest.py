@@ -17,6 +17,8 @@ CHANGES = ".ams.aam.ExConversationChangeNotification"
 EVENTS = ".ams.ms.OnlineEventDistribution"
 MESSAGES = "ms.MessagingEventNotification"
 DEADLINE = 5.0
+GOODBYE = 0.5
+"""Seconds that a frozen emulator is waited for when all is over."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -150,8 +152,8 @@ class Bot:
 
     async def close(self):
         if self.ws is not None:
-            with contextlib.suppress(ConnectionError):
-                await self.ws.close()
+            with contextlib.suppress(ConnectionError, TimeoutError):
+                await asyncio.wait_for(self.ws.close(), GOODBYE)
             self.reader.cancel()
             await asyncio.gather(self.reader, return_exceptions=True)
 

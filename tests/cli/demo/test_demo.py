@@ -8,7 +8,7 @@ import pytest
 
 from ums_actors.cli.demo.plan import STRIKES
 
-SMALL = ("--bots", "2", "--consumers", "6", "--seconds", "10", "--seed", "1")
+SMALL = ("--bots", "2", "--consumers", "6", "--seconds", "5", "--seed", "1")
 ZEROS = ("lost", "duplicated", "out_of_order", "unanswered")
 
 
