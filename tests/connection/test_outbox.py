@@ -443,9 +443,21 @@ def test_no_more_than_the_limit_may_wait(emulator, start, path):
         waiting[2].get(timeout=10)
 
 
+def spoken(event):
+    """Give what a message of one of the kinds below says."""
+    if event["type"] == "RichContentEvent":
+        return event["content"]["tag"]
+    message = event["message"]
+    return message if isinstance(message, str) else message["caption"]
+
+
 def number_of(each):
-    """Give the number in the text of a letter."""
-    return int(msgspec.json.decode(each.body)["event"]["message"].split()[1])
+    """Give the number in what a letter says."""
+    return int(spoken(msgspec.json.decode(each.body)["event"]).split()[1])
+
+
+def all_said(emulator, conversation_id):
+    return [spoken(line["event"]) for line in emulator.transcript(conversation_id)]
 
 
 BOT = """
@@ -457,9 +469,17 @@ ref = ums.BrandWebsocketConnection.start(
     outbox=ums.Outbox(path))
 proxy = ref.proxy()
 proxy.open(wait_for_ready=True).get(timeout=20)
+def publish(number):
+    said = f"text {number}"
+    if number % 3 == 0:
+        return proxy.publish_text(conversation, said)
+    if number % 3 == 1:
+        return proxy.publish_rich(conversation, {"type": "vertical", "tag": said})
+    return proxy.publish_file(conversation, "/v1/a.png", "PNG", caption=said)
+
 waiting = []
 for number in range(int(first), int(last)):
-    waiting.append(proxy.publish_text(conversation, f"text {number}").get(timeout=20))
+    waiting.append(publish(number).get(timeout=20))
     print(number, flush=True)
 for each in waiting:
     each.sent.get(timeout=40)
@@ -470,7 +490,10 @@ ref.stop(timeout=10)
 
 @pytest.mark.slow
 def test_killed_processes_lose_nothing_and_say_nothing_twice(path, start, eventually):
-    """Each process is killed at some point; the next one goes on from its file."""
+    """Each process is killed at some point; the next one goes on from its file.
+
+    What they say is of three kinds, in one dialog.
+    """
     with running_emulator(users=1) as emulator:
         conversation = emulator.open_conversation(assign="bot1").conversation_id
         stored = 0
@@ -489,7 +512,7 @@ def test_killed_processes_lose_nothing_and_say_nothing_twice(path, start, eventu
                 bot.wait(60)
             left = kept(path)
             stored = max([stored] + [1 + number_of(each) for each in left])
-        said = texts(emulator, conversation)
+        said = all_said(emulator, conversation)
         assert said == [f"text {number}" for number in range(len(said))]
         assert len(said) >= stored
         # what the last one had no time to strike off is looked for, and found
@@ -497,7 +520,7 @@ def test_killed_processes_lose_nothing_and_say_nothing_twice(path, start, eventu
         proxy.open(wait_for_ready=True).get(timeout=20)
         number = proxy.publish_text(conversation, "the end").get(timeout=20).sent
         assert number.get(timeout=20) == len(said)
-        assert texts(emulator, conversation) == [*said, "the end"]
+        assert all_said(emulator, conversation) == [*said, "the end"]
         proxy.actor_ref.stop(timeout=10)
         eventually(
             lambda: not proxy.actor_ref._cell.keep.services.courier._outbox.untidy
