@@ -17,6 +17,7 @@ from ums_actors.actors.agents import AgentStates
 from ums_actors.actors.catching import CatchUps
 from ums_actors.actors.conversations import Conversations
 from ums_actors.actors.departure import Departure
+from ums_actors.actors.pauses import Pauses
 from ums_actors.actors.rings import Rings
 from ums_actors.actors.subscribers import Subscribers
 from ums_actors.actors.subscription import Kind
@@ -160,7 +161,7 @@ class Kernel:
         self.taps = Taps(self)
         self.catch_ups = CatchUps()
         self.marks = Marks()
-        self.pauses = Waiters()  # of those who let time go by
+        self.pauses = Pauses(self.marks)
         self.baseline_seen = False
         self.agent_state: str | None = None
         self._login: Login | None = None

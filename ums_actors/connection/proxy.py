@@ -56,7 +56,11 @@ class ConnectionProxy:
     close_conversation = proxy_method(_Both.close_conversation)
     close_dialog = proxy_method(_Both.close_dialog)
     send_text = proxy_method(_Both.send_text)
+    publish = proxy_method(_Both.publish)
     publish_text = proxy_method(_Both.publish_text)
+    publish_rich = proxy_method(_Both.publish_rich)
+    publish_file = proxy_method(_Both.publish_file)
+    publish_upload = proxy_method(_Both.publish_upload)
     publish_once = proxy_method(_Both.publish_once)
     catch_up = proxy_method(_Both.catch_up)
     create_conversation_subscription = proxy_method(
