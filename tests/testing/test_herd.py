@@ -8,7 +8,6 @@ from ums_actors.runtime.gate import PacedGate
 from ums_actors.testing.herd import busiest, drop_herd
 
 
-
 @pytest.mark.parametrize(
     ("herd", "backoff_base", "paced", "most"),
     [

@@ -152,7 +152,7 @@ class Conversations:
         """Keep little of the dialogs of which nothing more will be told."""
         for dialog in card.facts.dialogs:
             goes_on = dialog.open and any(
-                member.active and self._office.is_own(member.user_id, member.agent_id)
+                member.active and self.office.is_own(member.user_id, member.agent_id)
                 for member in dialog.members
             )
             self._kernel.streams.rest(dialog.dialog_id, over=not goes_on)

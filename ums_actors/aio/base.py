@@ -70,7 +70,11 @@ class AwaitableConnection(Generic[P]):
 
     send = awaited(Model.send)
     send_text = awaited(Model.send_text)
+    publish = awaited(Model.publish)
     publish_text = awaited(Model.publish_text)
+    publish_rich = awaited(Model.publish_rich)
+    publish_file = awaited(Model.publish_file)
+    publish_upload = awaited(Model.publish_upload)
     publish_once = awaited(Model.publish_once)
     upload_file = awaited(Model.upload_file)
     download_file = awaited(Model.download_file)
