@@ -20,8 +20,8 @@ from ums_actors.runtime import LoopActor, Runtime
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-GRACE = 3.0
-"""Seconds in which what a test has ended may really end."""
+GRACE = 10.0
+"""Seconds in which what a test has ended may really end, on a busy machine too."""
 _DESCRIPTORS = Path("/proc/self/fd")
 _KEPT = ("asyncio_", "pytest_timeout")
 """Threads that belong to a longer-lived event loop, or to pytest."""

@@ -150,9 +150,7 @@ def test_a_dialog_that_may_not_be_asked_leaves_it_unknown(emulator, start, relay
     proxy.open(wait_for_ready=True).get(timeout=10)
     conversation_id = emulator.open_conversation(assign="bot1").conversation_id
     relayed.swallow(1)
-    emulator.add_fault(
-        "reject", count=50, value={"code": 403, "type": ".ams.ms.QueryMessages"}
-    )
+    emulator.add_fault("reject", value={"code": 403, "type": ".ams.ms.QueryMessages"})
     with pytest.raises(ums.ConnectionLost) as caught:
         say(proxy, conversation_id, "once").get(timeout=20)
     assert caught.value.delivery == "UNKNOWN"
