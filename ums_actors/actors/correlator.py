@@ -206,14 +206,19 @@ class CorrelatorActor(Child):
         if batch.generation != self._kernel.session.generation:
             self._kernel.counters.stale += len(batch.messages)
             return
-        answer = self._pending.answer
-        for message in batch.messages:
-            if isinstance(message, Response):
-                entry = answer(message.req_id)
-                if entry is not None:
-                    self._resolve(entry, message)
-            else:
-                self._feed.take(message)
+        answer, told = self._pending.answer, False
+        try:
+            for message in batch.messages:
+                if isinstance(message, Response):
+                    entry = answer(message.req_id)
+                    if entry is not None:
+                        self._resolve(entry, message)
+                else:
+                    told = True
+                    self._feed.take(message)
+        finally:
+            if told:
+                self._feed.catch_up()
         if self._pending.waiting:
             self._let_go()
 

@@ -45,7 +45,10 @@ class Feed:
         )
 
     def take(self, frame: Notification) -> None:
-        """Handle one notification; never raises."""
+        """Handle one notification; never raises.
+
+        Call :meth:`catch_up` after the last of those that came together.
+        """
         try:
             if self._subscribers.wants_notification(frame.type):
                 self._subscribers.publish(
@@ -67,7 +70,7 @@ class Feed:
                 error,
                 notification_type=frame.type,
             )
-        self.catch_up()
+        self._dialogs.spill()
 
     def catch_up(self) -> None:
         """Ask for messages that are missing, a few dialogs at a time."""
