@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ums_actors.actors.announce import announce, tell_failed_attempt
 from ums_actors.actors.child import Child
-from ums_actors.actors.correlator import CorrelatorActor
+from ums_actors.actors.children import Children
 from ums_actors.actors.crash import hook_gave_up
-from ums_actors.actors.exits import tell_crash, tell_end
+from ums_actors.actors.draining import Draining
+from ums_actors.actors.exits import tell_end
 from ums_actors.actors.line import finish, lose_line
 from ums_actors.actors.messages import (
+    AnswersArrived,
     ApplyEvent,
     ChildExited,
-    CloseSocket,
     ConnectPrepared,
     InvalidateToken,
     LineRestored,
@@ -30,35 +31,28 @@ from ums_actors.actors.messages import (
     StepFailed,
 )
 from ums_actors.actors.recovery import is_opening, lost_exits
-from ums_actors.actors.socket import SocketActor
-from ums_actors.actors.token import TokenActor
-from ums_actors.core import course, restart
+from ums_actors.actors.turn import Turn
+from ums_actors.core import course
 from ums_actors.core.course import State
 from ums_actors.core.reason import (
     ConnectFailed,
     Crashed,
     Reason,
     Stopped,
-    crash_of,
     from_error,
 )
+from ums_actors.core.restart import GiveUp
 from ums_actors.errors import LocalProtocolError, RestartBudgetExhausted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ums_actors.actors.kernel import Kernel
-    from ums_actors.runtime.cell import Cell
     from ums_actors.runtime.timers import Timer
     from ums_actors.secret import Secret
 
 __all__ = ["SupervisorActor"]
 
-_CHILDREN: dict[str, type[Child]] = {
-    "token": TokenActor,
-    "correlator": CorrelatorActor,
-    "socket": SocketActor,
-}
 _CALLS: dict[type[course.Event], str] = {
     course.CloseRequested: "close() was called",
     course.RetryDue: "reconnect_now() was called",
@@ -66,8 +60,6 @@ _CALLS: dict[type[course.Event], str] = {
 """What users' calls that reach the session by themselves are, in the recorder."""
 _GRACE = 0.5
 """Seconds a step's own deadline has before the supervisor's."""
-_LOOK = 0.02
-"""Seconds between two looks at whether all are answered."""
 
 
 class SupervisorActor(Child):
@@ -81,6 +73,7 @@ class SupervisorActor(Child):
         LineRestored: "_restored",
         StepFailed: "_step_failed",
         ChildExited: "_child_exited",
+        AnswersArrived: "_answered",
     }
 
     def __init__(self, kernel: Kernel) -> None:
@@ -88,12 +81,13 @@ class SupervisorActor(Child):
         self._session = kernel.session
         self._step: Timer | None = None
         self._stable: Timer | None = None
-        self._waiting: Timer | None = None
+        self._children = Children(kernel)
+        self._turn = Turn(kernel, self._call_later)
+        self._draining = Draining(kernel, self._call_later)
         self._address: tuple[Secret, dict[str, Secret]] | None = None
         self._succeeds = "socket" in kernel.refs
         if not self._succeeds:  # here, so that the first request finds them
-            for name in kernel.supervision.start_order():
-                self._start_child(name)
+            self._children.start_all()
 
     def on_start(self) -> None:
         """After a crash of ours, take up where it stopped."""
@@ -108,27 +102,10 @@ class SupervisorActor(Child):
     def on_stop(self) -> None:
         """Stop the children, last started first."""
         self._disarm()
-        for name in self._kernel.supervision.stop_order():
-            ref = self._kernel.refs.get(name)
-            if ref is not None:
-                ref._cell.stop()
+        self._children.stop_all()
         super().on_stop()
 
     # -- children
-
-    def _start_child(self, name: str) -> None:
-        ref = self._kernel.refs.get(name)
-        if ref is not None:
-            ref._cell.restart()
-            return
-
-        def crashed(_: Cell, error: BaseException) -> None:
-            line = self._session.generation
-            self._tell("supervisor", ChildExited(name, line, crash_of(error)))
-
-        self._kernel.refs[name] = _CHILDREN[name]._launch(
-            (self._kernel,), {}, self._runtime, self._loop, crashed
-        )
 
     def _child_exited(self, event: ChildExited) -> None:
         if isinstance(event.reason, Crashed):
@@ -139,35 +116,19 @@ class SupervisorActor(Child):
             self._kernel.counters.stale += 1
 
     def _child_crashed(self, child: str, reason: Crashed) -> None:
-        kernel = self._kernel
-        kernel.counters.restarts[child] += 1
-        plan = kernel.supervision.decide(
-            child, restart.ExitKind.ABNORMAL, self._now(), note=str(reason)
-        )
-        gave_up = any(isinstance(action, restart.GiveUp) for action in plan)
-        window = kernel.supervision.window(child)
-        tell_crash(kernel, child, reason, window, gave_up=gave_up)
-        renews_line = False
-        for action in plan:
-            match action:
-                case restart.StartChild(name="socket"):
-                    renews_line = True
-                case restart.StartChild():
-                    self._start_child(action.name)
-                case restart.GiveUp():
-                    self._give_up(action, child)
-                    return
-                case _:
-                    pass  # a socket is stopped by losing the line
-        socket = kernel.refs["socket"]._cell
+        renews_line = self._children.crashed(child, reason)
+        if isinstance(renews_line, GiveUp):
+            self._give_up(renews_line, child)
+            return
+        socket = self._kernel.refs["socket"]._cell
         if not renews_line:
             return  # a socket that is down too has its own message under way
         if child != "socket" or socket.suspended:  # else it is late
             self._end_attempt(reason)
         if socket.suspended:  # else what waits there would spoil the next line
-            self._start_child("socket")
+            self._children.start("socket")
 
-    def _give_up(self, action: restart.GiveUp, child: str) -> None:
+    def _give_up(self, action: GiveUp, child: str) -> None:
         kernel = self._kernel
         kernel.last_error = RestartBudgetExhausted(
             f"{action.child} crashed more than {kernel.options.restart_intensity} "
@@ -178,7 +139,7 @@ class SupervisorActor(Child):
         )
         self._apply(course.GaveUp())
         kernel.token_waiters.reject(kernel.last_error)  # also of one that was at rest
-        self._start_child(child)  # to turn away what still waits in its inbox
+        self._children.start(child)  # to turn away what still waits in its inbox
 
     # -- the course
 
@@ -222,9 +183,7 @@ class SupervisorActor(Child):
         match action:
             case course.Prepare():
                 kernel.next_retry = None
-                pause = self._runtime.gate.delay(self._now())
-                self._arm(options.login_timeout + pause + _GRACE, "login")
-                self._after(pause, PrepareConnect(action.generation))
+                self._turn.wait(lambda: self._prepare(action.generation))
             case course.OpenLine():
                 self._arm(options.connect_timeout + _GRACE, "tcp")
                 self._open_line(action.generation)
@@ -248,16 +207,14 @@ class SupervisorActor(Child):
                 kernel.next_retry = None
                 finish(kernel, self._now())
 
-    def _after(self, pause: float, message: Any) -> None:
-        if pause > 0:
-            self._call_later(pause, lambda: self._kernel.root.tell(message))
-        else:
-            self._kernel.root.tell(message)
+    def _prepare(self, generation: int) -> None:
+        self._arm(self._kernel.options.login_timeout + _GRACE, "login")
+        self._kernel.root.tell(PrepareConnect(generation))
 
     def _open_line(self, generation: int) -> None:
         if self._address is None:
             raise LocalProtocolError("a line was to be opened without an address")
-        self._start_child("socket")
+        self._children.start("socket")
         self._tell("socket", OpenSocket(generation, *self._address))
         self._address = None
 
@@ -285,14 +242,11 @@ class SupervisorActor(Child):
             return
         options = self._kernel.options
         self._arm(options.close_timeout, "close")
-        self._drain(self._now() + min(options.drain_timeout, options.close_timeout / 2))
+        self._draining.begin(min(options.drain_timeout, options.close_timeout / 2))
 
-    def _drain(self, until: float) -> None:
-        """Close the line as soon as all are answered, or the time for that is over."""
-        if self._kernel.pending.in_flight and self._now() < until:
-            self._waiting = self._call_later(_LOOK, lambda: self._drain(until))
-        else:
-            self._tell("socket", CloseSocket())
+    def _answered(self, event: AnswersArrived) -> None:
+        if self._current(event.generation):
+            self._draining.end()
 
     # -- the steps of an attempt
 
@@ -355,10 +309,12 @@ class SupervisorActor(Child):
         self._step = self._call_later(seconds, overdue)
 
     def _disarm(self) -> None:
-        for timer in (self._step, self._stable, self._waiting):
+        for timer in (self._step, self._stable):
             if timer is not None:
                 timer.cancel()
-        self._step = self._stable = self._waiting = None
+        self._step = self._stable = None
+        self._turn.leave()
+        self._draining.cancel()
 
     def _resume(self) -> None:
         """Go on after a crash of ours: timers are gone, the kernel is not."""
