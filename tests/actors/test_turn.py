@@ -112,6 +112,22 @@ def test_one_that_opens_again_stands_at_the_end(crowd):
     assert crowd.attempts() == [0, 5, 1, 2, 3, 4]
 
 
+def test_who_is_impatient_at_the_gate_is_not_hurried_by_an_old_timer(crowd):
+    crowd.pass_time(60.0)
+    kernel = crowd.refs[2].actor_inbox.keep
+    for number in (0, 1, 2):
+        for line in crowd.seats[number].network.live:
+            line.cut(reset=True)
+    crowd.pass_time(0.1)
+    assert crowd.state(2) == "BACKING_OFF"
+    for number in (0, 1, 2):
+        crowd.refs[number].proxy().reconnect_now()
+    stale = kernel.counters.stale
+    crowd.pass_time(30.0)
+    assert (crowd.state(2), kernel.session.generation) == ("READY", 2)
+    assert kernel.counters.stale == stale
+
+
 def test_a_gate_of_ones_own_that_only_delays_will_do():
     class Later:
         def delay(self, now):
