@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any, Final
 
-from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from benchmarks.contestants import ENTRIES
+from benchmarks.drawing import INK, colour, dress, grid, legend, line, moment, short
 from benchmarks.ratio import spread
 from benchmarks.suite import FLOOR, OURS, QUANTILES
 
@@ -17,29 +15,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 __all__ = ["plot"]
 
-_OURS_COLOUR: Final = "#0b6e99"
-_FLOOR_COLOUR: Final = "#b8b8b8"
-_COLOURS: Final = {
-    OURS: _OURS_COLOUR,
-    "ums-heard": "#5fb0d0",
-    "picows": "#d1495b",
-    "aiohttp": "#edae49",
-    "aiohttp-uvloop": "#c98a1b",
-    "websockets": "#8d6cab",
-    "websockets-orjson": "#b79ccf",
-    "websockets-undecoded": "#6a4c93",
-    "naive": "#7a7a7a",
-    "node": "#4f9d69",
-    "wsclient": "#9c6644",
-    "json": "#edae49",
-    "orjson": "#d1495b",
-    FLOOR: _FLOOR_COLOUR,
-}
-_INK, _FAINT = "#222222", "#dddddd"
-_COLUMNS: Final = 2
 _GROWING: Final = "scale"
 
 
@@ -84,7 +63,7 @@ def _note(whole: Mapping[str, Any]) -> str:
 
 def _bars(suite: str, workloads: Mapping[str, Any]) -> Figure:
     heights = [len(workload["contestants"]) for workload in workloads.values()]
-    figure, axes = _grid(len(workloads), 0.34 * max(heights) + 1.0)
+    figure, axes = grid(len(workloads), 0.34 * max(heights) + 1.0)
     for axis, workload in zip(axes, workloads.values(), strict=False):
         _bars_of(axis, workload)
     figure.suptitle(f"{suite}: ratios, with their intervals", x=0.01, ha="left")
@@ -116,10 +95,10 @@ def _bars_of(axis: Axes, workload: Mapping[str, Any]) -> None:
         medians,
         xerr=errors,
         height=0.66,
-        color=[_colour(name) for name in names],
-        error_kw={"ecolor": _INK, "elinewidth": 1, "capsize": 2.5},
+        color=[colour(name) for name in names],
+        error_kw={"ecolor": INK, "elinewidth": 1, "capsize": 2.5},
     )
-    axis.axvline(1.0, color=_INK, linewidth=0.8, linestyle=(0, (4, 3)))
+    axis.axvline(1.0, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
     edge = max((shown[n]["to_base"]["high"] for n in names), default=1.0)
     for row, name in enumerate(names):
         value = _median(shown[name], metric["name"]) * metric["scale"]
@@ -127,10 +106,10 @@ def _bars_of(axis: Axes, workload: Mapping[str, Any]) -> None:
         axis.text(
             high + edge * 0.02,
             row,
-            f"{shown[name]['to_base']['median']:.2f}x  ({_short(value)})",
+            f"{shown[name]['to_base']['median']:.2f}x  ({short(value)})",
             va="center",
             fontsize=8,
-            color=_INK,
+            color=INK,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
         )
     axis.set_xlim(0, edge * 1.32)
@@ -143,30 +122,30 @@ def _bars_of(axis: Axes, workload: Mapping[str, Any]) -> None:
     if floor is not None and base != FLOOR and floor["to_base"] is not None:
         unit += f"; the floor: {floor['to_base']['median']:.1f}x"
     axis.set_xlabel(unit, fontsize=8)
-    _dress(axis, workload["title"], "x")
+    dress(axis, workload["title"], "x")
 
 
 # -- latencies
 
 
 def _latencies(suite: str, workloads: Mapping[str, Any]) -> Figure:
-    figure, axes = _grid(len(workloads), 3.1)
+    figure, axes = grid(len(workloads), 3.1)
     for axis, workload in zip(axes, workloads.values(), strict=False):
         for name, contestant in workload["contestants"].items():
             if name != FLOOR:
                 values = [
                     _median(contestant, f"p{part * 100:g}") * 1e6 for part in QUANTILES
                 ]
-                _line(axis, range(len(QUANTILES)), values, name, contestant["title"])
+                line(axis, range(len(QUANTILES)), values, name, contestant["title"])
         axis.set_yscale("log")
         axis.set_xticks(
             range(len(QUANTILES)), [f"p{part * 100:g}" for part in QUANTILES]
         )
-        axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _time(value)))
+        axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: moment(value)))
         axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.yaxis.set_minor_locator(NullLocator())
-        _dress(axis, workload["title"], "both")
-    _legend(figure, axes)
+        dress(axis, workload["title"], "both")
+    legend(figure, axes)
     figure.suptitle(f"{suite}: how long an answer takes", x=0.01, ha="left")
     return figure
 
@@ -182,7 +161,7 @@ def _curves(workloads: Mapping[str, Any]) -> Figure:
         for metric in metrics
         if any(metric["name"] in _names(workload) for workload in workloads.values())
     ]
-    figure, axes = _grid(len(drawn), 2.6)
+    figure, axes = grid(len(drawn), 2.6)
     sizes = [workload["command"]["connections"] for workload in workloads.values()]
     for axis, metric in zip(axes, drawn, strict=False):
         names = dict.fromkeys(
@@ -202,8 +181,8 @@ def _curves(workloads: Mapping[str, Any]) -> Figure:
         axis.xaxis.set_minor_locator(NullLocator())
         axis.set_ylim(bottom=0)
         axis.set_xlabel("connections", fontsize=8)
-        _dress(axis, metric["title"], "both")
-    _legend(figure, axes)
+        dress(axis, metric["title"], "both")
+    legend(figure, axes)
     figure.suptitle("scale: what each connection and message costs", x=0.01, ha="left")
     return figure
 
@@ -220,65 +199,12 @@ def _curve(
         for _, contestant in points
     ]
     low, high = [each.low for each in spreads], [each.high for each in spreads]
-    axis.fill_between(sizes, low, high, color=_colour(name), alpha=0.18, linewidth=0)
+    axis.fill_between(sizes, low, high, color=colour(name), alpha=0.18, linewidth=0)
     medians = [each.median for each in spreads]
-    _line(axis, sizes, medians, name, points[0][1]["title"])
+    line(axis, sizes, medians, name, points[0][1]["title"])
 
 
-# -- common
-
-
-def _grid(count: int, height: float) -> tuple[Figure, list[Any]]:
-    columns = min(_COLUMNS, count)
-    rows = math.ceil(count / columns)
-    figure = Figure(figsize=(7.2 * columns, height * rows + 0.6), layout="constrained")
-    figure.get_layout_engine().set(rect=(0.0, 0.03, 1.0, 0.97))
-    axes = figure.subplots(rows, columns, squeeze=False)
-    flat = [axis for row in axes for axis in row]
-    for axis in flat[count:]:
-        axis.set_visible(False)
-    return figure, flat[:count]
-
-
-def _line(
-    axis: Axes, across: Sequence[float], values: Sequence[float], name: str, title: str
-) -> None:
-    axis.plot(
-        list(across),
-        list(values),
-        marker="o",
-        markersize=4 if name == OURS else 3,
-        linewidth=2.6 if name == OURS else 1.4,
-        color=_colour(name),
-        label=title,
-        zorder=3 if name == OURS else 2,
-    )
-
-
-def _legend(figure: Figure, axes: Sequence[Any]) -> None:
-    handles = {
-        label: handle
-        for axis in axes
-        for handle, label in zip(*axis.get_legend_handles_labels(), strict=True)
-    }
-    titles = [entry.title for entry in ENTRIES.values() if entry.title in handles]
-    figure.legend(
-        [handles[title] for title in titles],
-        titles,
-        loc="outside upper right",
-        ncols=min(5, len(handles)),
-        fontsize=8,
-        frameon=False,
-    )
-
-
-def _dress(axis: Axes, title: str, grid: str) -> None:
-    axis.set_title(title, fontsize=10, loc="left", color=_INK)
-    axis.grid(visible=True, axis=grid, color=_FAINT, linewidth=0.7)
-    axis.set_axisbelow(True)
-    axis.tick_params(labelsize=8, length=0)
-    for side in ("top", "right", "left" if grid == "x" else "right"):
-        axis.spines[side].set_visible(False)
+# -- reading a record
 
 
 def _names(workload: Mapping[str, Any]) -> set[str]:
@@ -293,22 +219,5 @@ def _median(contestant: Mapping[str, Any], metric: str) -> float:
     return spread([sample[metric] for sample in contestant["samples"]]).median
 
 
-def _colour(name: str) -> str:
-    return _COLOURS.get(name, "#999999")
-
-
 def _title(workload: Mapping[str, Any], name: str) -> str:
     return str(workload["contestants"][name]["title"])
-
-
-def _short(value: float) -> str:
-    for bound, unit in ((1e6, "M"), (1e3, "k")):
-        if value >= bound:
-            return f"{value / bound:.3g}{unit}"
-    return f"{value:.3g}"
-
-
-def _time(micros: float) -> str:
-    if micros >= 1e6:
-        return f"{micros / 1e6:g} s"
-    return f"{micros / 1e3:g} ms" if micros >= 1e3 else f"{micros:g} µs"

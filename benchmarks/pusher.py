@@ -15,8 +15,9 @@ import time
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
+from benchmarks.certificate import own_certificate
 from benchmarks.frames import server_frame
-from benchmarks.server import Line, Server, own_certificate, serve
+from benchmarks.server import Line, Server, serve
 from benchmarks.traffic import traffic
 
 if TYPE_CHECKING:

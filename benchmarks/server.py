@@ -7,9 +7,7 @@ input. One thread, one ``recv`` and one ``send`` for all requests that came toge
 
 from __future__ import annotations
 
-import base64
 import gc
-import hashlib
 import heapq
 import json
 import os
@@ -20,16 +18,17 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, Final
 
+from benchmarks.answers import SNAPSHOT, response, upgraded
+from benchmarks.certificate import own_certificate
 from benchmarks.floods import Flood
 from benchmarks.frames import TEXT, FrameReader, OtherFrame, server_frame
-from benchmarks.workload import CLOCK, CUT, FLOOD, SUBSCRIPTION, raise_limits
+from benchmarks.workload import CLOCK, CUT, FLOOD, raise_limits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Line", "Server", "main"]
+__all__ = ["Line", "Server", "main", "serve"]
 
-_GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _READ: Final = selectors.EVENT_READ
 _BOTH: Final = selectors.EVENT_READ | selectors.EVENT_WRITE
 _CHUNK: Final = 1 << 16
@@ -238,18 +237,7 @@ class Server:
                 raise ValueError("the upgrade is too big")
             line.upgrade = data
             return b""
-        fields = [row.partition(b":") for row in head.split(b"\r\n")[1:]]
-        names = {name.strip().lower(): value for name, _, value in fields}
-        key = names.get(b"sec-websocket-key")
-        path = head.split(b" ", 2)[1]
-        if key is None or not path.startswith(b"/ws_api/account/"):
-            raise ValueError("not a brand socket's upgrade")
-        digest = hashlib.sha1(key.strip() + _GUID).digest()
-        answer = (
-            b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-            b"Connection: Upgrade\r\nSec-WebSocket-Accept: "
-        )
-        self._write(line, answer + base64.b64encode(digest) + b"\r\n\r\n")
+        self._write(line, upgraded(head))
         line.upgrade = None
         return rest
 
@@ -298,26 +286,10 @@ class Server:
     def _answer(self, line: Line, request: dict[str, Any]) -> bytes:
         """Say yes to anything, with every field that a start-up may look for."""
         if "SubscribeExConversations" in request["type"]:
-            snapshot = {
-                "kind": "notification",
-                "type": ".ams.aam.ExConversationChangeNotification",
-                "body": {"subscriptionId": SUBSCRIPTION, "changes": list[object]()},
-            }
             when = time.monotonic() + _SNAPSHOT_DELAY
-            self._push_at(when, line, server_frame(json.dumps(snapshot).encode()))
-        response = {
-            "kind": "resp",
-            "reqId": request["id"],
-            "code": 200,
-            "type": f"{request['type']}$Response",
-            "body": {
-                "sequence": 1,
-                "subscriptionId": SUBSCRIPTION,
-                "currentTime": int(time.time() * 1000),
-                **({"cut": self._cut_at} if request["type"] == CLOCK else {}),
-            },
-        }
-        return server_frame(json.dumps(response).encode())
+            self._push_at(when, line, SNAPSHOT)
+        more = {"cut": self._cut_at} if request["type"] == CLOCK else {}
+        return response(request, more)
 
     def _push_at(self, when: float, line: Line, frame: bytes) -> None:
         self._due_count += 1
@@ -344,20 +316,6 @@ def main() -> None:
     certificate = own_certificate(kind)
     if certificate is not None:
         serve(Server(0, 1, *certificate))
-
-
-def own_certificate(kind: str) -> tuple[ssl.SSLContext | None, str | None] | None:
-    """Give context and CA of a server of that kind; None, and said, if it cannot be."""
-    if kind == "plain":
-        return None, None
-    try:
-        from ums_actors.emulator.tls import Certificate  # noqa: PLC0415  (of the extra)
-    except ModuleNotFoundError as error:
-        text = f"the package {error.name} is not installed: pip install '.[bench]'"
-        print(json.dumps({"unavailable": text}), flush=True)
-        return None
-    own = Certificate.new()
-    return own.context(), own.ca
 
 
 def serve(server: Server) -> None:

@@ -58,10 +58,7 @@ ENTRIES: Final = {
     ),
     "naive": Entry(
         "naive Pykka + websocket-client",
-        {
-            **_all("naive:NaivePykka", *_REQUESTS, "threads", "receive", "memory"),
-            "actors": "pykka_stock:StockPykka",
-        },
+        _all("naive:NaivePykka", *_REQUESTS, "threads", "receive", "memory"),
         ("pykka", "websocket-client", "msgspec"),
     ),
     "websockets": Entry(
@@ -107,6 +104,7 @@ ENTRIES: Final = {
         },
         ("websocket-client",),
     ),
+    "pykka": Entry("stock Pykka", {"actors": "pykka_stock:StockPykka"}, ("pykka",)),
     "json": Entry("json", {"codec": "json_codec:JSONCodec"}),
     "orjson": Entry("orjson", {"codec": "orjson_codec:ORJSONCodec"}, ("orjson",)),
     "floor": Entry(

@@ -21,6 +21,9 @@ _STOPPED_AT_ONCE = 500
 class ActorPeer(ABC):
     """Tells, asks, starts and stops actors of one kind."""
 
+    most = 10_000
+    """That can be weighed together: a process may not have as many threads."""
+
     def __init__(self) -> None:
         self._one: pykka.ActorRef[Any] | None = None
 
@@ -44,7 +47,7 @@ class ActorPeer(ABC):
             case "start" | "stop":
                 return self._live(count)[what]
             case _:
-                return self._weigh(count)
+                return self._weigh(min(count, self.most))
 
     def close(self) -> None:
         """Stop what still runs."""

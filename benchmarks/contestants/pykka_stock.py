@@ -19,6 +19,8 @@ class _Counter(pykka.ThreadingActor):
 class StockPykka(ActorPeer):
     """ThreadingActors."""
 
+    most = 1_000
+
     def start_one(self) -> pykka.ActorRef[_Counter]:
         """Start an actor and its thread."""
         return _Counter.start()

@@ -20,7 +20,13 @@ _PARTS: Final = (
     ("ask", "a question asked, until it is answered", _TIME, 2_000, 6),
     ("start", "an actor started, until it answers", _TIME, 500, 4),
     ("stop", "an actor stopped", _TIME, 500, 4),
-    ("memory", "an idle actor, of 10,000", _MEMORY, 10_000, 1),
+    (
+        "memory",
+        "an idle actor, of 10,000 (of 1,000 where each is a thread)",
+        _MEMORY,
+        10_000,
+        1,
+    ),
 )
 
 
@@ -39,7 +45,7 @@ def _workloads(quick: bool) -> tuple[Workload, ...]:
             command={"do": "measure", "what": name, "count": 10 if quick else count},
             sum_up=_sum_up,
             connections=0,
-            base="naive",
+            base="pykka",
             slices=1 if quick else slices,
             together=slices > 1,
             warm=slices > 1 and not quick,

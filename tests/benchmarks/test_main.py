@@ -50,7 +50,7 @@ def measured(monkeypatch):
         ("load:burning", "ums"),
         ("codec:decode-158", "ums,json,orjson"),
         ("codec:unframe", "wsclient"),
-        ("actors:tell", "ums,naive"),
+        ("actors:tell", "ums,pykka"),
     ],
 )
 def test_each_suite_runs(workload, peers, tmp_path, capsys):

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ums_actors.actors.child import Child
 from ums_actors.actors.feed import Feed
 from ums_actors.actors.messages import (
+    AnswersArrived,
+    AwaitAnswers,
     CatchUp,
     ForgetRequest,
     FramesReceived,
@@ -61,6 +63,7 @@ class CorrelatorActor(Child):
         FramesReceived: "_receive",
         ReleaseQueue: "_release",
         LineDropped: "_rearm",
+        AwaitAnswers: "_await_answers",
     }
 
     def __init__(self, kernel: Kernel) -> None:
@@ -69,6 +72,7 @@ class CorrelatorActor(Child):
         self._feed = Feed(kernel, self._query, self._call_later)
         self._sweep: Timer | None = None
         self._validated = 0
+        self._awaited: int | None = None  # the line whose last answer is to be told
 
     def on_start(self) -> None:
         """Watch the deadlines a crashed predecessor left."""
@@ -221,6 +225,17 @@ class CorrelatorActor(Child):
                 self._feed.catch_up()
         if self._pending.waiting:
             self._let_go()
+        if self._awaited is not None:
+            self._tell_if_answered()
+
+    def _await_answers(self, command: AwaitAnswers) -> None:
+        self._awaited = command.generation
+        self._tell_if_answered()
+
+    def _tell_if_answered(self) -> None:
+        if self._awaited is not None and not self._pending.in_flight:
+            self._tell("supervisor", AnswersArrived(self._awaited))
+            self._awaited = None
 
     def _catch_up(self, _: CatchUp) -> None:
         self._feed.catch_up()
@@ -322,6 +337,7 @@ class CorrelatorActor(Child):
             reply, _ = entry.reply
             reply.try_fail(_too_late(entry, written=written))
         self._let_go()
+        self._tell_if_answered()
 
 
 def _encoded(request_id: str, command: SubmitRequest) -> bytes:

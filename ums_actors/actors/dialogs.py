@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from ums_actors.protocol.envelopes import Notification
     from ums_actors.protocol.records import ConversationResult
     from ums_actors.runtime import LoopFuture
+    from ums_actors.runtime.timers import CallLater
 
-__all__ = ["CallLater", "Dialogs", "Query"]
+__all__ = ["Dialogs", "Query"]
 
 Query = Callable[[str, Any], "LoopFuture[Any]"]
-CallLater = Callable[[float, Callable[[], object]], object]
 
 _PAUSE = 5.0
 """Seconds before a query is repeated that was refused for now."""

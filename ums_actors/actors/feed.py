@@ -21,9 +21,10 @@ from ums_actors.protocol.names import spellings
 from ums_actors.protocol.records import read_conversation_changes
 
 if TYPE_CHECKING:
-    from ums_actors.actors.dialogs import CallLater, Dialogs, Query
+    from ums_actors.actors.dialogs import Dialogs, Query
     from ums_actors.actors.kernel import Kernel
     from ums_actors.actors.subscription import Subscription
+    from ums_actors.runtime.timers import CallLater
 
 __all__ = ["Feed"]
 

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AcquireToken",
+    "AnswersArrived",
     "ApplyEvent",
+    "AwaitAnswers",
     "CatchUp",
     "ChildExited",
     "CloseSocket",
@@ -106,6 +108,12 @@ class ChildExited(Message, frozen=True):
     child: str
     generation: int
     reason: Reason
+
+
+class AnswersArrived(Message, frozen=True):
+    """Nobody on the line of this generation waits for an answer any more."""
+
+    generation: int
 
 
 # -- to the root
@@ -217,6 +225,15 @@ class FramesReceived(Message, frozen=True):
 
 class CatchUp(Message, frozen=True):
     """There may be messages to ask for."""
+
+
+class AwaitAnswers(Message, frozen=True):
+    """Tell the supervisor, once, when all on the line of this generation are answered.
+
+    See :class:`AnswersArrived`.
+    """
+
+    generation: int
 
 
 class ReleaseQueue(Message, frozen=True):
