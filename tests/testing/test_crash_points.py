@@ -62,7 +62,8 @@ def test_there_are_many_points_and_each_is_one():
 
 def called_by_the_loop(actor):
     """Give the methods that an actor has called later, by name."""
-    for node in ast.walk(ast.parse(inspect.getsource(inspect.getmodule(actor)))):
+    ours = [each for each in actor.__mro__ if each.__module__.startswith("ums_actors")]
+    for node in ast.walk(ast.parse("".join(map(inspect.getsource, ours)))):
         if (
             isinstance(node, ast.Call)
             and ast.unparse(node.func).split(".")[-1] in LATER

@@ -100,7 +100,7 @@ POINTS: Final = (
 STEPS: Final = (
     Point("supervisor", "_apply"),
     Point("supervisor", "_end_attempt"),
-    Point("supervisor", "_drain"),
+    Point("supervisor", "_close_line"),
     Point("socket", "_end"),
 )
 """What handlers and timers alike go through, in the midst of their work."""
