@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 GRACE = 10.0
 """Seconds in which what a test has ended may really end, on a busy machine too."""
-_DESCRIPTORS = Path("/proc/self/fd")
+_DESCRIPTORS = "/proc/self/fd"
+_HAS_DESCRIPTORS = Path(_DESCRIPTORS).is_dir()
 _KEPT = ("asyncio_", "pytest_timeout")
 """Threads that belong to a longer-lived event loop, or to pytest."""
 
@@ -33,12 +34,15 @@ def _threads() -> set[threading.Thread]:
     }
 
 
-def _descriptors() -> set[tuple[int, str]]:
-    """Give (number, what it is) of each open descriptor; empty where unknown."""
-    found: set[tuple[int, str]] = set()
-    for entry in _DESCRIPTORS.iterdir() if _DESCRIPTORS.is_dir() else ():
+def _descriptors() -> set[tuple[str, str]]:
+    """Give (number, what it is) of each open descriptor; empty where unknown.
+
+    It runs before and after every test, so it is without the comforts of pathlib.
+    """
+    found: set[tuple[str, str]] = set()
+    for number in os.listdir(_DESCRIPTORS) if _HAS_DESCRIPTORS else ():  # noqa: PTH208
         with contextlib.suppress(OSError):  # the descriptor of the listing itself
-            found.add((int(entry.name), str(entry.readlink())))
+            found.add((number, os.readlink(f"{_DESCRIPTORS}/{number}")))  # noqa: PTH115
     return found
 
 
@@ -88,16 +92,15 @@ def nothing_left_behind() -> Iterator[None]:
     hook, threading.excepthook = threading.excepthook, failures.append
     yield
     deadline = time.monotonic() + GRACE
-    while _threads() - threads or _descriptors() - descriptors:
+    while left := [*_threads() - threads, *_descriptors() - descriptors]:
         gc.collect()
         if time.monotonic() > deadline:
             break
         threading.Event().wait(0.01)
     threading.excepthook = hook
-    left = sorted(map(repr, _threads() - threads))
-    left += sorted(map(repr, _descriptors() - descriptors))
-    left += [f"{item.exc_value!r} in {item.thread}" for item in failures]
-    assert not left, "the test left behind: " + "; ".join(left)
+    said = sorted(map(repr, left))
+    said += [f"{item.exc_value!r} in {item.thread}" for item in failures]
+    assert not said, "the test left behind: " + "; ".join(said)
 
 
 @pytest.fixture
@@ -115,7 +118,7 @@ def runtime() -> Iterator[Runtime]:
 def eventually() -> Callable[[Callable[[], object]], None]:
     """Wait until a condition holds, with a deadline."""
 
-    def wait(condition: Callable[[], object], within: float = 5.0) -> None:
+    def wait(condition: Callable[[], object], within: float = 20.0) -> None:
         deadline = time.monotonic() + within
         while not condition():
             assert time.monotonic() < deadline, "it did not come true in time"

@@ -17,8 +17,12 @@ SOON = {"settling_delay": 0.05, "request_timeout": 0.4}
 
 
 @pytest.fixture(params=["brand", "consumer"])
-def side(request, emulator, start):
-    """A connection of either side in a conversation, and the conversation's id."""
+def side(request, emulator, start, monkeypatch):
+    """A connection of either side in a conversation, and the conversation's id.
+
+    That nothing more was said in a dialog a consumer knows only by nothing coming.
+    """
+    monkeypatch.setattr("ums_actors.actors.following.GRACE", 0.5)
 
     def begin(**more):
         options = {**SOON, **more.pop("options", {})}
