@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+
 import pykka
 import pytest
 
@@ -13,6 +15,17 @@ from ums_actors.testing.sabotage import (
 from ums_actors.testing.tour import take_tour
 
 ROOT = [point for point in POINTS if point.actor == "root"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_to_be_collected_later():
+    """Crashes leave futures that nobody reads, which say so when they are collected.
+
+    Were that in the midst of another module's test, it could disturb it: CPython 3.11
+    fails in a call of compile() during which a finalizer does much.
+    """
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="module")
