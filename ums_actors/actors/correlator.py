@@ -6,7 +6,6 @@ answered also if handling it raises.
 
 from __future__ import annotations
 
-import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -23,34 +22,24 @@ from ums_actors.actors.messages import (
     ReleaseQueue,
     SendFrames,
     SubmitRequest,
-    ValidateToken,
 )
+from ums_actors.actors.replies import Replies, too_late
+from ums_actors.actors.sweep import Sweep
 from ums_actors.core.course import State
-from ums_actors.core.pauses import TOO_MANY
-from ums_actors.core.window import pause_after
 from ums_actors.errors import (
     ConnectionLost,
     Delivery,
     RequestForgotten,
-    RequestRejected,
-    RequestTimedOut,
     UMSError,
 )
-from ums_actors.protocol.envelopes import Response, decode_body, encode_request
-from ums_actors.protocol.renumbering import renumbered
+from ums_actors.protocol.envelopes import Response, encode_request
 from ums_actors.runtime import LoopFuture
 
 if TYPE_CHECKING:
     from ums_actors.actors.kernel import Kernel
     from ums_actors.core.pending import Entry, Payload
-    from ums_actors.runtime.timers import Timer
 
 __all__ = ["CorrelatorActor"]
-
-_FIRST_ERROR = 400
-_UNAUTHORIZED = 401
-_SWEEP_GRAIN = 0.05
-"""Seconds by which a deadline may be noticed late; spares a timer per request."""
 
 
 class CorrelatorActor(Child):
@@ -70,21 +59,23 @@ class CorrelatorActor(Child):
         super().__init__(kernel)
         self._pending = kernel.pending
         self._feed = Feed(kernel, self._query, self._call_later)
-        self._sweep: Timer | None = None
-        self._validated = 0
+        self._replies = Replies(kernel)
+        self._sweep = Sweep(
+            self._pending, self._loop.clock, self._call_later, self._expire
+        )
         self._awaited: int | None = None  # the line whose last answer is to be told
 
     def on_start(self) -> None:
         """Watch the deadlines a crashed predecessor left."""
-        self._arm()
+        self._sweep.arm()
 
     def on_failure(self, *_: object) -> None:
         """Leave no timer behind."""
-        self._disarm()
+        self._sweep.disarm()
 
     def on_stop(self) -> None:
         """Leave no timer behind."""
-        self._disarm()
+        self._sweep.disarm()
         super().on_stop()
 
     # -- out
@@ -144,8 +135,8 @@ class CorrelatorActor(Child):
         )
         command.reply.tag = entry.id
         deadline = entry.answer_by if entry.queue_until is None else entry.queue_until
-        if self._sweep is None or deadline < self._sweep.when - _SWEEP_GRAIN:
-            self._arm()
+        if deadline < self._sweep.covers:
+            self._sweep.arm()
         if entry.sent:
             self._write_entry(entry)
 
@@ -166,6 +157,7 @@ class CorrelatorActor(Child):
             )
         )
         self._let_go()
+        self._tell_if_answered()
 
     def _release(self, _: ReleaseQueue) -> None:
         kernel = self._kernel
@@ -181,7 +173,7 @@ class CorrelatorActor(Child):
             ready = kernel.session.state is State.READY
             for entry in self._pending.release(self._now(), ready=ready):
                 self._write_entry(entry)
-        self._arm()
+        self._sweep.arm()
 
     def _write_entry(self, entry: Entry) -> None:
         payload = entry.payload
@@ -210,13 +202,14 @@ class CorrelatorActor(Child):
         if batch.generation != self._kernel.session.generation:
             self._kernel.counters.stale += len(batch.messages)
             return
-        answer, told = self._pending.answer, False
+        answer, resolve = self._pending.answer, self._replies.resolve
+        told = False
         try:
             for message in batch.messages:
                 if isinstance(message, Response):
                     entry = answer(message.req_id)
                     if entry is not None:
-                        self._resolve(entry, message)
+                        resolve(entry, message)
                 else:
                     told = True
                     self._feed.take(message)
@@ -240,62 +233,6 @@ class CorrelatorActor(Child):
     def _catch_up(self, _: CatchUp) -> None:
         self._feed.catch_up()
 
-    def _resolve(self, entry: Entry, response: Response) -> None:
-        if self._kernel.subscribers.tapped:
-            self._kernel.taps.answered(entry, response)
-        if response.code == TOO_MANY:
-            if self._sent_again(entry):
-                return
-        else:
-            self._pending.window.answered(entry.round)
-        reply, raw = entry.reply
-        try:
-            body = response.body if raw else decode_body(response.body)
-        except UMSError as error:
-            reply.try_fail(error)
-            return
-        except BaseException:
-            reply.try_fail(
-                ConnectionLost(
-                    "the correlator crashed over the answer",
-                    delivery=Delivery.ANSWERED,
-                    request_id=entry.id,
-                    request_type=entry.type,
-                )
-            )
-            raise
-        if response.code < _FIRST_ERROR:
-            reply.try_set(body)
-            return
-        reply.try_fail(
-            RequestRejected(
-                response.code, body, request_id=entry.id, request_type=entry.type
-            )
-        )
-        generation = self._kernel.session.generation
-        if response.code == _UNAUTHORIZED and self._validated != generation:
-            self._validated = generation  # once a line is enough
-            self._tell("token", ValidateToken())
-
-    def _sent_again(self, entry: Entry) -> bool:
-        """Narrow the window after a 429; tell whether the request stays in the table.
-
-        It has not been carried out, so that sending it again does nothing twice.
-        """
-        kernel, payload = self._kernel, entry.payload
-        again: tuple[str, bytes] | None = None
-        wanted = kernel.options.retry_too_many or entry.resend or entry.internal
-        if wanted and isinstance(payload, bytes):
-            new_id = kernel.next_id()
-            again = new_id, renumbered(payload, entry.id, new_id)
-        pause = pause_after(entry.refusals + 1, self._runtime.random.random())
-        stays = self._pending.turn_back(entry, self._now(), pause, again)
-        reply, _ = entry.reply
-        reply.tag = entry.id
-        window = self._pending.window.limit
-        self._observe("request.too_many", logging.INFO, window=window)
-        return stays
-
     def _query(self, request_type: str, body: Any) -> LoopFuture[Any]:
         """Send a query of the feed's; its answer comes undecoded."""
         reply: LoopFuture[Any] = LoopFuture()
@@ -307,35 +244,16 @@ class CorrelatorActor(Child):
     # -- deadlines
 
     def _rearm(self, _: LineDropped) -> None:
-        self._arm()
-
-    def _disarm(self) -> None:
-        if self._sweep is not None:
-            self._sweep.cancel()
-            self._sweep = None
-
-    def _arm(self) -> None:
-        times = (self._pending.next_deadline(), self._pending.next_release())
-        when = min((time for time in times if time is not None), default=None)
-        if when is None:
-            self._disarm()
-            return
-        due = max(when, self._now() + _SWEEP_GRAIN)
-        if self._sweep is not None:
-            if self._sweep.when <= due:
-                return  # else frames that come and come would put it off for ever
-            self._disarm()
-        self._sweep = self._call_later(due - self._now(), self._expire)
+        self._sweep.arm()
 
     def _expire(self) -> None:
-        self._sweep = None
         websocket = self._kernel.websocket
         for entry in self._pending.expire(self._now()):
             written = entry.sent
             if written and websocket is not None and websocket.withdraw(entry.id):
                 entry.sent = False
             reply, _ = entry.reply
-            reply.try_fail(_too_late(entry, written=written))
+            reply.try_fail(too_late(entry, written=written))
         self._let_go()
         self._tell_if_answered()
 
@@ -349,20 +267,4 @@ def _encoded(request_id: str, command: SubmitRequest) -> bytes:
         command.headers,
         command.metadata,
         command.encoded_metadata,
-    )
-
-
-def _too_late(entry: Entry, *, written: bool) -> UMSError:
-    """Make the error for a request whose time is over."""
-    if entry.refusals and not written:  # the last that was heard of it
-        return RequestRejected(
-            TOO_MANY, request_id=entry.refused_as, request_type=entry.type
-        )
-    return RequestTimedOut(
-        f"{entry.type} got no answer in {entry.timeout:g} s"
-        if written
-        else f"{entry.type} waited too long for a READY line with room for it",
-        delivery=entry.delivery,
-        request_id=entry.id,
-        request_type=entry.type,
     )
