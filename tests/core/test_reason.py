@@ -17,6 +17,7 @@ from ums_actors.core.reason import (
     Stopped,
     TokenRefused,
     UpgradeRefused,
+    crash_of,
     from_error,
 )
 from ums_actors.errors import (
@@ -144,3 +145,9 @@ def test_a_foreign_error_is_a_crash_of_which_no_text_is_kept():
 
 def test_an_error_that_was_never_raised_has_no_place():
     assert from_error(KeyError("x")) == Crashed("KeyError", "")
+
+
+def test_whatever_an_actor_raised_is_a_crash():
+    assert crash_of(KeyError("x")) == Crashed("KeyError", "")
+    lost = ConnectionLost("gone", delivery=Delivery.UNKNOWN)
+    assert crash_of(lost) == Crashed("ConnectionLost", "the line broke: gone")

@@ -549,6 +549,15 @@ def test_a_forgotten_dialog_goes_on_where_it_was():
     assert stream.evicted == 3
 
 
+def test_a_forgotten_dialog_without_a_number_is_heard_from_its_start():
+    stream = streams(dialog_limit=1)
+    snapshot(stream, None, baseline=True, dialog="a")
+    live(stream, 0, dialog="b")
+    assert stream.evicted == 1
+    assert live(stream, 5, dialog="a") == []
+    assert stream.queries() == [Query("a", -1)]
+
+
 def test_of_forgotten_dialogs_the_numbers_of_a_few_are_kept():
     stream = streams(dialog_limit=1)
     for name in "abcd":
