@@ -296,3 +296,21 @@ def test_a_plain_import_does_not_load_asyncio(tmp_path):
     code = "import sys, ums_actors; sys.exit('ums_actors.aio' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
     assert password_of("bot1")
+
+
+def test_closing_does_not_wait_for_one_that_is_forgotten(emulator, connected):
+    async def work():
+        options = ums.Options(drain_timeout=15.0, close_timeout=30.0)
+        async with connected(options=options) as connection:
+            emulator.add_fault("drop", value=".GetClock")
+            future = connection.proxy.send({"type": ".GetClock", "body": {}})
+            await _until(connection, in_flight=1)
+            closing = asyncio.ensure_future(connection.proxy.close())
+            await asyncio.sleep(0)
+            connection.proxy.forget.defer(future)
+            with pytest.raises(ums.RequestForgotten):
+                await future
+            async with asyncio.timeout(10):
+                await closing
+
+    run(work)
