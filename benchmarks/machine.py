@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
+import shutil
+import subprocess
 from importlib import metadata
 from pathlib import Path
 
-from benchmarks.contestants import ENTRIES
+from benchmarks.contestants import ENTRIES, NODE
 
 __all__ = ["facts", "load", "versions"]
 
@@ -43,7 +46,25 @@ def versions() -> dict[str, str]:
         from ums_actors import __version__  # only where needed  # noqa: PLC0415
 
         found["ums_actors"] = __version__
+    found["node"], found["ws"] = _node(), _ws()
     return found
+
+
+def _node() -> str:
+    node = shutil.which("node")
+    if node is None:
+        return "not installed"
+    asked = [node, "--version"]
+    return subprocess.run(
+        asked, capture_output=True, text=True, timeout=10, check=False
+    ).stdout.strip()
+
+
+def _ws() -> str:
+    package = NODE / "node_modules" / "ws" / "package.json"
+    if not package.exists():
+        return "not installed"
+    return str(json.loads(package.read_text())["version"])
 
 
 def _processor() -> str:

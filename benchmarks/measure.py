@@ -1,105 +1,141 @@
 """Alternating rounds: every contestant in each, all against one server.
 
-In a round each contestant has a fresh process and connection, and they take turns in
+In a round each contestant has a fresh process and connections, and they take turns in
 short slices, so that a machine that slows down for a second slows all of them.
 """
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from benchmarks.contestants import ENTRIES
+from benchmarks.contestants import ENTRIES, Unavailable, command
 from benchmarks.process import ChildFailed, LineProcess
+from benchmarks.suite import Turn
 
-__all__ = ["SLICES", "Progress", "Result", "Sample", "Settings", "measure"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-SLICES: Final = 6
-"""Turns of each contestant in a round."""
+    from benchmarks.suite import Workload
+
+__all__ = ["Progress", "Result", "contestants_of", "measure", "steps"]
 
 _START_TIMEOUT: Final = 60.0  # seconds: interpreter, imports and connection
-_SERVER_TIMEOUT: Final = 15.0
-_SLOWEST: Final = 500  # requests a second; slower is taken for a hang
-
-
-class Settings(NamedTuple):
-    """One suite's workload."""
-
-    peers: tuple[str, ...]
-    rounds: int = 5
-    requests: int = 60_000
-    """In a round; an entry's ``repeat`` multiplies it."""
-    in_flight: int = 32
-
-
-class Sample(NamedTuple):
-    """One contestant's round; durations are seconds."""
-
-    rate: float
-    """Requests a second."""
-    p50: float
-    p99: float
-    cpu: float
-    """Processor time of the client's process per request."""
-    server_busy: float
-    """Processor time of the server per second, 0 to 1."""
-    request_size: float
-    """Bytes on the wire per request."""
+_SERVER_TIMEOUT: Final = 60.0
+_SLOWEST: Final = 50  # connections a second; slower is taken for a hang
 
 
 class Result(NamedTuple):
     """Samples by contestant, one a round, and who is missing and why."""
 
-    settings: Settings
-    samples: dict[str, list[Sample]]
+    workload: Workload
+    rounds: int
+    samples: dict[str, list[dict[str, float]]]
     unavailable: dict[str, str]
     failed: dict[str, str]
 
-    def column(self, name: str, field: str) -> list[float]:
-        """Give one field of a contestant's samples, round by round."""
-        return [getattr(sample, field) for sample in self.samples[name]]
+    def column(self, name: str, metric: str) -> list[float]:
+        """Give one metric of a contestant's samples, round by round; [] if it has none.
+
+        What only some rounds have is not shown either.
+        """
+        samples = self.samples.get(name, [])
+        if not all(metric in sample for sample in samples):
+            return []
+        return [sample[metric] for sample in samples]
 
 
 Progress = Callable[[str, int], None]
 """Called before each slice with the contestant's name and the round, from 0."""
 
 
-def measure(settings: Settings, progress: Progress) -> Result:
+def contestants_of(workload: Workload, wanted: Sequence[str]) -> tuple[str, ...]:
+    """Give those of the wanted that do this workload."""
+    return tuple(
+        name
+        for name in wanted
+        if workload.kind in ENTRIES[name].does
+        and (not workload.peers or name in workload.peers)
+    )
+
+
+def steps(workload: Workload, wanted: Sequence[str]) -> int:
+    """Say how often the progress is called in each round."""
+    return workload.slices * len(contestants_of(workload, wanted))
+
+
+def measure(
+    workload: Workload, wanted: Sequence[str], rounds: int, progress: Progress
+) -> Result:
     """Run all rounds; a contestant that fails is left out of all of them.
 
     Raises:
         ChildFailed: the server itself failed.
     """
-    result = Result(settings, {name: [] for name in settings.peers}, {}, {})
-    with LineProcess("benchmarks.server") as server:
-        port = str(server.read(_SERVER_TIMEOUT)["port"])
-        for number in range(settings.rounds):
-            _round(number, port, server, result, progress)
+    names = contestants_of(workload, wanted)
+    result = Result(workload, rounds, {name: [] for name in names}, {}, {})
+    with ExitStack() as stack:
+        server, place = None, {}
+        if workload.connections:
+            kind = "tls" if workload.tls else "plain"
+            server = stack.enter_context(LineProcess("benchmarks.server", kind))
+            place = server.read(_SERVER_TIMEOUT)
+            if "unavailable" in place:
+                result.unavailable["the server"] = place["unavailable"]
+                result.samples.clear()
+        for number in range(rounds):
+            _round(number, place, server, result, progress)
     return result
 
 
 def _round(
-    number: int, port: str, server: LineProcess, result: Result, progress: Progress
+    number: int,
+    place: dict[str, Any],
+    server: LineProcess | None,
+    result: Result,
+    progress: Progress,
 ) -> None:
-    settings = result.settings
+    names = list(result.samples)
+    if result.workload.together:
+        groups = [names]
+    else:
+        groups = [[name] for name in _order(names, number)]
+    for group in groups:
+        _take_turns(group, number, place, server, result, progress)
+
+
+def _take_turns(  # noqa: PLR0917  (those of `_round`, and who)
+    group: list[str],
+    number: int,
+    place: dict[str, Any],
+    server: LineProcess | None,
+    result: Result,
+    progress: Progress,
+) -> None:
+    """Let some have connections at the same time, and run one after another."""
+
+    def present() -> list[str]:
+        return [name for name in group if name in result.samples]
+
     with ExitStack() as stack:
         turns: dict[str, _Turns] = {}
-        for name in list(result.samples):
+        for name in group:
             with _leaving_out(name, result):
-                worker = stack.enter_context(
-                    LineProcess("benchmarks.worker", name, port)
-                )
-                turns[name] = _Turns(name, worker, server, settings)
-        for turn in range(SLICES):
-            for name in _order(list(result.samples), number + turn):
+                worker = stack.enter_context(_worker(name, result.workload))
+                turns[name] = _Turns(name, worker, place, server, result.workload)
+        for turn in range(result.workload.slices):
+            for name in _order(present(), number + turn):
                 progress(name, number)
                 with _leaving_out(name, result):
                     turns[name].take()
-        for name in list(result.samples):
+        for name in present():
             with _leaving_out(name, result):
                 result.samples[name].append(turns[name].close())
+
+
+def _worker(name: str, workload: Workload) -> LineProcess:
+    return LineProcess.of(name, command(name, workload.kind))
 
 
 @contextmanager
@@ -107,7 +143,7 @@ def _leaving_out(name: str, result: Result) -> Generator[None]:
     """Note why a contestant cannot go on, and go on without it."""
     try:
         yield
-    except _Unavailable as error:
+    except Unavailable as error:
         result.unavailable[name] = str(error)
         del result.samples[name]
     except ChildFailed as error:
@@ -122,56 +158,56 @@ def _order(names: list[str], number: int) -> list[str]:
     return rotated if number % 2 == 0 else rotated[::-1]
 
 
-class _Unavailable(Exception):  # not an error of the harness
-    pass
-
-
 class _Turns:
     """One contestant's slices of one round."""
 
     def __init__(
-        self, name: str, worker: LineProcess, server: LineProcess, settings: Settings
+        self,
+        name: str,
+        worker: LineProcess,
+        place: dict[str, Any],
+        server: LineProcess | None,
+        workload: Workload,
     ) -> None:
         self._name, self._worker, self._server = name, worker, server
-        self._in_flight = settings.in_flight
-        total = settings.requests * ENTRIES[name].repeat
-        self._requests = max(settings.in_flight, total // SLICES)
-        self._ran: list[dict[str, float]] = []
-        self._served: list[dict[str, float]] = []
-        answer = worker.ask({"do": "connect"}, _START_TIMEOUT)
+        self._workload = workload
+        self._turns: list[Turn] = []
+        connecting = {"do": "connect", "connections": workload.connections, **place}
+        patience = _START_TIMEOUT + workload.connections / _SLOWEST
+        answer = worker.ask(connecting, patience)
         if "unavailable" in answer:
-            raise _Unavailable(answer["unavailable"])
-        self._run(max(settings.in_flight, self._requests // 2))  # to warm up
+            raise Unavailable(answer["unavailable"])
+        if workload.warm:
+            self._run()
 
     def take(self) -> None:
         """Measure one slice."""
-        before = self._server.ask({"do": "stats"}, _SERVER_TIMEOUT)
-        ran = self._run(self._requests)
-        after = self._server.ask({"do": "stats"}, _SERVER_TIMEOUT)
+        before = self._stats()
+        ran = self._run()
+        after = self._stats()
         served = {name: after[name] - before[name] for name in after}
-        if served["answered"] < self._requests:
-            raise ChildFailed(
-                f"{self._name} took {self._requests} answers, but the server gave "
-                f"{served['answered']}"
-            )
-        self._ran.append(ran)
-        self._served.append(served)
+        self._check(ran, served)
+        self._turns.append(Turn(ran, served))
 
-    def close(self) -> Sample:
-        """Close the contestant's connection and sum its slices up."""
-        self._worker.ask({"do": "close"}, _START_TIMEOUT)
-        requests = self._requests * len(self._ran)
-        seconds = sum(ran["seconds"] for ran in self._ran)
-        served = sum(one["answered"] for one in self._served)
-        return Sample(
-            rate=requests / seconds,
-            p50=statistics.median(ran["p50"] for ran in self._ran),
-            p99=statistics.median(ran["p99"] for ran in self._ran),
-            cpu=sum(ran["cpu"] for ran in self._ran) / requests,
-            server_busy=sum(one["cpu"] for one in self._served) / seconds,
-            request_size=sum(one["received"] for one in self._served) / served,
-        )
+    def close(self) -> dict[str, float]:
+        """Close the contestant's connections and sum its slices up."""
+        patience = _START_TIMEOUT + self._workload.patience
+        self._worker.ask({"do": "close"}, patience)
+        return self._workload.sum_up(self._turns)
 
-    def _run(self, requests: int) -> dict[str, Any]:
-        command = {"do": "run", "requests": requests, "in_flight": self._in_flight}
-        return self._worker.ask(command, _START_TIMEOUT + requests / _SLOWEST)
+    def _check(self, ran: dict[str, Any], served: dict[str, float]) -> None:
+        """Hold what is claimed against what the server has counted."""
+        for claimed, counted in (("requests", "answered"), ("frames", "pushed")):
+            if ran.get(claimed, 0) > served.get(counted, 0):
+                raise ChildFailed(
+                    f"{self._name} claims {ran[claimed]} {claimed}, but the server has "
+                    f"{counted} {served[counted]:.0f}"
+                )
+
+    def _run(self) -> dict[str, Any]:
+        return self._worker.ask(self._workload.command, self._workload.patience)
+
+    def _stats(self) -> dict[str, float]:
+        if self._server is None:
+            return {}
+        return self._server.ask({"do": "stats"}, _SERVER_TIMEOUT)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from types import TracebackType
 
 __all__ = ["ChildFailed", "LineProcess"]
@@ -32,11 +32,24 @@ class LineProcess:
     """``python -m MODULE …`` as a context manager; always ended on exit."""
 
     def __init__(self, module: str, *arguments: str) -> None:
-        self._name = " ".join([module.rpartition(".")[2], *arguments])
+        name = " ".join([module.rpartition(".")[2], *arguments])
+        self._begin(name, ["-m", module, *arguments])
+
+    @classmethod
+    def of(cls, name: str, command: Sequence[str]) -> Self:
+        """Make one of another command; one that begins with an option is Python's."""
+        made = cls.__new__(cls)
+        made._begin(name, command)
+        return made
+
+    def _begin(self, name: str, command: Sequence[str]) -> None:
+        self._name = name
         self._errors = tempfile.TemporaryFile()  # closed in __exit__  # noqa: SIM115
+        python = [sys.executable] if command[0].startswith("-") else []
         self._process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
+            [*python, *command],
             cwd=_ROOT,
+            env=_environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
@@ -115,3 +128,14 @@ class LineProcess:
         self._errors.seek(0)
         written = self._errors.read().decode(errors="replace").strip()[-_SHOWN:]
         return ChildFailed(f"{self._name} {what}" + (f"\n{written}" if written else ""))
+
+
+def _environment() -> dict[str, str]:
+    """Let bytecode be kept.
+
+    Compiling all at each start takes time, and leaves memory free into which what is
+    measured would be put.
+    """
+    kept = dict(os.environ)
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    return kept

@@ -9,20 +9,19 @@ itself, so that a client cannot take several with one read unless it is late.
 from __future__ import annotations
 
 import gc
-import json
 import selectors
-import ssl
 import sys
 import time
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
+from benchmarks.certificate import own_certificate
 from benchmarks.frames import server_frame
-from benchmarks.server import Line, Server
+from benchmarks.server import Line, Server, serve
 from benchmarks.traffic import traffic
 
 if TYPE_CHECKING:
-    import socket
+    import ssl
 
 __all__ = ["Pusher", "main"]
 
@@ -49,14 +48,10 @@ class Pusher(Server):
         ca: str | None = None,
     ) -> None:
         # epoll of the standard library rounds every pause up to a millisecond
-        super().__init__(commands, reports, selectors.SelectSelector())
+        super().__init__(commands, reports, tls, ca, selectors.SelectSelector())
         self._traffic = traffic(conversations)
-        self._tls, self._ca = tls, ca
         self._loaded: list[bytes] = []
         self._subscriber: Line | None = None
-
-    def _place(self) -> dict[str, Any]:
-        return {**super()._place(), "ca": self._ca}
 
     def _obey(self, command: dict[str, Any]) -> dict[str, Any]:
         if command["do"] == "load":
@@ -83,51 +78,18 @@ class Pusher(Server):
             self._push_at(began + number / rate, self._subscriber, frame)
         return {"frames": len(frames)}
 
-    def _answer(self, line: Line, request: dict[str, str]) -> bytes:
+    def _answer(self, line: Line, request: dict[str, Any]) -> bytes:
         if "SubscribeExConversations" in request["type"]:
             self._subscriber = line
         return super()._answer(line, request)
-
-    # -- TLS
-
-    def _welcome(self, sock: socket.socket) -> None:
-        if self._tls is not None:
-            sock.settimeout(_HANDSHAKE)
-            try:
-                sock = self._tls.wrap_socket(sock, server_side=True)
-            except OSError:  # who cannot do it says so itself
-                sock.close()
-                return
-        super()._welcome(sock)
-
-    def _on_line(self, line: Line, events: int) -> None:
-        super()._on_line(line, events)
-        sock = line.sock
-        while isinstance(sock, ssl.SSLSocket) and sock.fileno() >= 0 and sock.pending():
-            super()._on_line(line, selectors.EVENT_READ)
 
 
 def main() -> None:
     """Serve until the standard input ends."""
     kind, conversations = sys.argv[1], int(sys.argv[2])
-    if kind == "plain":
-        _serve(Pusher(0, 1, conversations))
-        return
-    try:
-        from ums_actors.emulator.tls import Certificate  # noqa: PLC0415  (of the extra)
-    except ModuleNotFoundError as error:
-        text = f"the package {error.name} is not installed: pip install '.[bench]'"
-        print(json.dumps({"unavailable": text}), flush=True)
-        return
-    own = Certificate.new()
-    _serve(Pusher(0, 1, conversations, own.context(), own.ca))
-
-
-def _serve(server: Pusher) -> None:
-    try:
-        server.serve()
-    finally:
-        server.close()
+    certificate = own_certificate(kind)
+    if certificate is not None:
+        serve(Pusher(0, 1, conversations, *certificate))
 
 
 if __name__ == "__main__":

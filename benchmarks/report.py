@@ -12,40 +12,55 @@ from typing import TYPE_CHECKING
 
 from benchmarks.contestants import ENTRIES
 from benchmarks.ratio import Verdict
+from benchmarks.suite import FLOOR, OURS
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from benchmarks.gates import Judged
     from benchmarks.measure import Progress, Result
     from benchmarks.ratio import Spread
+    from benchmarks.suite import Metric, Workload
     from benchmarks.summary import Row, Summary
 
-__all__ = ["progress", "show"]
+__all__ = ["gate_text", "interval", "print_table", "progress", "show"]
 
 _ROOM = 200  # columns of a table that goes into a file
 
 
 @contextmanager
-def progress(suite: str, rounds: int, steps: int) -> Generator[Progress]:
+def progress(title: str, rounds: int, steps: int) -> Generator[Progress]:
     """Give the function that shows how far the run is.
 
     Args:
-        suite: its name.
+        title: of suite and workload.
         rounds: how many it has.
         steps: calls of the function in each round.
     """
     rich = _rich() if sys.stderr.isatty() else False
     if not rich:
-        yield _PlainProgress(suite, rounds)
+        yield _PlainProgress(title, rounds)
         return
     from rich.console import Console  # optional  # noqa: PLC0415
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        MofNCompleteColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
     from rich.progress import Progress as Bar  # noqa: PLC0415
 
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(suite, total=rounds * steps)
+    columns = (
+        TextColumn("{task.description:<52}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=rounds * steps)
 
         def advance(name: str, number: int) -> None:
-            text = f"{suite}: round {number + 1} of {rounds}, {name}"
+            text = f"{title}: round {number + 1} of {rounds}, {name}"
             bar.update(task, description=text, advance=1)
 
         yield advance
@@ -54,70 +69,63 @@ def progress(suite: str, rounds: int, steps: int) -> Generator[Progress]:
 class _PlainProgress:
     """One line a round."""
 
-    def __init__(self, suite: str, rounds: int) -> None:
-        self._suite = suite
+    def __init__(self, title: str, rounds: int) -> None:
+        self._title = title
         self._rounds = rounds
         self._shown = -1
 
     def __call__(self, name: str, number: int) -> None:  # noqa: ARG002
         if number != self._shown:
             self._shown = number
-            text = f"{self._suite}: round {number + 1} of {self._rounds}"
+            text = f"{self._title}: round {number + 1} of {self._rounds}"
             print(text, file=sys.stderr, flush=True)
 
 
 def show(suite: str, result: Result, summary: Summary) -> None:
     """Print the table, the gates and the remarks."""
-    settings = result.settings
-    title = (
-        f"{suite}: {settings.in_flight} in flight on one connection, "
-        f"{settings.rounds} rounds of {settings.requests:,} requests"
-    )
+    workload, rounds = result.workload, result.rounds
+    title = f"{suite}, {workload.name}: {workload.title}; {_rounds(rounds)}"
     if summary.rows:
-        _print_table(title, _table(summary))
+        print_table(title, _table(workload, summary))
+    else:
+        print(title)
     for name, reason in result.unavailable.items():
-        print(f"{ENTRIES[name].title} was left out: {reason}")
+        print(f"{_title(name)} was left out: {reason}")
     for name, reason in result.failed.items():
-        print(f"{ENTRIES[name].title} FAILED: {reason}")
+        print(f"{_title(name)} FAILED: {reason}")
     for remark in summary.remarks:
         print(remark)
-    for gate, ratio, verdict in summary.gates:
-        ours, theirs = ENTRIES[gate.contestant].title, ENTRIES[gate.against].title
-        print(
-            f"Gate: {ours} at least {gate.least:g} x {theirs}: {verdict} "
-            f"(here {_interval(ratio)})"
-        )
-        if verdict in (Verdict.TOO_NOISY, Verdict.TOO_FEW):
-            print("  Run it again with more --rounds, on a quieter machine.")
+    for judged in summary.gates:
+        print(f"Gate: {gate_text(judged)}")
+    doubtful = (Verdict.TOO_NOISY, Verdict.TOO_FEW)
+    if any(judged.verdict in doubtful for judged in summary.gates):
+        print("  Run it again with more --rounds, on a quieter machine.")
+    print()
 
 
-def _table(summary: Summary) -> list[list[str]]:
-    base = ENTRIES[summary.base].title
-    head = ["contestant", f"x {base}", "of the floor", "requests/s", "± %"]
-    head += ["p50 µs", "p99 µs", "client CPU µs", "server busy", "bytes"]
-    return [head] + [_cells(row) for row in summary.rows]
+def gate_text(judged: Judged) -> str:
+    """Say in one line what was wanted and what was found."""
+    gate = judged.gate
+    bound = "at most" if gate.at_most else "at least"
+    if gate.against is None:
+        wanted = f"{gate.metric} {bound} {gate.gate:g} {gate.unit}"
+    else:
+        wanted = f"{bound} {gate.gate:g} x {ENTRIES[gate.against].title}"
+    return (
+        f"{ENTRIES[OURS].title} {wanted}: {judged.verdict} "
+        f"(here {interval(judged.found)}; aim {gate.aim:g})"
+    )
 
 
-def _cells(row: Row) -> list[str]:
-    return [
-        ENTRIES[row.name].title,
-        _interval(row.to_base) if row.to_base else "",
-        f"{row.to_floor.median:.0%}" if row.to_floor else "",
-        f"{row.rate.median:,.0f}",
-        f"{row.rate.noise * 100:.0f}",
-        f"{row.p50 * 1e6:.0f}",
-        f"{row.p99 * 1e6:.0f}",
-        f"{row.cpu * 1e6:.1f}",
-        f"{row.server_busy:.0%}",
-        f"{row.request_size:.0f}",
-    ]
+def interval(ratio: Spread) -> str:
+    """Write a median and its interval."""
+    digits = 2 if abs(ratio.median) < 100 else 0
+    low, high = f"{ratio.low:.{digits}f}", f"{ratio.high:.{digits}f}"
+    return f"{ratio.median:.{digits}f} ({low}..{high})"
 
 
-def _interval(ratio: Spread) -> str:
-    return f"{ratio.median:.2f} ({ratio.low:.2f}..{ratio.high:.2f})"
-
-
-def _print_table(title: str, table: list[list[str]]) -> None:
+def print_table(title: str, table: list[list[str]]) -> None:
+    """Print a table whose first row is its head and whose first column is text."""
     if _rich():
         from rich.console import Console  # optional  # noqa: PLC0415
         from rich.table import Table  # noqa: PLC0415
@@ -136,6 +144,45 @@ def _print_table(title: str, table: list[list[str]]) -> None:
         first, *others = zip(cells, widths, strict=True)
         padded = [text.rjust(width) for text, width in others]
         print("  ".join([first[0].ljust(first[1]), *padded]))
+
+
+def _table(workload: Workload, summary: Summary) -> list[list[str]]:
+    floor = any(row.name == FLOOR for row in summary.rows)
+    metrics = [
+        metric
+        for metric in workload.metrics
+        if any(metric.name in row.values for row in summary.rows)
+    ]
+    head = ["contestant", f"x {ENTRIES[summary.base].title}"]
+    head += ["of the floor"] if floor else []
+    cpu = any(row.cpu_to_base for row in summary.rows)
+    head += ["x its CPU"] if cpu else []
+    head += [metrics[0].title, "± %", *(metric.title for metric in metrics[1:])]
+    return [head] + [_cells(row, metrics, floor=floor, cpu=cpu) for row in summary.rows]
+
+
+def _cells(row: Row, metrics: list[Metric], *, floor: bool, cpu: bool) -> list[str]:
+    cells = [ENTRIES[row.name].title, interval(row.to_base) if row.to_base else ""]
+    if floor:
+        cells.append(f"{row.to_floor.median:.0%}" if row.to_floor else "")
+    if cpu:
+        cells.append(interval(row.cpu_to_base) if row.cpu_to_base else "")
+    cells += [_value(row, metrics[0]), f"{row.values[metrics[0].name].noise * 100:.0f}"]
+    return cells + [_value(row, metric) for metric in metrics[1:]]
+
+
+def _value(row: Row, metric: Metric) -> str:
+    if metric.name not in row.values:
+        return ""
+    return f"{row.values[metric.name].median * metric.scale:,.{metric.digits}f}"
+
+
+def _rounds(rounds: int) -> str:
+    return f"{rounds} round" + ("s" if rounds != 1 else "")
+
+
+def _title(name: str) -> str:
+    return ENTRIES[name].title if name in ENTRIES else name
 
 
 def _rich() -> bool:

@@ -5,138 +5,153 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from benchmarks.contestants import ENTRIES
-from benchmarks.ratio import (
-    ENOUGH_ROUNDS,
-    Spread,
-    Verdict,
-    paired,
-    spread,
-    verdict,
-)
+from benchmarks.gates import Judged, judge
+from benchmarks.ratio import ENOUGH_ROUNDS, Spread, paired, spread
+from benchmarks.suite import FLOOR
 
 if TYPE_CHECKING:
     from benchmarks.measure import Result
 
-__all__ = ["GATES", "Gate", "Row", "Summary", "summarize"]
+__all__ = ["Row", "Summary", "summarize"]
 
-_BASE: Final = "websockets"
-_FLOOR: Final = "floor"
 _NEAR_CEILING: Final = 0.7
 _BUSY: Final = 0.9
-
-
-class Gate(NamedTuple):
-    """A ratio of rates that must hold."""
-
-    contestant: str
-    against: str
-    least: float
-
-
-GATES: Final = (Gate("ums", "websockets", 2.0),)
+_NOISY: Final = 0.25
+"""Half the interval as a part of the median: more is much for a benchmark."""
 
 
 class Row(NamedTuple):
-    """One contestant's figures; durations are seconds."""
+    """One contestant's figures.
+
+    Attributes:
+        values: by metric, in the sample's units.
+        to_base: ratios of the first metric, round by round.
+        to_floor: the same.
+        cpu_to_base: ratios of the client's processor time; where others have a part of
+            the machine, these are the steadier ones.
+    """
 
     name: str
-    rate: Spread
+    values: dict[str, Spread]
     to_base: Spread | None
     to_floor: Spread | None
-    p50: float
-    p99: float
-    cpu: float
-    server_busy: float
-    request_size: float
+    cpu_to_base: Spread | None = None
 
 
 class Summary(NamedTuple):
-    """Rows, fastest first, and what they say in words."""
+    """Rows, the best first, and what they say in words."""
 
     base: str
     rows: list[Row]
-    gates: list[tuple[Gate, Spread, Verdict]]
+    gates: list[Judged]
     remarks: list[str]
 
 
-def summarize(result: Result) -> Summary:
+def summarize(suite: str, result: Result) -> Summary:
     """Make the summary of a result; contestants without samples are not in it."""
-    present = [name for name in result.samples if result.samples[name]]
-    base = _BASE if _BASE in present else _FLOOR
+    main = result.workload.metrics[0]
+    present = [name for name in result.samples if result.column(name, main.name)]
+    wanted = (result.workload.base, FLOOR, *present)
+    base = next((name for name in wanted if name in present), "")
     rows = [_row(name, base, result) for name in present]
-    rows.sort(key=lambda row: -row.rate.median)
-    gates = [
-        (gate, ratio, verdict(ratio, result.settings.rounds, gate.least))
-        for gate in GATES
-        if gate.contestant in present and gate.against in present
-        for ratio in [_ratio(gate.contestant, gate.against, result)]
-    ]
-    peers = [row for row in rows if row.name != _FLOOR]
+    sign = -1.0 if main.more else 1.0
+    rows.sort(key=lambda row: sign * row.values[main.name].median)
+    peers = [row for row in rows if row.name != FLOOR]
     remarks = [_winner(peers, result)] if len(peers) > 1 else []
-    return Summary(base, rows, gates, remarks + _ceiling(rows, peers))
+    remarks += _noise(peers, result) + _ceiling(rows, peers, result)
+    return Summary(base, rows, judge(suite, result), remarks)
 
 
-def _ratio(name: str, against: str, result: Result) -> Spread:
-    return paired(result.column(name, "rate"), result.column(against, "rate"))
+def _ratio(
+    name: str, against: str, result: Result, metric: str | None = None
+) -> Spread | None:
+    metric = metric or result.workload.metrics[0].name
+    ours, theirs = result.column(name, metric), result.column(against, metric)
+    if not ours or not theirs or not all(theirs):
+        return None
+    return paired(ours, theirs)
 
 
 def _row(name: str, base: str, result: Result) -> Row:
-    def median(field: str) -> float:
-        return spread(result.column(name, field)).median
-
-    present = result.samples
+    columns = {
+        metric.name: result.column(name, metric.name)
+        for metric in result.workload.metrics
+    }
+    values = {metric: spread(column) for metric, column in columns.items() if column}
     return Row(
-        name=name,
-        rate=spread(result.column(name, "rate")),
-        to_base=_ratio(name, base, result) if present.get(base) else None,
-        to_floor=_ratio(name, _FLOOR, result) if present.get(_FLOOR) else None,
-        p50=median("p50"),
-        p99=median("p99"),
-        cpu=median("cpu"),
-        server_busy=median("server_busy"),
-        request_size=median("request_size"),
+        name,
+        values,
+        to_base=_ratio(name, base, result),
+        to_floor=_ratio(name, FLOOR, result),
+        cpu_to_base=_ratio(name, base, result, "cpu") if "cpu" in values else None,
     )
 
 
 def _winner(peers: list[Row], result: Result) -> str:
-    """Name the fastest only if it was so against each other, beyond the noise."""
+    """Name the best only if it was so against each other, beyond the noise."""
     first = peers[0]
-    if result.settings.rounds < ENOUGH_ROUNDS:
+    if result.rounds < ENOUGH_ROUNDS:
         return f"No winner: fewer than {ENOUGH_ROUNDS} rounds show nothing."
     for other in peers[1:]:
-        if _ratio(first.name, other.name, result).low <= 1:
+        ratio = _ratio(first.name, other.name, result)
+        more = result.workload.metrics[0].more
+        if ratio is None or (ratio.low <= 1 if more else ratio.high >= 1):
             return (
                 f"No winner: this run is too noisy to tell {_title(first)} from "
                 f"{_title(other)}."
             )
-    return f"Fastest: {_title(first)}."
+    return f"Best: {_title(first)}."
 
 
-def _ceiling(rows: list[Row], peers: list[Row]) -> list[str]:
+def _noise(peers: list[Row], result: Result) -> list[str]:
+    """Say that the ratios themselves are wide: then none should be quoted."""
+    noises = [row.to_base.noise for row in peers if row.to_base is not None]
+    noises = [noise for noise in noises if noise]  # that of the base to itself is none
+    if result.rounds < 2 or not noises:
+        return []
+    typical = sorted(noises)[len(noises) // 2]
+    if typical <= _NOISY:
+        return []
+    text = f"A noisy run: ratios are known to ± {typical:.0%} only."
+    return [f"{text} More --rounds, or a quieter machine, would say more."]
+
+
+def _ceiling(rows: list[Row], peers: list[Row], result: Result) -> list[str]:
     """Say whether the server may have held a contestant back."""
-    remarks: list[str] = []
-    floor = next((row for row in rows if row.name == _FLOOR), None)
+    if not any("server_busy" in row.values for row in rows):
+        return []
+    remarks = [
+        f"The server was busy {row.values['server_busy'].median:.0%} of the time "
+        f"with {_title(row)} and may hold it back."
+        for row in peers
+        if "server_busy" in row.values and row.values["server_busy"].median > _BUSY
+    ]
+    floor = next((row for row in rows if row.name == FLOOR), None)
     if floor is None:
-        remarks.append("Without the floor the server's ceiling is not known.")
-    else:
+        return remarks
+    near = [
+        row for row in peers if row.to_floor and row.to_floor.median > _NEAR_CEILING
+    ]
+    remarks += [
+        f"{_title(row)} stands at {row.to_floor.median:.0%} of the ceiling: "
+        "the server may hold it back."
+        for row in near
+        if row.to_floor and row.to_floor.median <= 1
+    ]
+    if any(row.to_floor and row.to_floor.median > 1 for row in near):
         remarks.append(
-            f"The server's own ceiling: {floor.rate.median:,.0f} requests a second, "
-            f"at which it was busy {floor.server_busy:.0%} of the time."
+            "The floor was slower than others: it waits for the server in lock step, "
+            "and the scheduler let it wait. What it shows here is no ceiling."
         )
-    for row in peers:
-        if row.to_floor is not None and row.to_floor.median > _NEAR_CEILING:
-            remarks.append(
-                f"{_title(row)} stands at {row.to_floor.median:.0%} of the ceiling: "
-                "the server may hold it back."
-            )
-        elif row.server_busy > _BUSY:
-            remarks.append(
-                f"The server was busy {row.server_busy:.0%} of the time with "
-                f"{_title(row)} and may hold it back."
-            )
-    if len(remarks) == 1 and floor is not None:
+    elif not remarks:
         remarks.append("No contestant comes near it: the server is no bottleneck.")
-    return remarks
+    unit = result.workload.metrics[0].title
+    rate, busy = (floor.values[name].median for name in ("rate", "server_busy"))
+    ceiling = (
+        f"The server's own ceiling: {rate:,.0f} {unit}, at which it was busy "
+        f"{busy:.0%} of the time."
+    )
+    return [ceiling, *remarks]
 
 
 def _title(row: Row) -> str:

@@ -1,29 +1,50 @@
-"""A window of coroutines: how asyncio users keep many requests in flight."""
+"""A sliding window of futures: how a thread keeps many requests in flight."""
 
 from __future__ import annotations
 
-import asyncio
 import time
-from typing import TYPE_CHECKING
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.contestants.contestant import DEADLINE
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable, Sequence
 
-__all__ = ["run_window"]
+__all__ = ["WINDOWS", "slide_window"]
+
+WINDOWS = 4
+"""Full windows that a slice has at least: else it would be all beginning and end."""
 
 
-async def run_window(
-    request: Callable[[], Awaitable[object]], requests: int, in_flight: int
+def slide_window(
+    requests: Sequence[Callable[[], Any]], in_flight: int, seconds: float
 ) -> list[float]:
-    """Let ``in_flight`` coroutines share ``requests``; gives latencies in seconds."""
+    """Wait for the oldest future, then make the next request; gives latencies.
+
+    Args:
+        requests: each makes one, of one connection, and gives its future.
+        in_flight: futures that are open at any time, over all connections.
+        seconds: how long, or for :data:`WINDOWS` windows if that takes longer; what
+            is open then is still waited for.
+    """
+    clock, many = time.perf_counter, len(requests)
     latencies: list[float] = []
-    clock, left = time.perf_counter, iter(range(requests))
-
-    async def one() -> None:
-        for _ in left:
-            began = clock()
-            await request()
-            latencies.append(clock() - began)
-
-    await asyncio.gather(*(one() for _ in range(in_flight)))
+    window: deque[tuple[float, Any]] = deque()
+    until, least = clock() + seconds, (WINDOWS - 1) * in_flight
+    for number in range(in_flight):
+        window.append((clock(), requests[number % many]()))
+    number = in_flight
+    while True:
+        began, future = window.popleft()
+        future.get(timeout=DEADLINE)
+        now = clock()
+        latencies.append(now - began)
+        if now >= until and len(latencies) >= least:
+            break
+        window.append((now, requests[number % many]()))
+        number += 1
+    for began, future in window:
+        future.get(timeout=DEADLINE)
+        latencies.append(clock() - began)
     return latencies

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from benchmarks import model
 from benchmarks.__main__ import main
 from benchmarks.loop import LoopResult, LoopSample, LoopSettings
-from benchmarks.model import PARTS, Costs, ModelResult, measure_model, show
 from benchmarks.process import ChildFailed
+from benchmarks.suites import model
+from benchmarks.suites.model import PARTS, Costs, ModelResult, measure_model, show
 
 SAMPLE = LoopSample(0.25, 0.3, 99_900.0, 8_333, 8_333, 0, 0.1)
 

@@ -30,12 +30,18 @@ def test_an_error_of_the_child_is_raised():
     said = pytest.raises(ChildFailed, match="failed with ConnectionRefusedError")
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))  # taken, but nobody listens
-        port = str(deaf.getsockname()[1])
-        with LineProcess("benchmarks.worker", "floor", port) as worker, said:
-            worker.ask({"do": "connect"}, 10)
+        port = deaf.getsockname()[1]
+        with LineProcess("benchmarks.worker", "floor", "request") as worker, said:
+            worker.ask({"do": "connect", "connections": 1, "port": port}, 10)
 
 
-def test_an_argument_that_a_child_cannot_read_is_reported():
-    said = pytest.raises(ChildFailed, match=r"worker floor none failed .*ValueError")
-    with LineProcess("benchmarks.worker", "floor", "none") as worker, said:
-        worker.ask({"do": "connect"}, 10)
+def test_a_command_that_a_child_does_not_know_is_reported():
+    said = pytest.raises(ChildFailed, match=r"worker floor request failed .*_dance")
+    with LineProcess("benchmarks.worker", "floor", "request") as worker, said:
+        worker.ask({"do": "dance"}, 10)
+
+
+def test_another_command_may_be_a_child():
+    program = "while read line; do echo '{\"said\": 1}'; done"
+    with LineProcess.of("echo", ("sh", "-c", program)) as child:
+        assert child.ask({"do": "anything"}, 10) == {"said": 1}

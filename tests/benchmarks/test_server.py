@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import json
 import socket
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 import websocket
 
 from benchmarks.process import LineProcess
-from benchmarks.workload import BODY, REQUEST_TYPE, Target
+from benchmarks.workload import BODY, CLOCK, CUT, FLOOD, REQUEST_TYPE, Target
 
 SUBSCRIBE = ".ams.aam.SubscribeExConversations"
 
@@ -26,7 +26,8 @@ def target(server):
 
 @contextmanager
 def connected(target):
-    line = websocket.create_connection(target.url, timeout=10)
+    trust = None if target.tls is None else {"context": target.tls}
+    line = websocket.create_connection(target.url, timeout=10, sslopt=trust)
     try:
         yield line
     finally:
@@ -102,3 +103,49 @@ def test_a_vanished_subscriber_gets_no_snapshot_and_harms_nobody(target, client)
         ask(other, SUBSCRIBE)
     assert ask(client, SUBSCRIBE)["code"] == 200
     assert json.loads(client.recv())["body"]["changes"] == []
+
+
+def test_a_flood_comes_before_its_answer_and_pings_are_answered_behind(server, client):
+    flood = {"frames": 3_000, "size": 200}
+    fields = {"kind": "req", "id": "9", "type": FLOOD, "body": flood}
+    client.send(json.dumps(fields))
+    client.ping("beat")
+    for _ in range(3_000):
+        opcode, data = client.recv_data(control_frame=True)
+        assert (opcode, len(data)) == (websocket.ABNF.OPCODE_TEXT, 200)
+    assert json.loads(client.recv_data()[1])["reqId"] == "9"
+    assert client.recv_data(control_frame=True)[1] == b"beat"
+    assert server.ask({"do": "stats"}, 10)["pushed"] == 3_000
+
+
+@pytest.mark.parametrize("code", [0, 1001])
+def test_one_line_is_cut_and_the_others_live(code, target, client):
+    with connected(target) as other:
+        fields = {"kind": "req", "id": "1", "type": CUT, "body": {"code": code}}
+        other.send(json.dumps(fields))
+        if code:
+            assert other.recv_frame().data == code.to_bytes(2, "big")
+        assert other.sock.recv(1) == b""
+    assert ask(client, CLOCK, body={})["body"]["cut"] > 0
+
+
+def test_all_lines_are_cut(target, client):
+    with connected(target) as other:
+        body = {"code": 0, "all": True}
+        other.send(json.dumps({"kind": "req", "id": "1", "type": CUT, "body": body}))
+        assert other.sock.recv(1) == client.sock.recv(1) == b""
+    with connected(target) as fresh:
+        assert ask(fresh, REQUEST_TYPE)["code"] == 200
+
+
+def test_over_tls_it_does_the_same_and_turns_away_who_speaks_none():
+    with LineProcess("benchmarks.server", "tls") as server:
+        place = server.read(30)
+        secure = Target(place["port"], place["ca"])
+        bad = socket.create_connection(("127.0.0.1", secure.port), timeout=10)
+        with bad, suppress(ConnectionResetError):
+            bad.sendall(b"GET / HTTP/1.1\r\n\r\n")
+            while bad.recv(100):  # an alert, then the end
+                pass
+        with connected(secure) as line:
+            assert ask(line, REQUEST_TYPE)["code"] == 200

@@ -1,65 +1,114 @@
 from __future__ import annotations
 
-from benchmarks.measure import Result, Sample, Settings
-from benchmarks.ratio import Verdict
+import pytest
+
+from benchmarks.measure import Result
+from benchmarks.suite import Metric, Workload
+from benchmarks.suites import SUITES
 from benchmarks.summary import summarize
+
+(REQUEST,) = (each for each in SUITES["request"].workloads(False) if each.name == "32")
+LESS = REQUEST._replace(
+    name="none", base="json", metrics=(Metric("time", "CPU µs", 1e6),)
+)
 
 
 def result(busy: float = 0.5, **rates: list[float]) -> Result:
     samples = {
-        name: [Sample(rate, 1e-3, 2e-3, 1e-5, busy, 263.0) for rate in column]
+        name: [{"rate": rate, "server_busy": busy, "cpu": 1 / rate} for rate in column]
         for name, column in rates.items()
     }
     rounds = max((len(column) for column in rates.values()), default=5)
-    return Result(Settings(tuple(rates), rounds), samples, {}, {})
+    return Result(REQUEST, rounds, samples, {}, {})
 
 
-def test_rows_come_fastest_first_with_both_ratios():
-    summary = summarize(result(websockets=[10.0] * 5, floor=[80.0] * 5, ums=[40.0] * 5))
-    assert [row.name for row in summary.rows] == ["floor", "ums", "websockets"]
-    ums = summary.rows[1]
+def times(workload: Workload = LESS, **columns: list[float]) -> Result:
+    samples = {
+        name: [{"time": value} for value in column] for name, column in columns.items()
+    }
+    return Result(workload, 5, samples, {}, {})
+
+
+def remarks(found: Result) -> list[str]:
+    return summarize("request", found).remarks
+
+
+def test_rows_come_best_first_with_all_ratios():
+    rows = summarize(
+        "request", result(websockets=[10.0] * 5, floor=[80.0] * 5, ums=[40.0] * 5)
+    ).rows
+    assert [row.name for row in rows] == ["floor", "ums", "websockets"]
+    ums = rows[1]
     assert ums.to_base is not None
     assert ums.to_floor is not None
+    assert ums.cpu_to_base is not None
     assert (ums.to_base.median, ums.to_floor.median) == (4.0, 0.5)
+    assert ums.cpu_to_base.median == 0.25
 
 
-def test_the_gate_is_judged_on_paired_rounds():
-    slowing = result(ums=[30.0, 3.0, 30.0, 3.0, 30.0], websockets=[10, 1, 10, 1, 10])
-    (_, ratio, verdict), *others = summarize(slowing).gates
-    assert (ratio.median, verdict, others) == (3.0, Verdict.REACHED, [])
+def test_less_can_be_better():
+    found = summarize("codec", times(json=[4.0] * 5, ums=[1.0] * 5, orjson=[2.0] * 5))
+    assert [row.name for row in found.rows] == ["ums", "orjson", "json"]
+    assert found.remarks == ["Best: ums_actors."]
+
+
+@pytest.mark.parametrize(
+    ("present", "base"),
+    [
+        (("ums", "websockets", "floor"), "websockets"),
+        (("ums", "floor"), "floor"),
+        (("ums", "picows"), "ums"),
+    ],
+)
+def test_without_the_base_another_one_is_taken(present, base):
+    found = result(**{name: [1.0] * 5 for name in present})
+    assert summarize("request", found).base == base
+
+
+def test_a_gate_is_judged_on_paired_rounds():
+    slowing = result(ums=[40.0, 4.0, 40.0, 4.0, 40.0], websockets=[10, 1, 10, 1, 10])
+    (judged,) = summarize("request", slowing).gates
+    assert (judged.found.median, str(judged.verdict)) == (4.0, "reached")
 
 
 def test_a_noisy_run_names_no_winner():
     noisy = result(ums=[10.0] * 5, picows=[9.0, 9.0, 9.0, 9.0, 11.0])
-    assert "too noisy to tell ums_actors from picows" in summarize(noisy).remarks[0]
+    assert "too noisy to tell ums_actors from picows" in remarks(noisy)[0]
 
 
-def test_a_clear_run_names_the_fastest_and_never_the_floor():
+def test_a_very_noisy_run_says_how_noisy():
+    noisy = result(ums=[10.0, 30.0, 10.0, 30.0, 20.0], websockets=[9.0] * 5)
+    assert any(
+        "A noisy run: ratios are known to ± 50%" in said for said in remarks(noisy)
+    )
+
+
+def test_a_clear_run_names_the_best_and_never_the_floor():
     clear = result(ums=[10.0] * 5, picows=[9.0] * 5, floor=[99.0] * 5)
-    assert summarize(clear).remarks[0] == "Fastest: ums_actors."
+    assert remarks(clear)[0] == "Best: ums_actors."
 
 
 def test_too_few_rounds_name_no_winner():
-    remarks = summarize(result(ums=[10.0], picows=[5.0])).remarks
-    assert remarks[0].startswith("No winner: fewer than 5 rounds")
+    said = remarks(result(ums=[10.0], picows=[5.0]))
+    assert said[0].startswith("No winner: fewer than 5 rounds")
 
 
-def test_a_contestant_near_the_ceiling_is_said():
-    remarks = summarize(result(ums=[80.0] * 5, floor=[100.0] * 5)).remarks
-    assert any("80% of the ceiling" in remark for remark in remarks)
-    assert not any("no bottleneck" in remark for remark in remarks)
-
-
-def test_a_busy_server_is_said():
-    remarks = summarize(result(0.95, ums=[10.0] * 5, floor=[100.0] * 5)).remarks
-    assert any("busy 95% of the time with ums_actors" in remark for remark in remarks)
-
-
-def test_a_server_far_from_its_limits_is_no_bottleneck():
-    remarks = summarize(result(ums=[10.0] * 5, floor=[100.0] * 5)).remarks
-    assert any("no bottleneck" in remark for remark in remarks)
+@pytest.mark.parametrize(
+    ("busy", "rate", "said", "not_said"),
+    [
+        (0.5, 10.0, "no bottleneck", "hold it back"),
+        (0.5, 80.0, "80% of the ceiling", "no bottleneck"),
+        (0.95, 10.0, "busy 95% of the time with ums_actors", "no bottleneck"),
+        (0.5, 120.0, "floor was slower than others", "no bottleneck"),
+    ],
+)
+def test_whether_the_server_may_hold_somebody_back_is_said(busy, rate, said, not_said):
+    told = " ".join(remarks(result(busy, ums=[rate] * 5, floor=[100.0] * 5)))
+    assert said in told
+    assert not_said not in told
+    assert "The server's own ceiling: 100 requests/s" in told
 
 
 def test_nothing_measured_gives_an_empty_summary():
-    summary = summarize(result())
+    summary = summarize("request", result())
     assert (summary.rows, summary.gates) == ([], [])

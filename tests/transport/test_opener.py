@@ -250,19 +250,20 @@ def test_an_answer_of_one_byte_a_moment_is_ended_by_the_deadline(serve):
                 if gone.wait(0.05):
                     return
 
-    error = refused(serve(script).url("/" + TOKEN), timeout=1.0)
+    error = refused(serve(script).url("/" + TOKEN), timeout=0.4)
     gone.set()
     assert (error.step, error.timed_out, error.status) == ("upgrade", True, None)
 
 
 def test_a_server_that_never_answers_is_ended_by_the_deadline(serve):
-    error = refused(serve(lambda peer: peer.wait_for_end()).url(), timeout=1.0)
+    error = refused(serve(lambda peer: peer.wait_for_end()).url(), timeout=0.2)
     assert (error.step, error.timed_out) == ("upgrade", True)
 
 
 def test_a_server_that_never_answers_tls_is_ended_by_the_deadline(serve):
     port = serve(lambda peer: peer.wait_for_end()).port
-    error = refused(f"wss://127.0.0.1:{port}/{TOKEN}", timeout=1.0)
+    context = client_context()  # made before: reading certificates takes its time
+    error = refused(f"wss://localhost:{port}/{TOKEN}", timeout=0.3, ssl_context=context)
     assert (error.step, error.timed_out) == ("tls", True)
 
 

@@ -23,12 +23,23 @@ from benchmarks.loop import (
 from benchmarks.machine import load
 from benchmarks.process import LineProcess
 from benchmarks.ratio import Spread, paired, spread, within
+from benchmarks.report import progress as progress_bar
+from benchmarks.suite import Suite
 from benchmarks.traffic import FRAME_SIZE, conversation_frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["PARTS", "Costs", "ModelResult", "measure_model", "record", "show"]
+__all__ = [
+    "PARTS",
+    "SUITE",
+    "Costs",
+    "ModelResult",
+    "measure_model",
+    "record",
+    "run",
+    "show",
+]
 
 PARTS: Final = ("costs", "memory", "plain", "tls")
 """What each round has, by the names that the progress shows."""
@@ -74,6 +85,20 @@ class ModelResult(NamedTuple):
     memory: list[float]
     known: int
     loop: LoopResult
+
+
+def run(rounds: int, quick: bool) -> dict[str, Any]:
+    """Measure and show; gives the record."""
+    with progress_bar("model", rounds, len(PARTS)) as progress:
+        if quick:
+            loop = LoopSettings(0.05, 5)
+            result = measure_model(
+                rounds, progress, conversations=5, known=200, loop=loop
+            )
+        else:
+            result = measure_model(rounds, progress)
+    show(result)
+    return record(result)
 
 
 def measure_model(
@@ -211,3 +236,8 @@ def _times(value: Spread) -> str:
 def _shown(value: Spread, factor: float, unit: str) -> str:
     median, low, high = (part * factor for part in value)
     return f"{median:.1f} {unit} ({low:.1f}..{high:.1f})"
+
+
+SUITE: Final = Suite(
+    "model", "what notifications of conversations cost", lambda _: (), run
+)
