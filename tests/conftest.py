@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
+import signal
+import sys
 import threading
 import time
 from pathlib import Path
@@ -17,9 +20,10 @@ from ums_actors.runtime import LoopActor, Runtime
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-GRACE = 3.0
-"""Seconds in which what a test has ended may really end."""
-_DESCRIPTORS = Path("/proc/self/fd")
+GRACE = 10.0
+"""Seconds in which what a test has ended may really end, on a busy machine too."""
+_DESCRIPTORS = "/proc/self/fd"
+_HAS_DESCRIPTORS = Path(_DESCRIPTORS).is_dir()
 _KEPT = ("asyncio_", "pytest_timeout")
 """Threads that belong to a longer-lived event loop, or to pytest."""
 
@@ -30,13 +34,46 @@ def _threads() -> set[threading.Thread]:
     }
 
 
-def _descriptors() -> set[tuple[int, str]]:
-    """Give (number, what it is) of each open descriptor; empty where unknown."""
-    found: set[tuple[int, str]] = set()
-    for entry in _DESCRIPTORS.iterdir() if _DESCRIPTORS.is_dir() else ():
+def _descriptors() -> set[tuple[str, str]]:
+    """Give (number, what it is) of each open descriptor; empty where unknown.
+
+    It runs before and after every test, so it is without the comforts of pathlib.
+    """
+    found: set[tuple[str, str]] = set()
+    for number in os.listdir(_DESCRIPTORS) if _HAS_DESCRIPTORS else ():  # noqa: PTH208
         with contextlib.suppress(OSError):  # the descriptor of the listing itself
-            found.add((int(entry.name), str(entry.readlink())))
+            found.add((number, os.readlink(f"{_DESCRIPTORS}/{number}")))  # noqa: PTH115
     return found
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Let what the tests start be as it is when a user starts it at a terminal."""
+    _keep_bytecode(config)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # as a shell starts what runs in the background, and programs inherit it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _keep_bytecode(config: pytest.Config) -> None:
+    """Where no bytecode may be written beside the sources, keep it in pytest's cache.
+
+    Or else each of the programs that the tests start compiles the whole library, and
+    each worker rewrites all tests.
+    """
+    cache = getattr(config, "cache", None)
+    if sys.dont_write_bytecode and cache is not None:
+        sys.pycache_prefix = str(cache.mkdir("bytecode"))
+        sys.dont_write_bytecode = False
+        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Let no collection of garbage walk through all tests: they stay to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -55,16 +92,15 @@ def nothing_left_behind() -> Iterator[None]:
     hook, threading.excepthook = threading.excepthook, failures.append
     yield
     deadline = time.monotonic() + GRACE
-    while _threads() - threads or _descriptors() - descriptors:
+    while left := [*_threads() - threads, *_descriptors() - descriptors]:
         gc.collect()
         if time.monotonic() > deadline:
             break
         threading.Event().wait(0.01)
     threading.excepthook = hook
-    left = sorted(map(repr, _threads() - threads))
-    left += sorted(map(repr, _descriptors() - descriptors))
-    left += [f"{item.exc_value!r} in {item.thread}" for item in failures]
-    assert not left, "the test left behind: " + "; ".join(left)
+    said = sorted(map(repr, left))
+    said += [f"{item.exc_value!r} in {item.thread}" for item in failures]
+    assert not said, "the test left behind: " + "; ".join(said)
 
 
 @pytest.fixture
@@ -82,7 +118,7 @@ def runtime() -> Iterator[Runtime]:
 def eventually() -> Callable[[Callable[[], object]], None]:
     """Wait until a condition holds, with a deadline."""
 
-    def wait(condition: Callable[[], object], within: float = 5.0) -> None:
+    def wait(condition: Callable[[], object], within: float = 20.0) -> None:
         deadline = time.monotonic() + within
         while not condition():
             assert time.monotonic() < deadline, "it did not come true in time"

@@ -35,7 +35,7 @@ LEAKS = """
 
 def test_a_thread_a_descriptor_or_an_error_left_behind_fails_the_test(tmp_path):
     source = Path(__file__).with_name("conftest.py").read_text(encoding="utf-8")
-    (tmp_path / "conftest.py").write_text(source.replace("GRACE = 3.0", "GRACE = 0.1"))
+    (tmp_path / "conftest.py").write_text(source.replace("GRACE = 10.0", "GRACE = 0.1"))
     (tmp_path / "test_leaks.py").write_text(textwrap.dedent(LEAKS))
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=line"],

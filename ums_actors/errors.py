@@ -16,6 +16,7 @@
     ├── RestartBudgetExhausted    a child crashed too often: child, exits
     └── RequestError              one request failed: delivery, request_id
         ├── ConnectionLost        the line, or the connection, went away
+        ├── RequestForgotten      its caller gave up waiting
         ├── RequestTimedOut       no answer in time (also a TimeoutError)
         ├── RequestRejected       the server said no: code, body
         └── Overloaded            a bound was reached
@@ -43,6 +44,7 @@ __all__ = [
     "Overloaded",
     "RemoteProtocolError",
     "RequestError",
+    "RequestForgotten",
     "RequestRejected",
     "RequestTimedOut",
     "RestartBudgetExhausted",
@@ -257,6 +259,10 @@ class RequestError(UMSError):
 
 class ConnectionLost(RequestError, ConnectionError):
     """The line dropped before the answer, or the connection is closed or failed."""
+
+
+class RequestForgotten(RequestError):
+    """Its caller gave up waiting, and told the connection so."""
 
 
 class RequestTimedOut(RequestError, TimeoutError):

@@ -82,14 +82,14 @@ def test_a_request_over_which_it_crashes_is_answered_and_never_sent(
 def test_an_answer_over_which_it_crashes_does_not_leave_its_caller_hanging(
     emulator, start, monkeypatch
 ):
-    from ums_actors.actors import correlator
+    from ums_actors.actors import replies
 
     def explode(body):
         raise SystemExit
 
     proxy = start(emulator)
     proxy.open().get(timeout=10)
-    monkeypatch.setattr(correlator, "decode_body", explode)
+    monkeypatch.setattr(replies, "decode_body", explode)
     with pytest.raises(ums.ConnectionLost) as caught:
         proxy.send(profile()).get(timeout=5)
     assert caught.value.delivery is ums.Delivery.ANSWERED

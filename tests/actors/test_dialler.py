@@ -7,8 +7,10 @@ from functools import partial
 import pytest
 
 import ums_actors as ums
+from ums_actors.actors import dialler
 from ums_actors.actors.dialler import NetworkConnector
 from ums_actors.http.tls import client_context
+from ums_actors.transport.opened import Opened
 
 
 @pytest.fixture
@@ -65,3 +67,40 @@ def test_certificates_are_read_only_for_a_line_with_tls(peer):
     secure = connector.dial(ums.Secret(f"wss://127.0.0.1:{port}/x"), 5.0, {})
     with pytest.raises(ums.LocalProtocolError, match="/no/such/file"):
         secure.run()
+
+
+@pytest.fixture
+def dialling(monkeypatch):
+    """An attempt that comes through at once; give the far end of it, too."""
+    near, far = socket.socketpair()
+    far.settimeout(5)
+    meanwhile = []
+
+    def open_websocket(*_, **__):
+        opened = Opened(near)
+        for each in meanwhile:
+            each()
+        return opened
+
+    monkeypatch.setattr(dialler, "open_websocket", open_websocket)
+    connector = NetworkConnector(ums.Options())
+    with near, far:
+        yield connector.dial(ums.Secret("ws://127.0.0.1:1/"), 5.0, {}), far, meanwhile
+
+
+def test_what_came_through_too_late_is_shut_by_who_gives_up(dialling):
+    """Its future has failed by then, so nobody would ever hear of the websocket."""
+    attempt, far, _ = dialling
+    websocket = attempt.run()
+    attempt.abort()
+    assert websocket.fileno() == -1
+    assert far.recv(1) == b""
+    attempt.abort()
+
+
+def test_what_comes_through_after_it_was_given_up_is_shut(dialling):
+    attempt, far, meanwhile = dialling
+    meanwhile.append(attempt.abort)
+    with pytest.raises(ums.ConnectError, match="given up"):
+        attempt.run()
+    assert far.recv(1) == b""

@@ -3,6 +3,9 @@ from __future__ import annotations
 import json
 
 import ums_actors as ums
+from ums_actors.actors.asking import AskedDialogs
+from ums_actors.actors.messages import FramesReceived
+from ums_actors.protocol.envelopes import Notification
 
 
 def test_a_frame_that_cannot_be_read_concerns_itself_alone(emulator, start, events):
@@ -44,3 +47,18 @@ def test_what_was_said_during_an_outage_comes_in_order_and_once(
     texts = [event.text for event in heard.seen if event.text is not None]
     expected = ["0"] + [f"{line}.{number}" for line in (2, 3) for number in range(3)]
     assert texts == expected
+
+
+def test_what_is_missing_is_asked_for_once_for_all_that_came_together(
+    emulator, start, monkeypatch
+):
+    proxy = start(emulator)
+    proxy.open(wait_for_ready=True).get(timeout=10)
+    correlator = proxy.child("correlator").get(timeout=5)
+    asked = []
+    monkeypatch.setattr(AskedDialogs, "_ask", lambda _: asked.append(1))
+    together = [Notification("x") for _ in range(50)]
+    correlator.ask(FramesReceived(1, together), timeout=5)
+    assert len(asked) == 1
+    correlator.ask(FramesReceived(1, []), timeout=5)
+    assert len(asked) == 1

@@ -49,7 +49,7 @@ def test_what_comes_while_it_says_goodbye_is_not_sent(emulator, start):
 
 
 def test_a_full_buffer_turns_requests_away_unsent(emulator, start):
-    proxy = start(emulator, options={"write_buffer_limit": 1000})
+    proxy = start(emulator, options={"write_buffer_limit": 1000, "drain_timeout": 0.1})
     proxy.open().get(timeout=10)
     assert emulator.freeze("bot1") == 1
     big = {"type": ".ams.userprofile.GetUserProfile", "body": {"x": "y" * 4_000_000}}

@@ -127,6 +127,12 @@ def test_only_the_wanted_types_of_notifications_are_wanted(subscribers):
     assert subscribers.wants_notification("x")
 
 
+def test_what_it_keeps_of_types_that_the_server_makes_is_bounded(subscribers):
+    subscribers.add(queue.Queue(), ())
+    assert all(subscribers.wants_notification(str(number)) for number in range(1000))
+    assert len(subscribers._by_type) == 256
+
+
 def test_it_knows_whether_the_traffic_is_tapped(subscribers):
     subscribers.add(queue.Queue(), ())
     assert not subscribers.tapped

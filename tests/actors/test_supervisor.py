@@ -6,7 +6,7 @@ import pytest
 
 import ums_actors as ums
 from ums_actors.actors import announce as announcing
-from ums_actors.actors import supervisor as supervising
+from ums_actors.actors import pilot
 
 
 def ready(generation: int):
@@ -53,14 +53,14 @@ def test_a_crash_in_the_midst_of_a_transition_leaves_nobody_waiting(
     def explode(kernel, previous, now):
         real(kernel, previous, now)
         if kernel.session.state == target:
-            monkeypatch.setattr(supervising, "announce", real)
+            monkeypatch.setattr(pilot, "announce", real)
             raise SystemExit
 
     proxy = start(emulator)
     if target == "BACKING_OFF":
         emulator.add_fault("handshake", count=1, value=502)
     queued = proxy.get_clock()
-    monkeypatch.setattr(supervising, "announce", explode)
+    monkeypatch.setattr(pilot, "announce", explode)
     opened = proxy.open()
     if target == "CLOSED":
         opened.get(timeout=10)
@@ -76,7 +76,7 @@ def test_the_text_of_a_foreign_exception_is_not_told(emulator, start, monkeypatc
     def explode(self, command):
         raise KeyError("secret-in-the-text")
 
-    monkeypatch.setattr(SocketActor, "_send", explode)
+    monkeypatch.setattr(SocketActor, "_send_all", explode)
     proxy = start(emulator, options={"restart_intensity": 0})
     with pytest.raises(ums.UMSError) as caught:
         proxy.open().get(timeout=10)

@@ -27,7 +27,11 @@ LOGIN = {
 }
 PASSWORD = PasswordLogin("bot", SECRET)
 SESSION = ExistingSession(
-    f"bearer-{SECRET}", f"csrf-{SECRET}", f"session-{SECRET}", "31", "pid-31"
+    f"bearer-{SECRET}",
+    f"csrf-{SECRET}",
+    f"session-{SECRET}",
+    user_id="31",
+    user_pid="pid-31",
 )
 
 

@@ -1,4 +1,6 @@
 import pytest
+from msgspec import NODEFAULT
+from msgspec.structs import fields as struct_fields
 
 from ums_actors.auth.credentials import (
     AssertionLogin,
@@ -16,7 +18,7 @@ def all_kinds(secret):
         PasswordLogin("bot", secret),
         OAuth1Login("bot", secret, secret, secret, secret),
         AssertionLogin(secret),
-        ExistingSession(secret, secret, secret, "31", "pid"),
+        ExistingSession(secret, secret, secret, user_id="31", user_pid="pid"),
         ReadyBearer(secret, "31"),
     ]
 
@@ -50,7 +52,7 @@ def test_client_credentials_need_no_access_token():
         (lambda: PasswordLogin("bot", ""), "PasswordLogin.password"),
         (lambda: PasswordLogin("bot", Secret("")), "PasswordLogin.password"),
         (lambda: PasswordLogin("bot", 5), "PasswordLogin.password"),
-        (lambda: ExistingSession("t"), "ExistingSession.user_id"),
+        (lambda: ExistingSession("t", user_id=""), "ExistingSession.user_id"),
         (lambda: ReadyBearer("t", ""), "ReadyBearer.user_id"),
         (lambda: AssertionLogin(""), "AssertionLogin.assertion"),
     ],
@@ -58,6 +60,23 @@ def test_client_credentials_need_no_access_token():
 def test_missing_part_is_named(make, name):
     with pytest.raises(LocalProtocolError, match=f"^{name} must be a non-empty string"):
         make()
+
+
+def test_a_default_is_one_that_may_be():
+    """Whoever leaves a part out is not told afterwards that it was needed."""
+    for kind in (type(each) for each in all_kinds("a")):
+        needed = {
+            each.name: "a" for each in struct_fields(kind) if each.default is NODEFAULT
+        }
+        assert kind(**needed)
+        for name in needed:
+            with pytest.raises(TypeError, match=f"'{name}'"):
+                kind(**{each: "a" for each in needed if each != name})
+
+
+def test_the_user_of_a_session_is_named_by_name():
+    with pytest.raises(TypeError, match="positional"):
+        ExistingSession("t", "c", "s", "31")
 
 
 def test_optional_parts_may_be_missing():

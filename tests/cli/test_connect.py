@@ -2,13 +2,21 @@ from __future__ import annotations
 
 import json
 import signal
+import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+import ums_actors as ums
+from ums_actors.cli import connect as module
 from ums_actors.cli.main import main
 from ums_actors.emulator import password_of, running_emulator
 
 PASSWORD = password_of("bot1")
+
+
+def is_state(state):
+    return lambda line: line[20:].startswith(state)
 
 
 @pytest.fixture
@@ -37,36 +45,41 @@ def connect(program, emulator):
 
 def test_it_prints_states_and_notifications_until_it_is_interrupted(emulator, connect):
     running = connect()
-    running.wait_for(lambda line: line.startswith("READY"))
+    running.wait_for(is_state("READY"))
     opened = emulator.open_conversation(text="hello")
     line = running.wait_for(lambda line: opened.conversation_id in line)
-    assert line.startswith(".ams.aam.ExConversationChangeNotification {")
+    assert line[20:].startswith(".ams.aam.ExConversationChangeNotification {")
     running.interrupt()
     assert running.end() == (0, "")
 
 
 def test_sigterm_ends_it_as_well(connect):
     running = connect()
-    running.wait_for(lambda line: line.startswith("READY"))
+    running.wait_for(is_state("READY"))
     running.interrupt(signal.SIGTERM)
     assert running.end() == (0, "")
 
 
 def test_it_survives_a_cut(emulator, connect):
     running = connect()
-    running.wait_for(lambda line: line.startswith("READY"))
+    running.wait_for(is_state("READY"))
     assert emulator.cut(user="bot1") == 1
-    running.wait_for(lambda line: line.startswith("BACKING_OFF"))
-    running.wait_for(lambda line: line.startswith("READY"))
+    running.wait_for(is_state("BACKING_OFF"))
+    running.wait_for(is_state("READY"))
     opened = emulator.open_conversation(text="hello")
     running.wait_for(lambda line: opened.conversation_id in line)
 
 
 def test_with_json_each_line_is_an_object(connect):
+    began = time.time() - 1
     running = connect("--json")
     running.wait_for(lambda line: json.loads(line).get("state") == "READY")
     events = [json.loads(line) for line in running.seen]
     assert {event["event"] for event in events} >= {"StateChanged"}
+    for event in events:
+        at = datetime.fromisoformat(event["at"])
+        assert at.utcoffset() == timedelta(0)
+        assert began <= at.timestamp() <= time.time()
 
 
 def test_it_connects_over_tls_with_the_ca_it_is_given(program):
@@ -74,7 +87,7 @@ def test_it_connects_over_tls_with_the_ca_it_is_given(program):
         arguments = ["connect", "--account", emulator.account, "--username", "bot1"]
         arguments += ["--csds", emulator.csds, "--ca", str(emulator.ca)]
         running = program(*arguments, UMS_PASSWORD=password_of("bot1"))
-        running.wait_for(lambda line: line.startswith("READY"))
+        running.wait_for(is_state("READY"))
         running.interrupt()
         assert running.end() == (0, "")
 
@@ -120,3 +133,74 @@ def test_without_a_password_and_a_terminal_it_says_what_to_set(connect):
 def test_the_password_is_no_option(capsys):
     assert main(["connect", "--help"]) == 0
     assert "--password" not in capsys.readouterr().out
+
+
+def test_each_line_says_what_time_it_was(connect):
+    """By the clock on the wall, and not by how long the machine has been up."""
+    began = datetime.fromtimestamp(int(time.time()))  # noqa: DTZ006  (local time)
+    running = connect()
+    running.wait_for(is_state("READY"))
+    times = [datetime.fromisoformat(line[:19]) for line in running.seen]
+    assert sorted(times) == times
+    assert began <= times[0]
+    assert times[-1] <= datetime.now()  # noqa: DTZ005
+
+
+def test_what_happened_a_while_ago_is_told_with_its_own_time():
+    age = 7_200.0
+    event = ums.StateChanged(
+        state="READY", previous="", generation=1, at=time.monotonic() - age
+    )
+    told = module._when(event)
+    late = datetime.now(UTC) - told
+    assert timedelta(seconds=age - 1) < late < timedelta(seconds=age + 60)
+
+
+def test_what_a_terminal_would_obey_is_shown(capsys):
+    evil = "\x1b]0;evil\x07\x9b2J\u202e\r\n"
+    event = ums.NotificationReceived(type=evil, body={"text": evil})
+    for as_json in (False, True):
+        module._Printer(as_json=as_json).show(event)
+    plain, as_object = capsys.readouterr().out.splitlines()
+    assert plain.isprintable()
+    assert as_object.isprintable()
+    told = json.loads(as_object)
+    assert (told["type"], told["body"]) == (evil, {"text": evil})
+    assert json.loads(plain[plain.index("{") :]) == {"text": evil}
+
+
+def test_a_connection_that_gives_up_later_says_why(emulator, connect):
+    running = connect()
+    running.wait_for(is_state("READY"))
+    emulator.add_fault("login", value=401)
+    emulator.expire_tokens("bot1")
+    emulator.cut("bot1")
+    running.wait_for(is_state("FAILED"))
+    code, error = running.end()
+    assert code == 1
+    assert error == (
+        "ums-actors: the login service answered 401: user name or password (or keys) "
+        "are wrong; check the credentials\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["connect", "--account"], "connect: Option '--account' requires an argument"),
+        (["connect", "--nonsense"], "connect: No such option"),
+        (["connect"], "connect: Missing option '--account'"),
+        (["emulator", "--port", "x"], "emulator: Invalid value for '--port'"),
+        (["emulator", "--port"], "emulator: Option '--port' requires an argument"),
+        (["emulator", "more"], "emulator: Got unexpected extra argument"),
+        (["--nonsense"], ": No such option"),
+        (["conect"], ": No such command"),
+    ],
+)
+def test_whose_usage_is_bad_is_said(capsys, arguments, text):
+    assert main(arguments) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    name = f" {arguments[0]}" if text[0] != ":" else ""
+    assert error.startswith(f"ums-actors{' ' if name else ''}{text}")
+    assert error.endswith(f": run 'ums-actors{name} --help' for what it takes\n")

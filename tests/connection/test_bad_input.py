@@ -14,6 +14,7 @@ import pykka
 import pytest
 
 import ums_actors as ums
+from ums_actors.protocol.publishing import publish_text
 from ums_actors.protocol.requests import Call
 
 TEXTS = [None, "", 5, [], {}, b"x", True]
@@ -26,6 +27,7 @@ NUMBERS = ["1", 1.5, -1, [], True, 10**400]
 CONTENT = "ContentEvent"
 C = "conversation"
 """A value that is all right, where the wrong one stands elsewhere."""
+SAYING = publish_text(C, C, "text")
 
 
 def case(method, *arguments, wrong, at, **named):
@@ -48,6 +50,7 @@ BOTH = [
     *case("send", None, wrong=[None, 5, "x", [], {}, {"type": ""}, {"body": {}}], at=0),
     *case("send", None, wrong=[{"type": "x", "bdy": {}}, {"type": 5}], at=0),
     *case("send", {"type": ".GetClock", "body": {}}, wrong=SECONDS, at="timeout"),
+    *case("forget", None, wrong=[None, 5, "x", {}, [1]], at=0),
     *case(
         "send",
         {"type": ".GetClock", "body": {}},
@@ -142,8 +145,34 @@ BOTH = [
         ],
         at=0,
     ),
+    *case("publish", None, wrong=[None, 5, "x", {}, Call(".X", {})], at=0),
+    *case("publish", SAYING, wrong=[5, "", "no base64!"], at="encoded_metadata"),
+    *case("publish", SAYING, wrong=[5, "x", [{}], [{"type": 5}]], at="metadata"),
     *case("publish_text", C, "text", wrong=IDS, at=0),
-    *case("publish_text", C, "text", wrong=TEXTS, at=1),
+    *case("publish_text", C, "text", wrong=[*TEXTS, "x" * 8001], at=1),
+    *case("publish_text", C, "text", wrong=[5, [], b"x", *STRANGE], at="dialog_id"),
+    *case("publish_text", C, "text", wrong=[5, "x", [{}]], at="metadata"),
+    *case("publish_text", C, "text", wrong=[5, {}, [1]], at="quick_replies"),
+    *case("publish_text", C, "text", wrong=WORDS, at="audience"),
+    *case("publish_rich", C, {"type": "x"}, wrong=IDS, at=0),
+    *case("publish_rich", C, {"type": "x"}, wrong=[*TEXTS, {"a": "x" * 15_000}], at=1),
+    *case("publish_rich", C, {"type": "x"}, wrong=[5, [], *STRANGE], at="dialog_id"),
+    *case("publish_rich", C, {"type": "x"}, wrong=[5, "x", [{}]], at="metadata"),
+    *case("publish_rich", C, {"type": "x"}, wrong=[5, {}, [1]], at="quick_replies"),
+    *case("publish_rich", C, {"type": "x"}, wrong=WORDS, at="audience"),
+    *case("publish_file", C, "/a", "PNG", wrong=IDS, at=0),
+    *case("publish_file", C, "/a", "PNG", wrong=IDS, at=1),
+    *case("publish_file", C, "/a", "PNG", wrong=IDS, at=2),
+    *case("publish_file", C, "/a", "PNG", wrong=[5, [], *STRANGE], at="dialog_id"),
+    *case("publish_file", C, "/a", "PNG", wrong=[None, 5], at="caption"),
+    *case("publish_file", C, "/a", "PNG", wrong=[5, ""], at="preview"),
+    *case("publish_file", C, "/a", "PNG", wrong=[5, "x", [{}]], at="metadata"),
+    *case("publish_upload", C, b"x", file_type="PNG", wrong=IDS, at=0),
+    *case("publish_upload", C, b"x", file_type="PNG", wrong=[None, 5, b""], at=1),
+    *case("publish_upload", C, b"x", wrong=[5, "", [], *STRANGE], at="file_type"),
+    *case("publish_upload", C, b"x", file_type="PNG", wrong=[None, 5], at="caption"),
+    *case("publish_upload", C, b"x", file_type="PNG", wrong=[5, ""], at="preview"),
+    *case("publish_upload", C, b"x", file_type="PNG", wrong=[5, [{}]], at="metadata"),
 ]
 BRAND = [
     *case("set_agent_state", "ONLINE", wrong=WORDS, at=0),
@@ -372,7 +401,8 @@ def not_started(kind, runtime, named):
         lambda: ums.OAuth1Login("x", "", "x"),
         lambda: ums.AssertionLogin(""),
         lambda: ums.AssertionLogin(None),
-        lambda: ums.ExistingSession(""),
+        lambda: ums.ExistingSession("", user_id="1"),
+        lambda: ums.ExistingSession("t", user_id=""),
         lambda: ums.ReadyBearer("x", 5),
         lambda: ums.Anonymous(""),
         lambda: ums.Anonymous(5),

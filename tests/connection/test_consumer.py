@@ -411,7 +411,11 @@ def test_a_switched_off_account_says_so(consume):
         proxy.actor_ref.stop(timeout=10)
 
 
-def test_an_identity_provider_that_is_down_is_tried_again(emulator, consume):
+def test_an_identity_provider_that_is_down_is_tried_again(
+    emulator, consume, monkeypatch
+):
+    monkeypatch.setattr("ums_actors.auth.idp._PAUSE", 0.3)
+    monkeypatch.setattr("ums_actors.core.pauses.SHORT_PAUSES", (0.3,))
     emulator.add_fault("idp", count=1, value=503)
     proxy = consume(emulator)
     with pytest.raises(ums.LoginError):

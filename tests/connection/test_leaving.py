@@ -86,7 +86,11 @@ def test_a_session_made_elsewhere_is_left_to_its_maker(emulator, start):
     token = maker.get_token().get(timeout=5)
     held = maker.actor_ref.actor_inbox.keep.held
     session = ums.ExistingSession(
-        token, held.csrf, held.session_id, held.user_id, held.user_pid
+        token,
+        held.csrf,
+        held.session_id,
+        user_id=held.user_id,
+        user_pid=held.user_pid,
     )
     proxy = start(emulator, auth=session)
     proxy.open().get(timeout=10)
@@ -133,7 +137,10 @@ def test_a_login_that_was_under_way_when_it_was_closed_is_logged_out_in_the_end(
     assert source.log == ["login", "logout t", "close"]
 
 
-def test_a_login_that_never_comes_is_not_waited_for(emulator, start, eventually):
+def test_a_login_that_never_comes_is_not_waited_for(
+    emulator, start, eventually, monkeypatch
+):
+    monkeypatch.setattr("ums_actors.actors.departure._LAST_LOGIN", 0.2)
     source = Source(free=False)
     proxy = start(emulator, auth=source)
     proxy.open()
@@ -225,6 +232,8 @@ def test_a_crash_over_the_logout_ends_the_stop_and_is_told_of_once(
     def explode(self, command):
         raise SystemExit
 
+    gc.collect()  # what other tests have left unread
+    caplog.clear()
     monkeypatch.setattr(TokenActor, "_log_out", explode)
     proxy = start(emulator)
     proxy.open().get(timeout=10)

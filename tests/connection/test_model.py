@@ -424,6 +424,71 @@ def test_what_closed_while_the_line_was_down_is_told_and_removed(emulator, bot, 
     assert names(heard.seen).count("ConversationOpened") == 2
 
 
+def test_nothing_but_a_number_is_kept_of_the_dialogs_that_are_over(
+    emulator, bot, events, eventually
+):
+    heard = events(bot, ums.MessageReceived, GONE)
+    streams = bot.actor_ref.actor_inbox.keep.streams
+    talks = [emulator.open_conversation(assign="bot1", text="0") for _ in range(3)]
+    for talk in talks:
+        emulator.write(talk.conversation_id, "1")
+        emulator.close_conversation(talk.conversation_id)
+    for talk in talks:
+        heard.wait(of(talk.conversation_id, GONE))
+    eventually(lambda: len(streams) == 0)
+    said = [each.text for each in heard.seen if isinstance(each, ums.MessageReceived)]
+    assert sorted(said) == ["0"] * 3 + ["1"] * 3
+    assert [streams.last(talk.dialog_id) for talk in talks] == [1, 1, 1]
+
+
+def test_a_dialog_that_no_subscription_shows_is_tracked_while_one_takes_part(
+    emulator, start, events, eventually
+):
+    proxy = start(
+        emulator,
+        create_default_subscription=False,
+        options={"clear_conversation_timeout": 0.0},
+    )
+    proxy.open().get(timeout=10)
+    heard = events(proxy, ums.MessageReceived, GONE)
+    number = proxy.create_conversation_subscription(None, True).get(timeout=5)
+    talk = emulator.open_conversation(assign="bot1", text="0")
+    heard.wait(of(talk.conversation_id, ums.MessageReceived))
+    proxy.catch_up(talk.dialog_id).get(timeout=5)  # nothing is under way any more
+    proxy.unsubscribe_conversations(number).get(timeout=5)
+    heard.wait(of(talk.conversation_id, GONE))
+    streams = proxy.actor_ref.actor_inbox.keep.streams
+    assert len(streams) == 1
+    emulator.add_fault("handshake", count=1, value=502)
+    emulator.cut("bot1")
+    emulator.write(talk.conversation_id, "said while the line was away")
+    missed = heard.wait(of(talk.conversation_id, ums.MessageReceived))
+    assert missed.text == "said while the line was away"
+
+
+def test_nothing_but_a_number_is_kept_of_a_consumers_dialogs_that_are_over(
+    emulator, start, events, eventually
+):
+    consumer = start(
+        emulator,
+        kind=ums.ConsumerWebsocketConnection,
+        auth=ums.Anonymous(),
+        default_subscription_query={"stage": ["OPEN"]},  # else closed ones are shown
+        options={"clear_conversation_timeout": 0.0},
+    )
+    consumer.open().get(timeout=10)
+    heard = events(consumer, ums.MessageReceived, OPENED, GONE)
+    streams = consumer.actor_ref.actor_inbox.keep.streams
+    for _ in range(3):
+        which = consumer.create_conversation(skill_id="5").get(timeout=5)
+        talk = heard.wait(of(which, OPENED)).conversation
+        talk.send_text("hello").get(timeout=5)
+        heard.wait(of(which, ums.MessageReceived))
+        talk.close().get(timeout=5)
+        heard.wait(of(which, GONE))
+    eventually(lambda: len(streams) == 0)
+
+
 def test_an_ended_subscription_takes_its_conversations_along(emulator, start, events):
     proxy = start(
         emulator,

@@ -95,8 +95,10 @@ def test_what_is_there_is_not_said_again(emulator, side, fault, learned):
     assert len(proxy.actor_ref._cell.keep.marks) == 0
 
 
-def test_what_is_not_there_is_said_again(emulator, side, relayed):
+def test_what_is_not_there_is_said_again(emulator, side, relayed, monkeypatch):
     """The line is cut when the frame is on its way: the service never sees it."""
+    # that it is not there a consumer learns by nothing coming
+    monkeypatch.setattr("ums_actors.actors.following.GRACE", 0.3)
     service = {"facadeMsg": relayed.address, "asyncMessagingEnt": relayed.address}
     proxy, conversation_id = side(domains=service)
     say(proxy, conversation_id, "first").get(timeout=5)
@@ -150,18 +152,61 @@ def test_a_dialog_that_may_not_be_asked_leaves_it_unknown(emulator, start, relay
     proxy.open(wait_for_ready=True).get(timeout=10)
     conversation_id = emulator.open_conversation(assign="bot1").conversation_id
     relayed.swallow(1)
-    emulator.add_fault(
-        "reject", count=50, value={"code": 403, "type": ".ams.ms.QueryMessages"}
-    )
+    emulator.add_fault("reject", value={"code": 403, "type": ".ams.ms.QueryMessages"})
     with pytest.raises(ums.ConnectionLost) as caught:
         say(proxy, conversation_id, "once").get(timeout=20)
     assert caught.value.delivery == "UNKNOWN"
     assert isinstance(caught.value.__cause__, ums.RequestRejected)
 
 
-def test_closing_answers_what_is_looked_for(emulator, side):
-    proxy, conversation_id = side(options={"settling_delay": 60.0})
-    emulator.add_fault("drop", count=1, value=[".ams.ms.PublishEvent"])
+@pytest.mark.parametrize("fault", ["process-then-disconnect", "drop"])
+def test_what_is_seen_meanwhile_ends_the_settling(emulator, side, fault):
+    proxy, conversation_id = side(options={"settling_delay": 3_600.0})
+    emulator.add_fault(fault, count=1, value=[".ams.ms.PublishEvent"])
+    assert say(proxy, conversation_id, "once").get(timeout=20) == 0
+    assert say(proxy, conversation_id, "twice").get(timeout=20) == 1
+    assert texts(emulator, conversation_id) == ["once", "twice"]
+
+
+class Shy:
+    """Shows a consumer its events only when it has asked for them."""
+
+    def __init__(self):
+        self.asked = False
+
+    def __call__(self, said):
+        if "Subscribe" in said.get("type", "") and said["kind"] == "resp":
+            self.asked = True
+        hidden = said["type"].endswith("ms.MessagingEventNotification")
+        return [] if hidden and not self.asked else [said]
+
+
+def test_a_consumer_looks_no_longer_than_until_it_is_seen(
+    emulator, start, relayed, monkeypatch
+):
+    """What its look brings ends it; that nothing comes would take a time to believe."""
+    proxy = start(
+        emulator,
+        kind=ums.ConsumerWebsocketConnection,
+        auth=ums.Anonymous(),
+        options=SOON,
+        domains={"asyncMessagingEnt": relayed.address},
+    )
+    proxy.open(wait_for_ready=True).get(timeout=10)
+    conversation_id = proxy.create_conversation().get(timeout=5)
+    proxy.catch_up(conversation_id).get(timeout=10)
+    monkeypatch.setattr("ums_actors.connection.consumer.GRACE", 3_600.0)
+    relayed.edit = shy = Shy()
+    emulator.add_fault("drop", count=1, value=["ms.PublishEvent"])
+    assert say(proxy, conversation_id, "once").get(timeout=20) == 0
+    assert shy.asked
+    assert texts(emulator, conversation_id) == ["once"]
+
+
+def test_closing_answers_what_is_looked_for(side, relayed):
+    service = {"facadeMsg": relayed.address, "asyncMessagingEnt": relayed.address}
+    proxy, conversation_id = side(domains=service, options={"settling_delay": 60.0})
+    relayed.swallow(1)  # it is not there, so that it is looked for in vain
     waiting = say(proxy, conversation_id, "once")
     with pytest.raises(pykka.Timeout):
         waiting.get(timeout=1.0)  # it is being settled

@@ -84,6 +84,7 @@ def test_open_does_not_wait_for_a_snapshot_for_ever(emulator, start):
     proxy = start(emulator)
     kernel = proxy.actor_ref.actor_inbox.keep
     kernel.subscriptions["default"].waiters.resolve = lambda _: None  # none comes
+    proxy.open().get(timeout=10)
     with pytest.raises(ums.RequestTimedOut, match="no snapshot in time"):
         proxy.open(timeout=0.5, wait_for_ready=True).get(timeout=10)
     assert proxy.status().get(timeout=5).state == "READY"

@@ -140,6 +140,60 @@ def test_what_waits_for_the_login_keeps_its_place_among_the_others(emulator, sta
     assert left.get(timeout=5) == "OK Agent removed successfully"
 
 
+def asked(emulator, kind):
+    """Give the bodies of bot1's requests of a type, and which of all they were."""
+    frames = [each["frame"] for each in emulator.log("bot1") if each["dir"] == "in"]
+    return [
+        (number, frame["body"])
+        for number, frame in enumerate(frames)
+        if frame["type"].endswith(kind)
+    ]
+
+
+@pytest.mark.parametrize("named", [None, ums.ME])
+def test_a_foreign_subscription_to_rings_may_be_given_it_before_it_is_known(
+    emulator, start, named
+):
+    """The library did not make it: what becomes of it is the service's to say."""
+    proxy = start(emulator)
+    first = proxy.get_clock()
+    done = proxy.update_routing_task_subscription("elsewhere-1", named)
+    last = proxy.get_brand_profile()
+    proxy.open().get(timeout=10)
+    with pytest.raises(ums.RequestRejected):
+        done.get(timeout=10)
+    assert first.get(timeout=5)
+    last.get(timeout=5)
+    ((place, body),) = asked(emulator, "UpdateRoutingTaskSubscription")
+    own = proxy.status().get(timeout=5).agent_id
+    assert (body["subscriptionId"], body["agentId"]) == ("elsewhere-1", own)
+    assert asked(emulator, "GetClock")[0][0] < place
+    assert place < asked(emulator, "GetBrandProfile")[0][0]
+
+
+def test_a_foreign_subscription_to_conversations_may_be_given_it_too(emulator, start):
+    proxy = start(emulator)
+    done = proxy.update_conversation_subscription("elsewhere-1", {"agent_id": ums.ME})
+    proxy.open().get(timeout=10)
+    with pytest.raises(ums.RequestRejected):
+        done.get(timeout=10)
+    ((_, body),) = asked(emulator, "UpdateExConversationSubscription")
+    own = proxy.status().get(timeout=5).agent_id
+    assert (body["subscriptionId"], body["agentIds"]) == ("elsewhere-1", [own])
+
+
+def test_what_is_wrong_with_an_update_is_told_before_the_login(emulator, start):
+    proxy = start(emulator)
+    stranger = "0" * 8 + "-0000" * 3 + "-" + "0" * 12
+    for wrong in ("", 5, stranger):
+        with pytest.raises(ums.LocalProtocolError, match="agent_id"):
+            proxy.update_routing_task_subscription("s", wrong).get(timeout=5)
+    with pytest.raises(ums.LocalProtocolError, match="agent_id"):
+        proxy.update_conversation_subscription("s", {"agent_id": stranger}).get(
+            timeout=5
+        )
+
+
 def test_what_waits_for_the_login_is_bounded_as_other_requests_are(emulator, start):
     proxy = start(emulator, options={"queue_limit": 1})
     kept = proxy.set_agent_state("AWAY")

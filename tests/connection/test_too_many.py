@@ -177,7 +177,7 @@ def test_a_service_that_refuses_all_is_asked_no_more_than_the_window_lets(
     proxy = start(emulator)
     proxy.open().get(timeout=10)
     refuse(emulator, count=10_000)
-    futures = [proxy.send(REQUEST, timeout=4.0) for _ in range(100)]
+    futures = [proxy.send(REQUEST, timeout=2.0) for _ in range(100)]
     for future in futures:
         with pytest.raises(ums.RequestRejected):
             future.get(timeout=10)

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 # run fails because of a change and not because of luck.
 settings.register_profile(
     "quick",
-    max_examples=150,
+    max_examples=75,
     stateful_step_count=40,
     deadline=None,
     derandomize=True,

@@ -182,6 +182,17 @@ def test_a_consumer_who_comes_after_another_left_is_another():
     assert kinds(found) == [What.JOINED, What.STEPPED_UP]
 
 
+def test_the_first_consumer_who_is_seen_is_no_other():
+    found = between(told(AGENT), told(CONSUMER, AGENT), last_consumer="")
+    assert kinds(found) == [What.JOINED]
+
+
+def test_without_a_main_dialog_nobody_steps_up_and_nothing_is_handed_over():
+    first = told(dialogs=[dialog("D", CONSUMER, AGENT, **SURVEY)])
+    second = told(dialogs=[dialog("D", ("CONSUMER", "known"), **SURVEY)])
+    assert kinds(between(first, second)) == [What.LEFT, What.LEFT, What.JOINED]
+
+
 def test_a_survey_opens_when_the_main_dialog_closes():
     first = told(CONSUMER, AGENT)
     second = told(

@@ -385,6 +385,18 @@ def test_dialogs_of_which_messages_are_kept_are_bounded(book):
     assert len(book.card().talks) == 50
 
 
+def test_a_status_of_what_is_not_known_changes_nothing(book):
+    assert book.book.heard(status([0])) is None
+    assert len(book.book) == 0
+
+
+def test_an_event_of_a_kind_that_is_not_known_is_let_pass(book):
+    book.upsert()
+    told = MessageEvent(Event("WaveEvent"), "C", "C", 0, "cons")
+    assert book.book.heard(told) is None
+    assert texts(book) == []
+
+
 # -- at random, against a simple model
 
 CONVERSATIONS, SOURCES = ["A", "B", "C"], ["x", "y"]

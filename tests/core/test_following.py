@@ -588,3 +588,15 @@ class Model(RuleBasedStateMachine):
 
 
 TestModel = Model.TestCase
+
+
+def test_an_old_event_that_comes_again_is_not_the_answer():
+    stream = streams()
+    followed(stream, 0, 1)
+    stream.line_lost()
+    assert asked(stream) == [("D", 2)]
+    ticket = stream.accepted("D")
+    assert told(stream, 1) == []
+    assert asked(stream) == []  # the one under way is waited for
+    assert told(stream, 2) == [2]
+    assert stream.silent("D", ticket) == []

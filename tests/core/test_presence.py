@@ -12,7 +12,7 @@ def card(conversation_id="C"):
 def due(presence, now):
     found = []
     presence.due(now, found.append)
-    return found
+    return [each.conversation_id for each in found]
 
 
 def test_who_is_shown_by_nobody_goes_after_a_while_and_once():

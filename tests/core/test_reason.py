@@ -17,6 +17,7 @@ from ums_actors.core.reason import (
     Stopped,
     TokenRefused,
     UpgradeRefused,
+    crash_of,
     from_error,
 )
 from ums_actors.errors import (
@@ -72,6 +73,11 @@ def test_a_text_from_the_peer_becomes_one_printable_line():
     assert text.isprintable()
     assert len(text) < 300
     assert "a b [31m ccc" in text
+
+
+def test_a_printable_text_is_cut_and_its_blanks_are_made_one():
+    assert str(LineBroken("  a   b ")) == "the line broke: a b"
+    assert len(str(LineBroken("c" * 500))) < 300
 
 
 @pytest.mark.parametrize(("reason", "_"), TEXTS)
@@ -139,3 +145,9 @@ def test_a_foreign_error_is_a_crash_of_which_no_text_is_kept():
 
 def test_an_error_that_was_never_raised_has_no_place():
     assert from_error(KeyError("x")) == Crashed("KeyError", "")
+
+
+def test_whatever_an_actor_raised_is_a_crash():
+    assert crash_of(KeyError("x")) == Crashed("KeyError", "")
+    lost = ConnectionLost("gone", delivery=Delivery.UNKNOWN)
+    assert crash_of(lost) == Crashed("ConnectionLost", "the line broke: gone")

@@ -133,6 +133,15 @@ def test_a_specification_is_found_by_name():
         tree.decide("x", ABNORMAL, 0.0)
 
 
+def test_the_window_of_a_child_is_its_own_and_the_one_that_counts():
+    tree = supervision(intensity=3, period=10.0)
+    tree.decide("socket", ABNORMAL, 1.0)
+    assert tree.window("socket").used(1.0) == 1
+    assert tree.window("token").used(1.0) == 0
+    with pytest.raises(LocalProtocolError, match="no child 'x'"):
+        tree.window("x")
+
+
 def test_too_many_crashes_give_up_with_the_exits_in_the_window():
     tree = supervision(intensity=2, period=10.0)
     tree.decide("socket", ABNORMAL, 0.0, note="first")

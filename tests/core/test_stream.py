@@ -549,6 +549,15 @@ def test_a_forgotten_dialog_goes_on_where_it_was():
     assert stream.evicted == 3
 
 
+def test_a_forgotten_dialog_without_a_number_is_heard_from_its_start():
+    stream = streams(dialog_limit=1)
+    snapshot(stream, None, baseline=True, dialog="a")
+    live(stream, 0, dialog="b")
+    assert stream.evicted == 1
+    assert live(stream, 5, dialog="a") == []
+    assert stream.queries() == [Query("a", -1)]
+
+
 def test_of_forgotten_dialogs_the_numbers_of_a_few_are_kept():
     stream = streams(dialog_limit=1)
     for name in "abcd":
@@ -557,6 +566,65 @@ def test_of_forgotten_dialogs_the_numbers_of_a_few_are_kept():
     assert live(stream, 1, dialog="a") == []
     stream.abandon()
     assert live(stream, 1, dialog="d") == []
+
+
+def test_of_a_dialog_that_is_over_the_last_number_alone_is_kept():
+    stream = streams()
+    snapshot(stream, None, 7)
+    live(stream, 0, 1)
+    assert stream.queries() == [Query("D", 1)]
+    stream.caught_up("D", [])
+    stream.rest("D")
+    assert (len(stream), stream.evicted, stream.last("D")) == (0, 0, 1)
+    stream.line_lost(LOST)
+    stream.snapshots_over()
+    assert stream.queries() == []
+    assert live(stream, 1, 2) == [2]
+    assert stream.duplicates == 1
+    stream.rest("unknown")
+    assert len(stream) == 1
+
+
+def test_of_dialogs_that_are_over_no_more_numbers_are_kept_than_of_others():
+    stream = streams(dialog_limit=2)
+    for name in "abc":
+        live(stream, 0, dialog=name)
+        stream.rest(name)
+    assert len(stream) == 0
+    assert live(stream, 1, dialog="b") == [1]
+    assert live(stream, 1, dialog="a") == []  # who knows what 0 was
+
+
+def test_a_dialog_that_nothing_shows_is_tracked_as_long_as_the_user_takes_part():
+    stream = streams()
+    live(stream, 0)
+    stream.rest("D", over=False)
+    assert len(stream) == 1
+    snapshot(stream, 0, participating=False)
+    stream.rest("D", over=False)
+    assert (len(stream), stream.last("D")) == (0, 0)
+
+
+@pytest.mark.parametrize("why", ["held", "promised", "querying", "doubtful"])
+def test_a_dialog_that_is_over_is_tracked_while_something_of_it_is_missing(why):
+    stream = streams()
+    live(stream, 0)
+    if why == "held":
+        live(stream, 2)
+    elif why == "promised":
+        snapshot(stream, 2)
+    elif why == "querying":
+        stream.ask("D")
+        stream.queries()
+    else:
+        stream.line_lost(LOST)
+    stream.rest("D")
+    assert len(stream) == 1
+    stream.snapshots_over()
+    stream.queries()
+    assert stream.caught_up("D", result(1, 2)) == [1, 2]
+    stream.rest("D")
+    assert len(stream) == 0
 
 
 # -- queries that lines die over
@@ -751,6 +819,10 @@ class Model(RuleBasedStateMachine):
         query, answer = self.answers.pop(name)
         answer = self.truth(query) if answer is None else answer
         self.hear(self.stream.caught_up(name, answer))
+
+    @rule(name=st.sampled_from(DIALOGS), over=st.booleans())
+    def rest(self, name, over):
+        self.stream.rest(name, over=over)
 
     @rule()
     def cut(self):

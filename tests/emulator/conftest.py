@@ -16,7 +16,9 @@ from ums_actors.emulator import Emulator, password_of
 CHANGES = ".ams.aam.ExConversationChangeNotification"
 EVENTS = ".ams.ms.OnlineEventDistribution"
 MESSAGES = "ms.MessagingEventNotification"
-DEADLINE = 5.0
+DEADLINE = 15.0
+GOODBYE = 0.5
+"""Seconds that a frozen emulator is waited for when all is over."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -26,7 +28,7 @@ def pytest_pyfunc_call(pyfuncitem):
         return None
     names = inspect.signature(test).parameters
     arguments = {name: pyfuncitem.funcargs[name] for name in names}
-    asyncio.run(asyncio.wait_for(test(**arguments), 20))
+    asyncio.run(asyncio.wait_for(test(**arguments), 40))
     return True
 
 
@@ -150,8 +152,8 @@ class Bot:
 
     async def close(self):
         if self.ws is not None:
-            with contextlib.suppress(ConnectionError):
-                await self.ws.close()
+            with contextlib.suppress(ConnectionError, TimeoutError):
+                await asyncio.wait_for(self.ws.close(), GOODBYE)
             self.reader.cancel()
             await asyncio.gather(self.reader, return_exceptions=True)
 

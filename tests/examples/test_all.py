@@ -70,8 +70,13 @@ def working(emulator, run_on, eventually, tmp_path):
     return begin
 
 
-@pytest.mark.parametrize("name", FOR_EVER)
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+BOTH = (signal.SIGINT, signal.SIGTERM)
+"""All examples meet them in the same place, so each is shown one, and one both."""
+
+
+@pytest.mark.parametrize(
+    ("name", "number"), [*zip(FOR_EVER, BOTH * 4, strict=False), (FOR_EVER[0], BOTH[1])]
+)
 def test_an_interrupted_example_closes_its_connections(emulator, working, name, number):
     example = working(name)
     example.interrupt(number)

@@ -17,8 +17,8 @@ from ums_actors.emulator import EmulatorProcess
 GENEROUS = 20.0
 GROWTH = 10 << 20
 """Bytes that 2,000 sockets may leave."""
-WARM_UP = 50
-COUNTS = [60, pytest.param(2_000, marks=[pytest.mark.soak, pytest.mark.timeout(900)])]
+WARM_UP = 30
+COUNTS = [30, pytest.param(2_000, marks=[pytest.mark.soak, pytest.mark.timeout(900)])]
 AT_ONCE = {"backoff_base": 0.001, "stable_after": 0.000001, "ping_interval": 20.0}
 
 

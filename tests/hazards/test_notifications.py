@@ -213,11 +213,14 @@ def test_a_notification_may_be_called_what_it_likes(between, events, kind):
     assert (now.state, now.generation, now.restarts) == ("READY", 1, {})
 
 
-def test_an_answer_without_a_domain_is_asked_for_again(emulator, start, events):
+def test_an_answer_without_a_domain_is_asked_for_again(
+    emulator, start, events, monkeypatch
+):
+    monkeypatch.setattr("ums_actors.auth.domains._PAUSE", 0.3)
     emulator.add_fault("csds", count=1, value={"status": 200, "body": "wrong"})
     proxy = start(emulator, options={"csds_cache": 3600})
     states = events(proxy, ums.StateChanged)
-    proxy.open().get(timeout=15)  # the service may be asked again after 5 s
+    proxy.open().get(timeout=15)
     assert "BACKING_OFF" in [event.state for event in states.rest(0)]
 
 

@@ -286,7 +286,7 @@ def test_a_peer_that_never_ends_tcp_does_not_keep_close(emulator, serve, start):
     proxy = start(
         emulator,
         domains={"facadeMsg": f"http://127.0.0.1:{server.port}"},
-        options=SHORT,
+        options={**SHORT, "close_timeout": 0.5},
     )
     proxy.open()
     while proxy.status().get(timeout=5).state in {

@@ -7,11 +7,13 @@
  *      {"n": 2, "agent": "bot1", "do": "ask",  "method": "getClock", "args": [{}]}
  *      {"n": 3, "agent": "bot1", "do": "tell", "method": "reconnect", "args": []}
  *      {"n": 4, "agent": "bot1", "do": "get",  "name": "agentId"}
+ *      {"n": 5, "do": "forget"}
  * Out: {"n": 1}, {"n": 2, "error": null, "body": {...}}, {"n": 3}, {"n": 4, "value": ...}
+ *      {"n": 5}
  *      {"n": 2, "thrown": {...}} when the client throws instead
  *      {"agent": "bot1", "event": "connected", "args": [...]}
  *
- * It ends with its input.
+ * Agents that were forgotten say nothing more. It ends with its input.
  */
 
 const readline = require('readline');
@@ -29,7 +31,7 @@ const EVENTS = [
     'routing.AgentStateNotification'
 ];
 
-const agents = {};
+let agents = {};
 
 function plain(value) {
     if (!(value instanceof Error)) return value === undefined ? null : value;
@@ -63,6 +65,15 @@ const actions = {
 
     get({n, agent, name}) {
         print({n, value: plain(agents[agent][name])});
+    },
+
+    forget({n}) {
+        Object.values(agents).forEach(made => {
+            made.dispose();
+            made.on('error', () => {}); // of what was under way: nobody's business now
+        });
+        agents = {};
+        print({n});
     }
 };
 

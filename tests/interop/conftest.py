@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from ums_actors.emulator import password_of, running_emulator
+from ums_actors.emulator.tls import Certificate
 
 HERE = Path(__file__).parent
 INSTALL_TIMEOUT = 40.0
@@ -87,22 +88,38 @@ def modules(tmp_path_factory):
     return base / "interop" / "node_modules"
 
 
+@pytest.fixture(scope="session")
+def certificate():
+    """What all emulators with TLS show here, so that one Node can trust them all."""
+    return Certificate.new()
+
+
 @pytest.fixture
-def emulator(request):
+def emulator(request, certificate, monkeypatch):
     """An emulator with TLS; its other settings may be given as a parameter."""
     settings = getattr(request, "param", {})
+    monkeypatch.setattr(Certificate, "new", lambda host: certificate)
     with running_emulator(users=2, tls=True, **settings) as running:
         yield running
 
 
-@pytest.fixture
-def node(modules, emulator, tmp_path):
-    """A Node process that makes agents; ended with the test."""
+@pytest.fixture(scope="session")
+def shared_node(modules, certificate, tmp_path_factory):
+    """A Node process that trusts the emulators."""
     found = shutil.which("node")
     if found is None:
         _not_here("node is not installed")
-    errors = tmp_path / "node.txt"
-    with _driver.Driver(found, modules, emulator.ca, errors) as driver:
+    place = tmp_path_factory.mktemp("node")
+    ca = place / "ca.pem"
+    ca.write_text(certificate.ca, "utf-8")
+    with _driver.Node(found, modules, ca, place / "errors.txt") as node:
+        yield node
+
+
+@pytest.fixture
+def node(shared_node):
+    """A Node process that makes agents; they are forgotten with the test."""
+    with _driver.Driver(shared_node) as driver:
         yield driver
 
 

@@ -21,10 +21,11 @@ def _environment(modules, ca):
     return inherited | mine | {"NODE_NO_WARNINGS": "1", "NO_PROXY": "*"}
 
 
-class Driver:
-    """A Node process, and all that it has said; a context manager.
+class Node:
+    """A process that makes agents for one test after the other; a context manager.
 
     Args:
+        node: the program.
         modules: the installed ``node_modules``.
         ca: the file of the CA that Node is to trust.
         errors: a file for standard error.
@@ -32,10 +33,10 @@ class Driver:
 
     def __init__(self, node, modules, ca, errors):
         self.lines = []
+        self.news = threading.Condition()
+        self.ended = False
         self._errors = errors
         self._number = 0
-        self._ended = False
-        self._news = threading.Condition()
         with errors.open("wb") as stderr:
             self._process = subprocess.Popen(
                 [node, str(SCRIPT)],
@@ -49,45 +50,24 @@ class Driver:
 
     def _read(self):
         for line in self._process.stdout:
-            with self._news:
+            with self.news:
                 self.lines.append(json.loads(line))
-                self._news.notify_all()
-        with self._news:
-            self._ended = True
-            self._news.notify_all()
+                self.news.notify_all()
+        with self.news:
+            self.ended = True
+            self.news.notify_all()
 
-    def agent(self, name, **conf):
-        """Make an agent, which connects at once."""
-        made = NodeAgent(self, name)
-        self.outcome(self.begin(name, "create", conf=conf))
-        return made
-
-    def begin(self, agent, what, **more):
-        """Give Node a command; give the command's number."""
+    def tell(self, **command):
+        """Give it a command; give the command's number."""
         self._number += 1
-        command = {"n": self._number, "agent": agent, "do": what, **more}
-        self._process.stdin.write(json.dumps(command).encode() + b"\n")
+        line = json.dumps({"n": self._number, **command})
+        self._process.stdin.write(line.encode() + b"\n")
         self._process.stdin.flush()
         return self._number
 
-    def outcome(self, number):
-        """Wait for what came of a command."""
-        line = self.wait_for(lambda line: line.get("n") == number)
-        assert "thrown" not in line, line["thrown"]
-        return line
-
-    def wait_for(self, wanted, start=0):
-        """Give the first line at or behind ``start`` for which ``wanted`` is true."""
-        deadline = time.monotonic() + DEADLINE
-        with self._news:
-            while True:
-                for line in self.lines[start:]:
-                    if wanted(line):
-                        return line
-                left = deadline - time.monotonic()
-                assert left > 0, f"it did not come, but: {self.lines[-5:]}"
-                assert not self._ended, f"node ended: {self._errors.read_text()}"
-                self._news.wait(left)
+    def complaints(self):
+        """Give what it wrote to standard error."""
+        return self._errors.read_text("utf-8")
 
     def __enter__(self):
         return self
@@ -101,6 +81,58 @@ class Driver:
             self._process.wait(5)
         self._reader.join(5)
         self._process.stdout.close()
+
+
+class Driver:
+    """What one test has of a Node: its agents, and what they said; a context manager.
+
+    Node is shared, for its start takes as long as the rest of a test. Its agents are
+    forgotten at the end, and what it says of them is not shown to the next test.
+    """
+
+    def __init__(self, node):
+        self._node = node
+        self._first = len(node.lines)
+
+    @property
+    def lines(self):
+        """All that Node has said since the test began."""
+        return self._node.lines[self._first :]
+
+    def agent(self, name, **conf):
+        """Make an agent, which connects at once."""
+        made = NodeAgent(self, name)
+        self.outcome(self.begin(name, "create", conf=conf))
+        return made
+
+    def begin(self, agent, what, **more):
+        """Give Node a command; give the command's number."""
+        return self._node.tell(agent=agent, do=what, **more)
+
+    def outcome(self, number):
+        """Wait for what came of a command."""
+        line = self.wait_for(lambda line: line.get("n") == number)
+        assert "thrown" not in line, line["thrown"]
+        return line
+
+    def wait_for(self, wanted, start=0):
+        """Give the first line at or behind ``start`` for which ``wanted`` is true."""
+        deadline = time.monotonic() + DEADLINE
+        with self._node.news:
+            while True:
+                for line in self.lines[start:]:
+                    if wanted(line):
+                        return line
+                left = deadline - time.monotonic()
+                assert left > 0, f"it did not come, but: {self.lines[-5:]}"
+                assert not self._node.ended, f"it ended: {self._node.complaints()}"
+                self._node.news.wait(left)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.outcome(self._node.tell(do="forget"))
 
 
 class NodeAgent:
@@ -202,7 +234,7 @@ class NodeAgent:
         """Give the first arguments of all events of this name so far."""
         return [
             line["args"][0]
-            for line in list(self._driver.lines)
+            for line in self._driver.lines
             if (line.get("agent"), line.get("event")) == (self.name, name)
         ]
 

@@ -1,7 +1,11 @@
 import pytest
 
 from ums_actors.errors import LocalProtocolError
-from ums_actors.protocol.paths import brand_socket_path, consumer_socket_path
+from ums_actors.protocol.paths import (
+    brand_socket_path,
+    consumer_socket_path,
+    path_part,
+)
 
 
 def test_path_holds_account_token_and_the_four_tracking_names():
@@ -39,3 +43,14 @@ def test_a_token_with_half_a_character_is_refused_and_not_shown():
         brand_socket_path("1", "s3cret\ud800", integration_version="1")
     error = caught.value
     assert "s3cret" not in f"{error!r} {error.__context__!r} {error.__cause__!r}"
+
+
+@pytest.mark.parametrize("value", ["", ".", ".."])
+def test_what_a_server_would_resolve_is_no_part(value):
+    with pytest.raises(LocalProtocolError, match=r"^what must not be empty, '\.' or"):
+        path_part("what", value)
+
+
+@pytest.mark.parametrize("value", ["...", ".a", "..b", " "])
+def test_dots_may_be_in_a_part(value):
+    assert path_part("what", value) == value.replace(" ", "%20")

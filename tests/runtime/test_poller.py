@@ -42,6 +42,24 @@ def test_it_finds_what_is_readable_and_writable(poller, pair):
     assert poller.poll(0) == []
 
 
+def test_of_a_herd_it_tells_a_part_at_a_time_and_of_all_in_turn(monkeypatch):
+    """Level-triggered: all of them stay readable, and yet nobody is left out."""
+    monkeypatch.setattr(module, "AT_ONCE", 8)
+    poller = EpollPoller()
+    pairs = [socket.socketpair() for _ in range(20)]
+    for near, far in pairs:
+        poller.add(near.fileno(), READABLE)
+        far.send(b"x")
+    told = [[fd for fd, _ in poller.poll(WAIT)] for _ in range(3)]
+    poller.close()
+    herd = {near.fileno() for near, _ in pairs}
+    for near, far in pairs:
+        near.close()
+        far.close()
+    assert [len(each) for each in told] == [8, 8, 8]
+    assert {fd for each in told for fd in each} == herd
+
+
 def test_a_hang_up_is_readable(poller, pair):
     near, far = pair
     poller.add(near.fileno(), READABLE)

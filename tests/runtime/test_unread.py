@@ -25,6 +25,8 @@ def told(caplog):
             if record.getMessage() == "future.never_retrieved"
         ]
 
+    gc.collect()  # what other tests have left
+    caplog.clear()
     caplog.set_level(logging.WARNING, logger="ums_actors")
     return exceptions
 
@@ -167,6 +169,8 @@ def test_what_a_fenced_callback_is_called_with_counts_as_read(told, manual, is_a
 
 
 def test_an_error_of_ours_is_told_in_one_line(caplog):
+    gc.collect()  # what other tests have left
+    caplog.clear()
     error = RequestRejected(400, "a sentence", request_type=".x")
     failed(error)
     gc.collect()

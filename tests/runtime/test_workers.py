@@ -259,6 +259,29 @@ def test_closing_shuts_what_running_jobs_wait_for(manual, pool, submit, gate):
     assert future.done()
 
 
+def test_a_job_that_was_given_up_gives_nothing_that_is_shut(
+    manual, pool, submit, turn_until, gate
+):
+    future = submit(gate, on_abandon=gate.open.set)
+    assert gate.entered.wait(WAIT)
+    next(iter(pool._running)).abandon()
+    turn_until(future.done)
+    with pytest.raises(TimeoutError, match="given up"):
+        future.get(timeout=0)
+
+
+def test_what_was_given_is_not_shut_any_more(manual, pool, submit, turn_until, gate):
+    shut: list[int] = []
+    future = submit(gate, on_abandon=lambda: shut.append(1))
+    assert gate.entered.wait(WAIT)
+    job = next(iter(pool._running))
+    gate.open.set()
+    turn_until(future.done)
+    job.abandon()  # by a close() that saw it running
+    manual.settle()
+    assert (future.get(timeout=0), shut) == ("done", [])
+
+
 def test_closing_fails_what_does_not_come_back(manual, pool, submit, gate):
     future = submit(gate)
     assert gate.entered.wait(WAIT)

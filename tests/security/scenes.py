@@ -108,7 +108,7 @@ def logins(scenes):
     scenes.refused("foreign bearer", auth=ums.ReadyBearer(FOREIGN[0], "1"))
     token, csrf, session = FOREIGN
     scenes.refused(
-        "foreign session", auth=ums.ExistingSession(token, csrf, session, "1")
+        "foreign session", auth=ums.ExistingSession(token, csrf, session, user_id="1")
     )
     scenes.refused("vault", auth=Vault())
     consumer = {"kind": ums.ConsumerWebsocketConnection}

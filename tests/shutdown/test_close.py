@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 
+import pykka
 import pytest
 
 import ums_actors as ums
@@ -111,6 +113,58 @@ def test_what_is_in_flight_is_answered_and_what_is_new_refused(scene):
     assert caught.value.delivery is ums.Delivery.NOT_SENT
     assert all(future.get(timeout=GENEROUS) > 0 for future in asked)
     assert closing.get(timeout=GENEROUS) is None
+
+
+def stop_one(scene):
+    assert scene.proxy.actor_ref.stop(timeout=GENEROUS)
+
+
+def stop_all(_):
+    assert pykka.ActorRegistry.stop_all(timeout=GENEROUS)
+
+
+@pytest.mark.parametrize("stop", [stop_one, stop_all])
+def test_to_stop_the_actor_lets_what_was_asked_before_be_answered(scene, stop):
+    """As Pykka's stop has it: what came before is done. Nothing is waited for here."""
+    scene.start(close_timeout=GENEROUS, drain_timeout=GENEROUS)
+    scene.proxy.open().get(timeout=GENEROUS)
+    scene.emulator.add_fault("delay", value={"seconds": 0.3, "types": [".GetClock"]})
+    asked = [scene.proxy.get_clock() for _ in range(300)]
+    stop(scene)
+    assert all(future.done() for future in asked)
+    assert all(future.get(timeout=0) > 0 for future in asked)
+    with pytest.raises(pykka.ActorDeadError):
+        scene.proxy.get_clock().get(timeout=GENEROUS)
+
+
+@pytest.mark.parametrize("stop", [stop_one, stop_all])
+def test_to_stop_the_actor_answers_all_with_their_verdicts(scene, stop):
+    """Not at their deadlines: what is not answered in time to drain is UNKNOWN."""
+    scene.start(close_timeout=GENEROUS, request_timeout=3600.0, queue_timeout=3600.0)
+    scene.proxy.open().get(timeout=GENEROUS)
+    scene.emulator.add_fault("drop", value=".GetClock")
+    written = [scene.proxy.get_clock() for _ in range(20)]
+    deadline = time.monotonic() + GENEROUS
+    while scene.proxy.status().get(timeout=GENEROUS).in_flight < len(written):
+        assert time.monotonic() < deadline
+    stop(scene)
+    assert all(future.done() for future in written)
+    assert {verdict(future) for future in written} == {ums.Delivery.UNKNOWN}
+
+
+@pytest.mark.parametrize("stop", [stop_one, stop_all])
+def test_to_stop_the_actor_answers_what_waits_for_a_line(scene, stop):
+    scene.start(close_timeout=GENEROUS, queue_timeout=3600.0)
+    waiting = [scene.proxy.get_clock() for _ in range(20)]
+    stop(scene)
+    assert all(future.done() for future in waiting)
+    assert {verdict(future) for future in waiting} == {ums.Delivery.NOT_SENT}
+
+
+def verdict(future):
+    with pytest.raises(ums.ConnectionLost) as caught:
+        future.get(timeout=0)
+    return caught.value.delivery
 
 
 def test_nobody_waits_for_answers_who_does_not_want_to(scene):

@@ -7,20 +7,23 @@ import pytest
 from ums_actors.runtime.gate import PacedGate
 from ums_actors.testing.herd import busiest, drop_herd
 
-HERD = 1000
-
 
 @pytest.mark.parametrize(
-    ("backoff_base", "gate", "most"),
+    ("herd", "backoff_base", "paced", "most"),
     [
-        pytest.param(1.0, None, 150, id="default"),
-        pytest.param(5.0, None, 40, id="fleet", marks=pytest.mark.soak),
-        pytest.param(1.0, PacedGate(20, random=Random(1)), 3, id="gate"),
+        pytest.param(300, 1.0, False, 45, id="default"),
+        pytest.param(300, 1.0, True, 3, id="gate"),
+        pytest.param(1000, 1.0, False, 150, id="large", marks=pytest.mark.soak),
+        pytest.param(1000, 5.0, False, 40, id="fleet", marks=pytest.mark.soak),
+        pytest.param(1000, 1.0, True, 3, id="large-gate", marks=pytest.mark.soak),
     ],
 )
-def test_a_herd_that_lost_its_lines_at_once_comes_back_spread(backoff_base, gate, most):
-    attempts = drop_herd(HERD, backoff_base=backoff_base, gate=gate)
-    assert len(attempts) == HERD
+def test_a_herd_that_lost_its_lines_at_once_comes_back_spread(
+    herd, backoff_base, paced, most
+):
+    gate = PacedGate(20, random=Random(1)) if paced else None
+    attempts = drop_herd(herd, backoff_base=backoff_base, gate=gate)
+    assert len(attempts) == herd
     assert 0 < busiest(attempts) <= most
 
 

@@ -262,7 +262,8 @@ def test_a_server_that_never_answers_is_ended_by_the_deadline(serve):
 
 def test_a_server_that_never_answers_tls_is_ended_by_the_deadline(serve):
     port = serve(lambda peer: peer.wait_for_end()).port
-    error = refused(f"wss://localhost:{port}/{TOKEN}", timeout=0.3)
+    context = client_context()  # made before: reading certificates takes its time
+    error = refused(f"wss://localhost:{port}/{TOKEN}", timeout=0.3, ssl_context=context)
     assert (error.step, error.timed_out) == ("tls", True)
 
 

@@ -47,7 +47,7 @@ class AskedDialogs(Dialogs):
                 or 0,
                 baseline=baseline,
                 participating=mine,
-                unread=frozenset(result.unread.items()),
+                unread=frozenset(result.unread.items()) if result.unread else None,
             )
 
     def leave(self, result: ConversationResult) -> None:

@@ -34,6 +34,7 @@ class Conversations:
 
     Attributes:
         book: which conversations there are.
+        office: carries out what is done to them.
     """
 
     def __init__(
@@ -49,7 +50,7 @@ class Conversations:
             clear_timeout=options.clear_conversation_timeout,
         )
         self._kernel = kernel
-        self._office = office
+        self.office = office
         self._sources: set[str] = set()  # subscriptions that have shown something
         self._timer: Timer | None = None
 
@@ -93,7 +94,7 @@ class Conversations:
         subscribers = self._kernel.subscribers
         for each in news:
             if subscribers.wants(kind_of(each.change)):
-                subscribers.publish(event_of(each, self._office))
+                subscribers.publish(event_of(each, self.office))
 
     def snapshot_over(
         self, made: Subscription, changes: list[ConversationChange]
@@ -141,8 +142,20 @@ class Conversations:
 
     def _sweep(self) -> None:
         self._timer = None
-        self.tell(self.book.due(self._now()))
+        gone = self.book.due(self._now())
+        for news in gone:
+            self._let_rest(news.card)
+        self.tell(gone)
         self._arm()
+
+    def _let_rest(self, card: Card[Conversation]) -> None:
+        """Keep little of the dialogs of which nothing more will be told."""
+        for dialog in card.facts.dialogs:
+            goes_on = dialog.open and any(
+                member.active and self.office.is_own(member.user_id, member.agent_id)
+                for member in dialog.members
+            )
+            self._kernel.streams.rest(dialog.dialog_id, over=not goes_on)
 
     def _now(self) -> float:
         return self._kernel.runtime.clock.now()
@@ -152,7 +165,7 @@ class Conversations:
     def heard(self, record: MessageEvent) -> Message | None:
         """Take an event that is about to be told; give the message that it is."""
         said = self.book.heard(record)
-        return None if said is None else Message(said, self._office)
+        return None if said is None else Message(said, self.office)
 
     def find(self, conversation_id: str, dialog_id: str) -> Card[Conversation] | None:
         """Find a conversation by its id, or else by that of a dialog; any thread."""

@@ -6,47 +6,40 @@ answered also if handling it raises.
 
 from __future__ import annotations
 
-import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ums_actors.actors.child import Child
 from ums_actors.actors.feed import Feed
 from ums_actors.actors.messages import (
+    AnswersArrived,
+    AwaitAnswers,
     CatchUp,
+    ForgetRequest,
     FramesReceived,
     Later,
     LineDropped,
     ReleaseQueue,
-    SendFrame,
+    SendFrames,
     SubmitRequest,
-    ValidateToken,
 )
+from ums_actors.actors.replies import Replies, too_late
+from ums_actors.actors.sweep import Sweep
 from ums_actors.core.course import State
-from ums_actors.core.pauses import TOO_MANY
-from ums_actors.core.window import pause_after
 from ums_actors.errors import (
     ConnectionLost,
     Delivery,
-    RequestRejected,
-    RequestTimedOut,
+    RequestForgotten,
     UMSError,
 )
-from ums_actors.protocol.envelopes import Response, decode_body, encode_request
-from ums_actors.protocol.renumbering import renumbered
+from ums_actors.protocol.envelopes import Response, encode_request
 from ums_actors.runtime import LoopFuture
 
 if TYPE_CHECKING:
     from ums_actors.actors.kernel import Kernel
     from ums_actors.core.pending import Entry, Payload
-    from ums_actors.runtime.timers import Timer
 
 __all__ = ["CorrelatorActor"]
-
-_FIRST_ERROR = 400
-_UNAUTHORIZED = 401
-_SWEEP_GRAIN = 0.05
-"""Seconds by which a deadline may be noticed late; spares a timer per request."""
 
 
 class CorrelatorActor(Child):
@@ -54,30 +47,35 @@ class CorrelatorActor(Child):
 
     handlers: ClassVar[dict[type[Any], str]] = {
         SubmitRequest: "_submit",
+        ForgetRequest: "_forget",
         CatchUp: "_catch_up",
         FramesReceived: "_receive",
         ReleaseQueue: "_release",
         LineDropped: "_rearm",
+        AwaitAnswers: "_await_answers",
     }
 
     def __init__(self, kernel: Kernel) -> None:
         super().__init__(kernel)
         self._pending = kernel.pending
         self._feed = Feed(kernel, self._query, self._call_later)
-        self._sweep: Timer | None = None
-        self._validated = 0
+        self._replies = Replies(kernel)
+        self._sweep = Sweep(
+            self._pending, self._loop.clock, self._call_later, self._expire
+        )
+        self._awaited: int | None = None  # the line whose last answer is to be told
 
     def on_start(self) -> None:
         """Watch the deadlines a crashed predecessor left."""
-        self._arm()
+        self._sweep.arm()
 
     def on_failure(self, *_: object) -> None:
         """Leave no timer behind."""
-        self._disarm()
+        self._sweep.disarm()
 
     def on_stop(self) -> None:
         """Leave no timer behind."""
-        self._disarm()
+        self._sweep.disarm()
         super().on_stop()
 
     # -- out
@@ -135,11 +133,31 @@ class CorrelatorActor(Child):
             internal=command.internal,
             ready=ready,
         )
+        command.reply.tag = entry.id
         deadline = entry.answer_by if entry.queue_until is None else entry.queue_until
-        if self._sweep is None or deadline < self._sweep.when - _SWEEP_GRAIN:
-            self._arm()
+        if deadline < self._sweep.covers:
+            self._sweep.arm()
         if entry.sent:
             self._write_entry(entry)
+
+    def _forget(self, command: ForgetRequest) -> None:
+        """Let one go whose caller gave up; its answer, if it comes, counts as late."""
+        entry = self._pending.forget(command.request.tag)
+        if entry is None:  # it has been answered, or was none of ours
+            return
+        websocket = self._kernel.websocket
+        if entry.sent and websocket is not None and websocket.withdraw(entry.id):
+            entry.sent = False
+        command.request.try_fail(
+            RequestForgotten(
+                f"nobody waits for the answer to {entry.type} any more",
+                delivery=entry.delivery,
+                request_id=entry.id,
+                request_type=entry.type,
+            )
+        )
+        self._let_go()
+        self._tell_if_answered()
 
     def _release(self, _: ReleaseQueue) -> None:
         kernel = self._kernel
@@ -155,7 +173,7 @@ class CorrelatorActor(Child):
             ready = kernel.session.state is State.READY
             for entry in self._pending.release(self._now(), ready=ready):
                 self._write_entry(entry)
-        self._arm()
+        self._sweep.arm()
 
     def _write_entry(self, entry: Entry) -> None:
         payload = entry.payload
@@ -173,7 +191,10 @@ class CorrelatorActor(Child):
     def _write(self, entry: Entry, payload: bytes) -> None:
         if self._kernel.subscribers.tapped:
             self._kernel.taps.sent(entry, payload)
-        self._tell("socket", SendFrame(entry.id, payload))
+        outgoing = self._kernel.outgoing
+        if not outgoing:
+            self._tell("socket", SendFrames())
+        outgoing.append((entry.id, payload))
 
     # -- in
 
@@ -181,73 +202,36 @@ class CorrelatorActor(Child):
         if batch.generation != self._kernel.session.generation:
             self._kernel.counters.stale += len(batch.messages)
             return
-        answer = self._pending.answer
-        for message in batch.messages:
-            if isinstance(message, Response):
-                entry = answer(message.req_id)
-                if entry is not None:
-                    self._resolve(entry, message)
-            else:
-                self._feed.take(message)
+        answer, resolve = self._pending.answer, self._replies.resolve
+        told = False
+        try:
+            for message in batch.messages:
+                if isinstance(message, Response):
+                    entry = answer(message.req_id)
+                    if entry is not None:
+                        resolve(entry, message)
+                else:
+                    told = True
+                    self._feed.take(message)
+        finally:
+            if told:
+                self._feed.catch_up()
         if self._pending.waiting:
             self._let_go()
+        if self._awaited is not None:
+            self._tell_if_answered()
+
+    def _await_answers(self, command: AwaitAnswers) -> None:
+        self._awaited = command.generation
+        self._tell_if_answered()
+
+    def _tell_if_answered(self) -> None:
+        if self._awaited is not None and not self._pending.in_flight:
+            self._tell("supervisor", AnswersArrived(self._awaited))
+            self._awaited = None
 
     def _catch_up(self, _: CatchUp) -> None:
         self._feed.catch_up()
-
-    def _resolve(self, entry: Entry, response: Response) -> None:
-        if self._kernel.subscribers.tapped:
-            self._kernel.taps.answered(entry, response)
-        if response.code == TOO_MANY:
-            if self._sent_again(entry):
-                return
-        else:
-            self._pending.window.answered(entry.round)
-        reply, raw = entry.reply
-        try:
-            body = response.body if raw else decode_body(response.body)
-        except UMSError as error:
-            reply.try_fail(error)
-            return
-        except BaseException:
-            reply.try_fail(
-                ConnectionLost(
-                    "the correlator crashed over the answer",
-                    delivery=Delivery.ANSWERED,
-                    request_id=entry.id,
-                    request_type=entry.type,
-                )
-            )
-            raise
-        if response.code < _FIRST_ERROR:
-            reply.try_set(body)
-            return
-        reply.try_fail(
-            RequestRejected(
-                response.code, body, request_id=entry.id, request_type=entry.type
-            )
-        )
-        generation = self._kernel.session.generation
-        if response.code == _UNAUTHORIZED and self._validated != generation:
-            self._validated = generation  # once a line is enough
-            self._tell("token", ValidateToken())
-
-    def _sent_again(self, entry: Entry) -> bool:
-        """Narrow the window after a 429; tell whether the request stays in the table.
-
-        It has not been carried out, so that sending it again does nothing twice.
-        """
-        kernel, payload = self._kernel, entry.payload
-        again: tuple[str, bytes] | None = None
-        wanted = kernel.options.retry_too_many or entry.resend or entry.internal
-        if wanted and isinstance(payload, bytes):
-            new_id = kernel.next_id()
-            again = new_id, renumbered(payload, entry.id, new_id)
-        pause = pause_after(entry.refusals + 1, self._runtime.random.random())
-        stays = self._pending.turn_back(entry, self._now(), pause, again)
-        window = self._pending.window.limit
-        self._observe("request.too_many", logging.INFO, window=window)
-        return stays
 
     def _query(self, request_type: str, body: Any) -> LoopFuture[Any]:
         """Send a query of the feed's; its answer comes undecoded."""
@@ -260,36 +244,18 @@ class CorrelatorActor(Child):
     # -- deadlines
 
     def _rearm(self, _: LineDropped) -> None:
-        self._arm()
-
-    def _disarm(self) -> None:
-        if self._sweep is not None:
-            self._sweep.cancel()
-            self._sweep = None
-
-    def _arm(self) -> None:
-        times = (self._pending.next_deadline(), self._pending.next_release())
-        when = min((time for time in times if time is not None), default=None)
-        if when is None:
-            self._disarm()
-            return
-        due = max(when, self._now() + _SWEEP_GRAIN)
-        if self._sweep is not None:
-            if self._sweep.when <= due:
-                return  # else frames that come and come would put it off for ever
-            self._disarm()
-        self._sweep = self._call_later(due - self._now(), self._expire)
+        self._sweep.arm()
 
     def _expire(self) -> None:
-        self._sweep = None
         websocket = self._kernel.websocket
         for entry in self._pending.expire(self._now()):
             written = entry.sent
             if written and websocket is not None and websocket.withdraw(entry.id):
                 entry.sent = False
             reply, _ = entry.reply
-            reply.try_fail(_too_late(entry, written=written))
+            reply.try_fail(too_late(entry, written=written))
         self._let_go()
+        self._tell_if_answered()
 
 
 def _encoded(request_id: str, command: SubmitRequest) -> bytes:
@@ -301,20 +267,4 @@ def _encoded(request_id: str, command: SubmitRequest) -> bytes:
         command.headers,
         command.metadata,
         command.encoded_metadata,
-    )
-
-
-def _too_late(entry: Entry, *, written: bool) -> UMSError:
-    """Make the error for a request whose time is over."""
-    if entry.refusals and not written:  # the last that was heard of it
-        return RequestRejected(
-            TOO_MANY, request_id=entry.refused_as, request_type=entry.type
-        )
-    return RequestTimedOut(
-        f"{entry.type} got no answer in {entry.timeout:g} s"
-        if written
-        else f"{entry.type} waited too long for a READY line with room for it",
-        delivery=entry.delivery,
-        request_id=entry.id,
-        request_type=entry.type,
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
+from ums_actors.errors import ConnectError
 from ums_actors.http.tls import TlsSource, client_context
 from ums_actors.transport.attempt import Attempt
 from ums_actors.transport.nonblocking import Websocket
@@ -36,6 +38,8 @@ class _Dialling:
         self._timeout = timeout
         self._headers = headers
         self._attempt = Attempt()
+        self._lock = threading.Lock()
+        self._websocket: Websocket | None = None
 
     def run(self) -> Websocket:
         """Resolve, connect, encrypt, upgrade."""
@@ -49,16 +53,31 @@ class _Dialling:
             attempt=self._attempt,
         )
         options = connector.options
-        return Websocket(
+        websocket = Websocket(
             opened,
             max_frame_size=options.max_frame_size,
             max_message_size=options.max_message_size,
             write_limit=options.write_buffer_limit,
         )
+        with self._lock:
+            if not self._attempt.aborted:
+                self._websocket = websocket
+                return websocket
+        websocket.shutdown()
+        raise ConnectError(
+            "the attempt was given up as it came through", step="upgrade"
+        )
 
     def abort(self) -> None:
-        """Shut what it waits for."""
-        self._attempt.abort()
+        """Shut what it waits for, or what has come of it.
+
+        Whoever gave up may do so just when the websocket is on its way to nobody.
+        """
+        with self._lock:
+            self._attempt.abort()
+            websocket = self._websocket
+        if websocket is not None:
+            websocket.shutdown()
 
 
 class NetworkConnector:

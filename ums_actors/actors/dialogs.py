@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from ums_actors.protocol.envelopes import Notification
     from ums_actors.protocol.records import ConversationResult
     from ums_actors.runtime import LoopFuture
+    from ums_actors.runtime.timers import CallLater
 
-__all__ = ["CallLater", "Dialogs", "Query"]
+__all__ = ["Dialogs", "Query"]
 
 Query = Callable[[str, Any], "LoopFuture[Any]"]
-CallLater = Callable[[float, Callable[[], object]], object]
 
 _PAUSE = 5.0
 """Seconds before a query is repeated that was refused for now."""
@@ -59,8 +59,17 @@ class Dialogs(abc.ABC):
 
     def catch_up(self) -> None:
         """Ask for what is missing, a few dialogs at a time."""
-        deliver(self._kernel, self._kernel.streams.spilled())
+        self.spill()
         self._ask()
+
+    def spill(self) -> None:
+        """Hand out what dialogs held that have just been forgotten.
+
+        Before anything else is: one of them may be heard of again.
+        """
+        ready = self._kernel.streams.spilled()
+        if ready:
+            deliver(self._kernel, ready)
 
     @abc.abstractmethod
     def _ask(self) -> None:

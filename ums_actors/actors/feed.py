@@ -21,9 +21,10 @@ from ums_actors.protocol.names import spellings
 from ums_actors.protocol.records import read_conversation_changes
 
 if TYPE_CHECKING:
-    from ums_actors.actors.dialogs import CallLater, Dialogs, Query
+    from ums_actors.actors.dialogs import Dialogs, Query
     from ums_actors.actors.kernel import Kernel
     from ums_actors.actors.subscription import Subscription
+    from ums_actors.runtime.timers import CallLater
 
 __all__ = ["Feed"]
 
@@ -45,7 +46,10 @@ class Feed:
         )
 
     def take(self, frame: Notification) -> None:
-        """Handle one notification; never raises."""
+        """Handle one notification; never raises.
+
+        Call :meth:`catch_up` after the last of those that came together.
+        """
         try:
             if self._subscribers.wants_notification(frame.type):
                 self._subscribers.publish(
@@ -67,7 +71,7 @@ class Feed:
                 error,
                 notification_type=frame.type,
             )
-        self.catch_up()
+        self._dialogs.spill()
 
     def catch_up(self) -> None:
         """Ask for messages that are missing, a few dialogs at a time."""

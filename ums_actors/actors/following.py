@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ums_actors.actors.delivery import publish
-from ums_actors.actors.dialogs import CallLater, Dialogs, Query
+from ums_actors.actors.dialogs import Dialogs, Query
 from ums_actors.actors.marking import show
 from ums_actors.core.course import State
 from ums_actors.core.following import FollowedStreams, Sighting
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         MessageEvent,
     )
     from ums_actors.runtime import LoopFuture
+    from ums_actors.runtime.timers import CallLater
 
 __all__ = ["GRACE", "FollowedDialogs"]
 

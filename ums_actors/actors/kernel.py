@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections import Counter
+from collections import Counter, deque
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.actors.agents import AgentStates
 from ums_actors.actors.catching import CatchUps
 from ums_actors.actors.conversations import Conversations
 from ums_actors.actors.departure import Departure
+from ums_actors.actors.pauses import Pauses
 from ums_actors.actors.rings import Rings
 from ums_actors.actors.subscribers import Subscribers
 from ums_actors.actors.subscription import Kind
@@ -160,7 +161,7 @@ class Kernel:
         self.taps = Taps(self)
         self.catch_ups = CatchUps()
         self.marks = Marks()
-        self.pauses = Waiters()  # of those who let time go by
+        self.pauses = Pauses(self.marks)
         self.baseline_seen = False
         self.agent_state: str | None = None
         self._login: Login | None = None
@@ -174,7 +175,7 @@ class Kernel:
         self.closed_waiters = Waiters()
         self.refs: dict[str, LoopRef[Any]] = {}
         self.websocket: Websocket | None = None
-        self.unwritten: list[str] = []  # came when the line was already going
+        self.outgoing: deque[tuple[str, bytes]] = deque()  # frames for the socket
         self.last_reason: Reason | None = None
         self.last_error: BaseException | None = None
         self.services: Any = None  # what the root calls beside the websocket
@@ -246,7 +247,8 @@ class Kernel:
     def drop_websocket(self) -> list[str]:
         """Shut the socket if there is one; give the requests it has not sent."""
         websocket, self.websocket = self.websocket, None
-        unsent, self.unwritten = self.unwritten, []
+        unsent = [request_id for request_id, _ in self.outgoing]
+        self.outgoing.clear()
         if websocket is None:
             return unsent
         unsent += websocket.unsent()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ums_actors.actors.delivery import deliver
-from ums_actors.actors.messages import CloseSocket, LineDropped, SendFrame
+from ums_actors.actors.messages import CloseSocket, LineDropped, SendFrames
 from ums_actors.core.course import State
 from ums_actors.core.reason import Stopped
 from ums_actors.errors import ConnectionLost, Delivery, UMSError
@@ -28,7 +28,7 @@ def lose_line(kernel: Kernel, reason: Reason, now: float) -> None:
     Requests of which no byte reached the kernel go back into the queue.
     """
     unsent = kernel.drop_websocket()
-    unsent += _take_unwritten(kernel)
+    _clear_inbox(kernel)
     for subscription in kernel.subscriptions.values():
         subscription.subscription_id = None
     lost = kernel.pending.drop_line(
@@ -111,21 +111,17 @@ def dismantle(kernel: Kernel, now: float) -> None:
     kernel.departure.begin()
 
 
-def _take_unwritten(kernel: Kernel) -> list[str]:
-    """Clear the socket's inbox of what was meant for this line, not for the next."""
+def _clear_inbox(kernel: Kernel) -> None:
+    """Take back what the socket was told for this line, not for the next."""
     ref = kernel.refs.get("socket")
     if ref is None:
-        return []
+        return
     cell = ref._cell
     cell.actor.abandon()  # type: ignore[attr-defined]
-    found: list[str] = []
     for _ in range(len(cell.queue)):
         envelope = cell.queue.popleft()
-        if isinstance(envelope.message, SendFrame):
-            found.append(envelope.message.request_id)
-        elif not isinstance(envelope.message, CloseSocket):
+        if not isinstance(envelope.message, (SendFrames, CloseSocket)):
             cell.queue.append(envelope)
-    return found
 
 
 def _fail(entries: Iterable[Entry], text: str) -> None:
@@ -134,7 +130,7 @@ def _fail(entries: Iterable[Entry], text: str) -> None:
         reply.try_fail(
             ConnectionLost(
                 text,
-                delivery=Delivery(entry.delivery),
+                delivery=entry.delivery,
                 request_id=entry.id,
                 request_type=entry.type,
             )

@@ -44,6 +44,7 @@ def show(
         where = event.dialog_id or dialog_id
         if event.sequence is not None:
             marks.show(Sign(where, event.sequence, _marks_of(event.metadata), asked))
+    kernel.pauses.look()
 
 
 def _marks_of(metadata: Any) -> list[str]:

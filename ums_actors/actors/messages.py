@@ -21,11 +21,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AcquireToken",
+    "AnswersArrived",
     "ApplyEvent",
+    "AwaitAnswers",
     "CatchUp",
     "ChildExited",
     "CloseSocket",
     "ConnectPrepared",
+    "ForgetRequest",
     "FramesReceived",
     "FramesTapped",
     "InvalidateToken",
@@ -39,7 +42,7 @@ __all__ = [
     "RefreshToken",
     "ReleaseQueue",
     "RestoreLine",
-    "SendFrame",
+    "SendFrames",
     "SocketOpened",
     "StepFailed",
     "SubmitRequest",
@@ -105,6 +108,12 @@ class ChildExited(Message, frozen=True):
     child: str
     generation: int
     reason: Reason
+
+
+class AnswersArrived(Message, frozen=True):
+    """Nobody on the line of this generation waits for an answer any more."""
+
+    generation: int
 
 
 # -- to the root
@@ -200,6 +209,13 @@ class SubmitRequest(Message, frozen=True):
     encoded_metadata: str | None = None
 
 
+class ForgetRequest(Message, frozen=True):
+    """Nobody waits for the answer any more."""
+
+    request: LoopFuture[Any]
+    """The ``reply`` of its :class:`SubmitRequest`."""
+
+
 class FramesReceived(Message, frozen=True):
     """What one read of the socket brought."""
 
@@ -209,6 +225,15 @@ class FramesReceived(Message, frozen=True):
 
 class CatchUp(Message, frozen=True):
     """There may be messages to ask for."""
+
+
+class AwaitAnswers(Message, frozen=True):
+    """Tell the supervisor, once, when all on the line of this generation are answered.
+
+    See :class:`AnswersArrived`.
+    """
+
+    generation: int
 
 
 class ReleaseQueue(Message, frozen=True):
@@ -230,14 +255,8 @@ class OpenSocket(Message, frozen=True):
     headers: dict[str, Secret] = {}
 
 
-class SendFrame(Message, frozen=True):
-    """Send one text frame; ``request_id`` marks its bytes."""
-
-    request_id: str
-    payload: bytes
-
-    def __repr__(self) -> str:  # a frame may hold a token
-        return f"SendFrame({self.request_id!r}, <{len(self.payload)} bytes>)"
+class SendFrames(Message, frozen=True):
+    """Send what waits in ``kernel.outgoing``; one message for all of a turn."""
 
 
 class CloseSocket(Message, frozen=True):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ums_actors.files.parcel import Upload
     from ums_actors.model.conversation import Conversation
     from ums_actors.model.office import Kind, Target, Where
+    from ums_actors.outbox.publication import Publication
     from ums_actors.protocol.messages import MessageEvent
     from ums_actors.protocol.requests import Call
 
@@ -157,6 +158,22 @@ class ConversationOffice:
         root: Any = self._kernel.root.proxy()
         published: LoopFuture[int] = root.publish_once(call, metadata)
         return published
+
+    def publish(self, call: Call, metadata: Any = None) -> LoopFuture[Publication]:
+        """Publish by way of the outbox; see the connection's method."""
+        root: Any = self._kernel.root.proxy()
+        published: LoopFuture[Publication] = root.publish(call, metadata)
+        return published
+
+    def publish_upload(
+        self, conversation_id: str, file: Upload, **more: Any
+    ) -> LoopFuture[Publication]:
+        """Upload, and show it by way of the outbox; see the connection's method."""
+        root: Any = self._kernel.root.proxy()
+        shown: LoopFuture[Publication] = root.publish_upload(
+            conversation_id, file, **more
+        )
+        return shown
 
     def upload_file(
         self, conversation_id: str, file: Upload, **more: Any

@@ -15,7 +15,7 @@ from ums_actors.actors.messages import (
     FramesReceived,
     FramesTapped,
     OpenSocket,
-    SendFrame,
+    SendFrames,
     SocketOpened,
     StepFailed,
 )
@@ -52,7 +52,7 @@ class SocketActor(Child):
 
     handlers: ClassVar[dict[type[Any], str]] = {
         OpenSocket: "_open",
-        SendFrame: "_send",
+        SendFrames: "_send_all",
         CloseSocket: "_close",
     }
 
@@ -186,14 +186,19 @@ class SocketActor(Child):
             LineBroken("the peer closed the TCP connection") if websocket.eof else None
         )
 
-    def _send(self, command: SendFrame) -> None:
-        websocket = self._websocket
+    def _send_all(self, _: SendFrames) -> None:
+        """Queue what the correlator has for the line; `_on_drained` writes it."""
+        outgoing, websocket = self._kernel.outgoing, self._websocket
         if websocket is None or self._ended or websocket.closing:
-            self._kernel.unwritten.append(command.request_id)
             return  # the line is going: the supervisor answers for its requests
-        if websocket.send(command.payload, command.request_id):
-            return
-        entry = self._kernel.pending.forget(command.request_id)
+        while outgoing:
+            request_id, payload = outgoing.popleft()
+            if not websocket.send(payload, request_id):
+                self._refuse(request_id)
+
+    def _refuse(self, request_id: str) -> None:
+        """Answer a request for which the buffer has no room."""
+        entry = self._kernel.pending.forget(request_id)
         if entry is not None:
             entry.sent = False
             error = Overloaded(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pykka
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["Subscribers", "Target"]
 
 Target = Callable[[Any], object] | pykka.ActorRef[Any] | queue.Queue[Any] | EventInbox
+
+_TYPES: Final = 256
+"""Types of notifications of which it is kept whether anybody wants them."""
 
 
 class _Subscriber:
@@ -59,6 +62,7 @@ class Subscribers:
         self._all: dict[str, _Subscriber] = {}
         self._wide: dict[str, _Subscriber] = {}  # those of no one place
         self._by_kind: dict[type[Event], tuple[_Subscriber, ...]] = {}
+        self._by_type: dict[str, bool] = {}
         self._by_place: dict[str, dict[str, _Subscriber]] = {}
         self._lost = 0  # events of subscribers that are gone
         self.tapped = False
@@ -118,6 +122,7 @@ class Subscribers:
 
     def _refresh(self) -> None:
         self._by_kind.clear()
+        self._by_type.clear()
         self.tapped = any(
             each.selection.wants(kind)
             for each in self._all.values()
@@ -134,10 +139,15 @@ class Subscribers:
 
     def wants_notification(self, notification_type: str) -> bool:
         """Tell whether anybody hears notifications of this type as they come."""
-        return any(
-            each.selection.takes_type(notification_type)
-            for each in self._of(NotificationReceived)
-        )
+        known = self._by_type.get(notification_type)
+        if known is None:
+            known = any(
+                each.selection.takes_type(notification_type)
+                for each in self._of(NotificationReceived)
+            )
+            if len(self._by_type) < _TYPES:  # the server makes their names
+                self._by_type[notification_type] = known
+        return known
 
     def publish(self, event: Event) -> None:
         """Give an event to all who asked for it."""

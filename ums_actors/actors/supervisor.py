@@ -1,76 +1,44 @@
-"""The supervisor: executes what the session and the restart machines decide.
+"""The supervisor: owns the children, takes users' commands, survives its own crash.
 
-It never waits: each step of an attempt is a message away and has a timer beside it,
-so closing, status and an impatient user are served at any time.
+It never waits: closing, status and an impatient user are served at any time.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ums_actors.actors.announce import announce, tell_failed_attempt
-from ums_actors.actors.child import Child
-from ums_actors.actors.correlator import CorrelatorActor
-from ums_actors.actors.crash import hook_gave_up
-from ums_actors.actors.exits import tell_crash, tell_end
-from ums_actors.actors.line import finish, lose_line
+from ums_actors.actors.line import finish
 from ums_actors.actors.messages import (
+    AnswersArrived,
     ApplyEvent,
     ChildExited,
-    CloseSocket,
     ConnectPrepared,
-    InvalidateToken,
     LineRestored,
     OpenConnection,
-    OpenSocket,
-    PrepareConnect,
-    ReleaseQueue,
-    RestoreLine,
     SocketOpened,
     StepFailed,
 )
+from ums_actors.actors.pilot import Pilot
 from ums_actors.actors.recovery import is_opening, lost_exits
-from ums_actors.actors.socket import SocketActor
-from ums_actors.actors.token import TokenActor
-from ums_actors.core import course, restart
+from ums_actors.core import course
 from ums_actors.core.course import State
-from ums_actors.core.reason import (
-    ConnectFailed,
-    Crashed,
-    Reason,
-    Stopped,
-    crash_of,
-    from_error,
-)
-from ums_actors.errors import LocalProtocolError, RestartBudgetExhausted
+from ums_actors.core.reason import Crashed
+from ums_actors.core.restart import GiveUp
+from ums_actors.errors import RestartBudgetExhausted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from ums_actors.actors.kernel import Kernel
-    from ums_actors.runtime.cell import Cell
-    from ums_actors.runtime.timers import Timer
-    from ums_actors.secret import Secret
 
 __all__ = ["SupervisorActor"]
 
-_CHILDREN: dict[str, type[Child]] = {
-    "token": TokenActor,
-    "correlator": CorrelatorActor,
-    "socket": SocketActor,
-}
 _CALLS: dict[type[course.Event], str] = {
     course.CloseRequested: "close() was called",
     course.RetryDue: "reconnect_now() was called",
 }
 """What users' calls that reach the session by themselves are, in the recorder."""
-_GRACE = 0.5
-"""Seconds a step's own deadline has before the supervisor's."""
-_LOOK = 0.02
-"""Seconds between two looks at whether all are answered."""
 
 
-class SupervisorActor(Child):
+class SupervisorActor(Pilot):
     """Owns the children and the course of the connection."""
 
     handlers: ClassVar[dict[type[Any], str]] = {
@@ -81,19 +49,14 @@ class SupervisorActor(Child):
         LineRestored: "_restored",
         StepFailed: "_step_failed",
         ChildExited: "_child_exited",
+        AnswersArrived: "_answered",
     }
 
     def __init__(self, kernel: Kernel) -> None:
         super().__init__(kernel)
-        self._session = kernel.session
-        self._step: Timer | None = None
-        self._stable: Timer | None = None
-        self._waiting: Timer | None = None
-        self._address: tuple[Secret, dict[str, Secret]] | None = None
         self._succeeds = "socket" in kernel.refs
         if not self._succeeds:  # here, so that the first request finds them
-            for name in kernel.supervision.start_order():
-                self._start_child(name)
+            self._children.start_all()
 
     def on_start(self) -> None:
         """After a crash of ours, take up where it stopped."""
@@ -108,27 +71,10 @@ class SupervisorActor(Child):
     def on_stop(self) -> None:
         """Stop the children, last started first."""
         self._disarm()
-        for name in self._kernel.supervision.stop_order():
-            ref = self._kernel.refs.get(name)
-            if ref is not None:
-                ref._cell.stop()
+        self._children.stop_all()
         super().on_stop()
 
     # -- children
-
-    def _start_child(self, name: str) -> None:
-        ref = self._kernel.refs.get(name)
-        if ref is not None:
-            ref._cell.restart()
-            return
-
-        def crashed(_: Cell, error: BaseException) -> None:
-            line = self._session.generation
-            self._tell("supervisor", ChildExited(name, line, crash_of(error)))
-
-        self._kernel.refs[name] = _CHILDREN[name]._launch(
-            (self._kernel,), {}, self._runtime, self._loop, crashed
-        )
 
     def _child_exited(self, event: ChildExited) -> None:
         if isinstance(event.reason, Crashed):
@@ -139,35 +85,19 @@ class SupervisorActor(Child):
             self._kernel.counters.stale += 1
 
     def _child_crashed(self, child: str, reason: Crashed) -> None:
-        kernel = self._kernel
-        kernel.counters.restarts[child] += 1
-        plan = kernel.supervision.decide(
-            child, restart.ExitKind.ABNORMAL, self._now(), note=str(reason)
-        )
-        gave_up = any(isinstance(action, restart.GiveUp) for action in plan)
-        window = kernel.supervision.window(child)
-        tell_crash(kernel, child, reason, window, gave_up=gave_up)
-        renews_line = False
-        for action in plan:
-            match action:
-                case restart.StartChild(name="socket"):
-                    renews_line = True
-                case restart.StartChild():
-                    self._start_child(action.name)
-                case restart.GiveUp():
-                    self._give_up(action, child)
-                    return
-                case _:
-                    pass  # a socket is stopped by losing the line
-        socket = kernel.refs["socket"]._cell
+        renews_line = self._children.crashed(child, reason)
+        if isinstance(renews_line, GiveUp):
+            self._give_up(renews_line, child)
+            return
+        socket = self._kernel.refs["socket"]._cell
         if not renews_line:
             return  # a socket that is down too has its own message under way
         if child != "socket" or socket.suspended:  # else it is late
             self._end_attempt(reason)
         if socket.suspended:  # else what waits there would spoil the next line
-            self._start_child("socket")
+            self._children.start("socket")
 
-    def _give_up(self, action: restart.GiveUp, child: str) -> None:
+    def _give_up(self, action: GiveUp, child: str) -> None:
         kernel = self._kernel
         kernel.last_error = RestartBudgetExhausted(
             f"{action.child} crashed more than {kernel.options.restart_intensity} "
@@ -178,9 +108,9 @@ class SupervisorActor(Child):
         )
         self._apply(course.GaveUp())
         kernel.token_waiters.reject(kernel.last_error)  # also of one that was at rest
-        self._start_child(child)  # to turn away what still waits in its inbox
+        self._children.start(child)  # to turn away what still waits in its inbox
 
-    # -- the course
+    # -- what users want
 
     def _apply_command(self, command: ApplyEvent) -> None:
         called = type(command.event)
@@ -202,169 +132,13 @@ class SupervisorActor(Child):
         if self._session.state is State.READY:
             kernel.openers.resolve()
 
-    def _apply(self, event: course.Event, error: BaseException | None = None) -> None:
-        previous = self._session.state
-        if not self._session.allows(event):
-            self._kernel.counters.stale += 1
-            return
-        actions = self._session.handle(event, self._now())
-        if isinstance(event, course.AttemptEnded):
-            tell_end(self._kernel, previous, event.reason, _pause(actions))
-        if self._session.state is not previous:
-            announce(self._kernel, previous, self._now())
-        if isinstance(event, (course.AttemptEnded, course.GaveUp)):
-            tell_failed_attempt(self._kernel, previous, _pause(actions), error)
-        for action in actions:
-            self._execute(action)
-
-    def _execute(self, action: course.Action) -> None:
-        kernel, options = self._kernel, self._kernel.options
-        match action:
-            case course.Prepare():
-                kernel.next_retry = None
-                pause = self._runtime.gate.delay(self._now())
-                self._arm(options.login_timeout + pause + _GRACE, "login")
-                self._after(pause, PrepareConnect(action.generation))
-            case course.OpenLine():
-                self._arm(options.connect_timeout + _GRACE, "tcp")
-                self._open_line(action.generation)
-            case course.Restore():
-                self._arm(options.restore_timeout, "restore")
-                kernel.root.tell(RestoreLine(action.generation))
-            case course.Proclaim():
-                self._proclaim()
-            case course.DropToken():
-                self._tell("token", InvalidateToken(kernel.line_token, action.source))
-            case course.ScheduleRetry():
-                kernel.next_retry = self._now() + action.delay
-                self._disarm()
-                self._step = self._call_later(
-                    action.delay, lambda: self._apply(course.RetryDue())
-                )
-            case course.CloseLine():
-                self._close_line()
-            case course.Finish():
-                self._disarm()
-                kernel.next_retry = None
-                finish(kernel, self._now())
-
-    def _after(self, pause: float, message: Any) -> None:
-        if pause > 0:
-            self._call_later(pause, lambda: self._kernel.root.tell(message))
-        else:
-            self._kernel.root.tell(message)
-
-    def _open_line(self, generation: int) -> None:
-        if self._address is None:
-            raise LocalProtocolError("a line was to be opened without an address")
-        self._start_child("socket")
-        self._tell("socket", OpenSocket(generation, *self._address))
-        self._address = None
-
-    def _proclaim(self) -> None:
-        self._disarm()
-        self._kernel.counters.reconnects += 1
-        self._serve()
-
-    def _serve(self) -> None:
-        """Let those go on who wait for READY; more often than once does no harm."""
-        kernel = self._kernel
-        self._tell("correlator", ReleaseQueue())
-        kernel.openers.resolve()
-        kernel.ready_waiters.resolve()
-        self._stable = self._call_later(kernel.options.stable_after, self._proven)
-
-    def _proven(self) -> None:
-        """Give everybody their full budget: the line has held."""
-        self._kernel.supervision.stable(self._now())
-        self._kernel.hooks.reset()
-
-    def _close_line(self) -> None:
-        if self._kernel.websocket is None:
-            self._end_attempt(Stopped())
-            return
-        options = self._kernel.options
-        self._arm(options.close_timeout, "close")
-        self._drain(self._now() + min(options.drain_timeout, options.close_timeout / 2))
-
-    def _drain(self, until: float) -> None:
-        """Close the line as soon as all are answered, or the time for that is over."""
-        if self._kernel.pending.in_flight and self._now() < until:
-            self._waiting = self._call_later(_LOOK, lambda: self._drain(until))
-        else:
-            self._tell("socket", CloseSocket())
-
-    # -- the steps of an attempt
-
-    def _current(self, generation: int) -> bool:
-        if generation == self._session.generation:
-            return True
-        self._kernel.counters.stale += 1
-        return False
-
-    def _prepared(self, event: ConnectPrepared) -> None:
-        if self._current(event.generation):
-            self._address = event.url, event.headers
-            self._kernel.line_token = event.token
-            self._apply(course.Prepared())
-
-    def _socket_opened(self, event: SocketOpened) -> None:
-        if self._current(event.generation):
-            self._apply(course.SocketUp())
-
-    def _restored(self, event: LineRestored) -> None:
-        if self._current(event.generation):
-            self._apply(course.Restored())
-
-    def _step_failed(self, event: StepFailed) -> None:
-        if not self._current(event.generation):
-            return
-        error, reason = event.error, from_error(event.error)
-        if isinstance(reason, Crashed) and hook_gave_up(self._kernel, reason, error):
-            self._kernel.last_reason = reason
-            self._apply(course.GaveUp(), error)
-        else:
-            self._end_attempt(reason, error)
-
-    def _end_attempt(self, reason: Reason, error: BaseException | None = None) -> None:
-        """End the line or the attempt, whichever there is.
-
-        Between two attempts and at rest there is none, and nothing is touched: the
-        next attempt's timer, or why the connection came to rest.
-        """
-        if not self._session.allows(course.AttemptEnded(reason)):
-            self._kernel.counters.stale += 1
-            return
-        self._disarm()
-        if error is not None:
-            self._kernel.last_error = error
-        self._kernel.last_reason = reason
-        lose_line(self._kernel, reason, self._now())
-        fraction = self._runtime.random.random()
-        self._apply(course.AttemptEnded(reason, fraction), error)
-
-    # -- timers
-
-    def _arm(self, seconds: float, step: str) -> None:
-        """Bound a step; its own deadline should come first."""
-        self._disarm()
-
-        def overdue() -> None:
-            self._end_attempt(ConnectFailed(step, timed_out=True))
-
-        self._step = self._call_later(seconds, overdue)
-
-    def _disarm(self) -> None:
-        for timer in (self._step, self._stable, self._waiting):
-            if timer is not None:
-                timer.cancel()
-        self._step = self._stable = self._waiting = None
+    # -- after a crash of ours
 
     def _resume(self) -> None:
         """Go on after a crash of ours: timers are gone, the kernel is not."""
         match self._session.state:
-            case State.NEW:
-                return
+            case State.NEW:  # an open() that our predecessor had just begun with
+                self._kernel.openers.reject(self._kernel.refusal())
             case State.CLOSED | State.FAILED:
                 finish(self._kernel, self._now())
             case State.READY:
@@ -385,11 +159,3 @@ class SupervisorActor(Child):
             self._child_exited(lost)
         if kernel.closing:
             self._apply(course.CloseRequested())
-
-
-def _pause(actions: Iterable[course.Action]) -> float | None:
-    """Give the seconds until the next attempt, None if none is scheduled."""
-    for action in actions:
-        if isinstance(action, course.ScheduleRetry):
-            return action.delay
-    return None

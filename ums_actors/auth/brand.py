@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import threading
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
 
 from ums_actors.auth.answers import (
     check_login,
@@ -23,6 +22,7 @@ from ums_actors.auth.credentials import (
 from ums_actors.auth.csds import LOGIN_SERVICE
 from ums_actors.auth.session import Session
 from ums_actors.errors import AuthenticationRejected, LocalProtocolError, LoginError
+from ums_actors.protocol.paths import path_part
 from ums_actors.secret import Secret, reveal
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class BrandTokenSource:
     ) -> None:
         self._body = _login_body(credentials)
         self._credentials = credentials
-        self._account = quote(account_id, safe="")
+        self._account = path_part("account_id", account_id)
         self._csds = csds
         self._http = http
         self._lock = threading.Lock()

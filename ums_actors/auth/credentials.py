@@ -64,13 +64,20 @@ class AssertionLogin(_Sealed, frozen=True):
     assertion: str | Secret
 
 
-class ExistingSession(_Sealed, frozen=True):
-    """A login made elsewhere; ``csrf`` and ``session_id`` allow refreshing it."""
-
+class _Session(_Sealed, frozen=True):
     token: str | Secret
     csrf: str | Secret | None = None
     session_id: str | Secret | None = None
-    user_id: str = ""
+
+
+class ExistingSession(_Session, frozen=True, kw_only=True):
+    """A login made elsewhere; ``csrf`` and ``session_id`` allow refreshing it.
+
+    Whose it is (``config.userId`` of the login's answer) must be said, by name:
+    requests that name the own user need it, and the token does not tell.
+    """
+
+    user_id: str
     user_pid: str | None = None
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote
 
 from msgspec import Struct, field
 
 from ums_actors.core.pauses import TOO_MANY_LOGINS_PAUSE, is_final
 from ums_actors.errors import AuthenticationRejected, LoginError, RemoteProtocolError
 from ums_actors.protocol.lenient import read_record
+from ums_actors.protocol.paths import path_part
 
 if TYPE_CHECKING:
     from ums_actors.http.client import Answer, Http
@@ -61,6 +61,7 @@ class DomainCalls:
     def __init__(self, origin: Origin, account_id: str, http: Http) -> None:
         self._origin = origin
         self._account_id = account_id
+        self._account = path_part("account_id", account_id)
         self._http = http
 
     def one(self, service: str, deadline: Deadline) -> dict[str, str]:
@@ -69,7 +70,7 @@ class DomainCalls:
         Raises:
             LoginError: CSDS did not answer, or not as CSDS.
         """
-        answer = self._call(f"/{quote(service, safe='')}", deadline)
+        answer = self._call(f"/{path_part('the service', service)}", deadline)
         if answer.status in _OF_ACCOUNT:
             return {}
         found = self._read(answer)
@@ -97,11 +98,10 @@ class DomainCalls:
         )
 
     def _call(self, part: str, deadline: Deadline) -> Answer:
-        account = quote(self._account_id, safe="")
         return self._http.call(
             "GET",
             self._origin,
-            f"/api/account/{account}/service{part}/baseURI.json?version=1.0",
+            f"/api/account/{self._account}/service{part}/baseURI.json?version=1.0",
             step=_STEP,
             deadline=deadline,
         )

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
+from ums_actors.arguments import identifier
 from ums_actors.errors import LocalProtocolError
 from ums_actors.secret import Secret
 
@@ -33,7 +34,7 @@ class Anonymous(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         if self.connector_id is not None:
-            _check_text(self, "connector_id")
+            identifier("Anonymous.connector_id", self.connector_id)
 
 
 class AuthenticatedConsumer(Struct, frozen=True):
@@ -49,7 +50,7 @@ class AuthenticatedConsumer(Struct, frozen=True):
     id_token: str | Secret | IdSource
 
     def __post_init__(self) -> None:
-        _check_text(self, "connector_id")
+        identifier("AuthenticatedConsumer.connector_id", self.connector_id)
         if not callable(self.id_token):
             _seal(self, "id_token", " or a callable that gives one")
 
@@ -69,16 +70,11 @@ class ReadyJwt(Struct, frozen=True):
 Identity: TypeAlias = Anonymous | AuthenticatedConsumer | ReadyJwt
 
 
-def _check_text(identity: Struct, name: str, more: str = "") -> None:
+def _seal(identity: Struct, name: str, more: str = "") -> None:
     value = getattr(identity, name)
     if not isinstance(value, (str, Secret)) or not value:
         raise LocalProtocolError(
             f"{type(identity).__name__}.{name} must be a non-empty string{more}"
         )
-
-
-def _seal(identity: Struct, name: str, more: str = "") -> None:
-    _check_text(identity, name, more)
-    value = getattr(identity, name)
     if not isinstance(value, Secret):
         force_setattr(identity, name, Secret(value))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
 
 from ums_actors.core.pauses import TOO_MANY_LOGINS_PAUSE, is_final
 from ums_actors.errors import AuthenticationRejected, LoginError
+from ums_actors.protocol.paths import path_part
 from ums_actors.secret import Secret
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Idp:
     """
 
     def __init__(self, account_id: str, csds: Csds, http: Http) -> None:
-        self._account = quote(account_id, safe="")
+        self._account = path_part("account_id", account_id)
         self._csds = csds
         self._http = http
 
@@ -62,7 +62,8 @@ class Idp:
         self, connector_id: str, external: Secret, deadline: Deadline
     ) -> Secret:
         """Give the JWT for the websocket in exchange for an external one."""
-        path = f"app/{quote(connector_id, safe='')}/authenticate?v=3.0"
+        connector = path_part("connector_id", connector_id)
+        path = f"app/{connector}/authenticate?v=3.0"
         return self._post(path, {"id_token": external.reveal()}, deadline)
 
     def _post(self, path: str, body: Any, deadline: Deadline) -> Secret:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from msgspec import Struct
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Claims", "read_claims"]
 
-_PARTS = 3
+_JWT: Final = re.compile(r"[A-Za-z0-9_=+/-]+\.([A-Za-z0-9_=+/-]+)\.[A-Za-z0-9_=+/-]*")
+"""The decoder passes over what is no base64, a line break in a header's value too."""
 _LONGEST = 64 << 10
 """Characters of a token that is looked into."""
 
@@ -73,15 +75,14 @@ def read_claims(token: str | Secret) -> Claims:
 
 
 def _payload(token: str) -> dict[str, Any] | None:
-    parts = token.split(".")
-    if len(parts) != _PARTS or len(token) > _LONGEST:
+    if len(token) > _LONGEST or (found := _JWT.fullmatch(token)) is None:
         return None
-    middle = parts[1] + "=" * (-len(parts[1]) % 4)
+    middle = found[1] + "=" * (-len(found[1]) % 4)
     try:
-        found = msgspec.json.decode(base64.urlsafe_b64decode(middle))
+        claims = msgspec.json.decode(base64.urlsafe_b64decode(middle))
     except (binascii.Error, msgspec.MsgspecError, ValueError, RecursionError):
         return None
-    return found if is_object(found) else None
+    return claims if is_object(claims) else None
 
 
 def _time(value: Any) -> float | None:

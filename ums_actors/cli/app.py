@@ -81,7 +81,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         click.echo(error.format_message(), err=True)
         return 2
     except click.ClickException as error:
-        return _refuse(error)
+        return _refuse(error, arguments)
     except (click.Abort, KeyboardInterrupt):
         return 130
     except UMSError as error:
@@ -91,13 +91,16 @@ def run(arguments: Sequence[str] | None = None) -> int:
     return result if isinstance(result, int) else 0
 
 
-def _refuse(error: click.ClickException) -> int:
+def _refuse(error: click.ClickException, arguments: Sequence[str] | None) -> int:
     """Say in one line what is wrong with the command line, and where to look."""
     said = " ".join(error.format_message().split()).rstrip(".")
     if not isinstance(error, click.UsageError):
         click.echo(f"ums-actors: {said}", err=True)
         return error.exit_code
-    path = error.ctx.command_path if error.ctx is not None else "ums-actors"
+    path = "ums-actors" if error.ctx is None else error.ctx.command_path
+    first = (sys.argv[1:] if arguments is None else arguments)[:1]
+    if error.ctx is None and first and first[0] in _COMMANDS:
+        path += f" {first[0]}"  # the parser of options does not say whose they are
     click.echo(f"{path}: {said}: run '{path} --help' for what it takes", err=True)
     return error.exit_code
 

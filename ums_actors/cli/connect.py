@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import queue
 import signal
 import sys
+import time
+from datetime import UTC, datetime
 from typing import NoReturn
 
 import click
@@ -45,7 +48,7 @@ _TELLING = frozenset({"BACKING_OFF", "FAILED"})
 def command(
     account: str, username: str, csds: str | None, ca: str | None, as_json: bool
 ) -> int:
-    """Connect one bot and print what it hears, until Ctrl-C.
+    """Connect one bot and print what it hears and when, until Ctrl-C.
 
     The password comes from UMS_PASSWORD, or is asked for. Drops are survived: the
     connection comes back, and what was said meanwhile arrives.
@@ -92,16 +95,21 @@ def _listen(connection: ums.BrandConnectionProxy, printer: _Printer) -> int:
         except queue.Empty:
             if ended.done():
                 break
-    return _why(opening, ended.get(timeout=0))
+    raise _why(connection, opening)
 
 
-def _why(opening: ums.LoopFuture[None], history: tuple[str, ...]) -> int:
-    """Raise the error that ended it."""
+def _why(
+    connection: ums.BrandConnectionProxy, opening: ums.LoopFuture[None]
+) -> BaseException:
+    """Give the error that ended it."""
     error = opening.exception() if opening.done() else None
     if error is not None:
-        raise error
-    last = history[-1] if history else "the connection has ended"
-    raise ums.UMSError(f"{last}: start again, or look at the lines above")
+        return error
+    try:
+        connection.wait_ready().get(timeout=_CLOSE_TIMEOUT)
+    except ums.ConnectionLost as refusal:  # by a connection that has ended
+        return refusal if refusal.__cause__ is None else refusal.__cause__
+    return ums.UMSError("the connection has ended; start again")
 
 
 class _Printer:
@@ -112,11 +120,28 @@ class _Printer:
 
     def show(self, event: ums.Event) -> None:
         """Write one event."""
+        when = _when(event)
         if self._as_json:
             row = {"event": type(event).__name__, **msgspec.structs.asdict(event)}
-            click.echo(msgspec.json.encode(row).decode())
+            row["at"] = when.isoformat(timespec="milliseconds")
+            click.echo(_visible(msgspec.json.encode(row).decode()))
         else:
-            click.echo(_line(event))
+            local = when.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+            click.echo(f"{local} {_visible(_line(event))}")
+
+
+def _when(event: ums.Event) -> datetime:
+    """Give the time of day at which it was told, else the present one."""
+    now, at = time.time(), getattr(event, "at", None)
+    age = 0.0 if at is None else max(0.0, time.monotonic() - at)
+    return datetime.fromtimestamp(now - age, UTC)
+
+
+def _visible(line: str) -> str:
+    """Escape, as JSON does, what a terminal would obey instead of showing it."""
+    return "".join(
+        each if each.isprintable() else json.dumps(each)[1:-1] for each in line
+    )
 
 
 def _line(event: ums.Event) -> str:

@@ -48,7 +48,12 @@ class _CannotStart(click.ClickException):
 )
 @click.option("--exit-with-parent", is_flag=True, hidden=True)
 def emulator(**options: Any) -> None:
-    """Run a local UMS until SIGINT or SIGTERM; prints one line of JSON when ready."""
+    """Run a local UMS until SIGINT or SIGTERM; prints one line of JSON when ready.
+
+    To look at it from another terminal, with the host that stands there as csds:
+    UMS_PASSWORD=bot1-password ums-actors connect --account 12345678 --username bot1
+    --csds http://HOST:PORT
+    """
     try:  # the extra `emulator` is not needed for the other commands
         from ums_actors.emulator.command import Command, run_command  # noqa: PLC0415
         from ums_actors.emulator.failures import EmulatorError  # noqa: PLC0415

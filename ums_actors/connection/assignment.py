@@ -5,7 +5,6 @@ from __future__ import annotations
 import abc
 from typing import TYPE_CHECKING, Any
 
-from ums_actors.actors.messages import Later
 from ums_actors.actors.trouble import report
 from ums_actors.arguments import identifier
 from ums_actors.connection.model import Model
@@ -168,16 +167,8 @@ class BrandConversations(Model, abc.ABC):
         return self._call(call(self._agent(agent_id)))
 
     def _for_self(self, call: Callable[[str], Call]) -> LoopFuture[Any]:
-        """Send a request that names the own user.
-
-        Who that is is known after the first login: until then it waits in its place
-        among the other requests, and is made when its turn comes.
-        """
-        if self._kernel.own_id is not None:
-            return self._call(call(self._own_id()))
-        kind = call(ME).type  # what is wrong with it is told at once
-        later = Later(lambda: call(self._own_id()).body)
-        return self._submit(self._wire_name(kind), later)
+        """Send a request that names the own user, known or not."""
+        return self._call_naming(lambda agent: call(agent(ME)))
 
     def set_brand_profile(self, profile: Any) -> LoopFuture[str]:
         """Set the parts of the brand's profile that are given."""

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from ums_actors.actors.messages import (
     ApplyEvent,
+    ForgetRequest,
     FramesReceived,
     OpenConnection,
     SubmitRequest,
@@ -104,8 +105,13 @@ class WebsocketConnection(Tokens, abc.ABC):
     def close(self) -> LoopFuture[None]:
         """Close in an orderly way; idempotent. The actor stays, in CLOSED.
 
-        It keeps its token, unrefreshed, for another ``open()``; stopping the actor
-        logs out.
+        New requests are refused; those in flight have ``Options.drain_timeout`` to be
+        answered, and get their verdict then. It keeps its token, unrefreshed, for
+        another ``open()``.
+
+        Stopping the actor, by ``ref.stop()`` or by Pykka's
+        ``ActorRegistry.stop_all()``, which stops one after the other, does the same,
+        after all that was asked before; then it logs out.
         """
         kernel = self._kernel
         if kernel.has_ended():
@@ -177,6 +183,23 @@ class WebsocketConnection(Tokens, abc.ABC):
         return self._pass_on(
             submission(request, timeout, resend, encoded_metadata, LoopFuture())
         )
+
+    def forget(self, request: LoopFuture[Any]) -> None:
+        """Give up on a request: it is taken out of the line, and out of the table.
+
+        Its future fails with RequestForgotten, whose ``delivery`` says whether it may
+        have been sent. A late answer is counted. One that was answered, or that is no
+        single request's, is left alone.
+
+        Args:
+            request: what :meth:`send`, or a method that sends one request, gave.
+        """
+        if not isinstance(request, LoopFuture):
+            raise LocalProtocolError(
+                f"request={shown(request)} is no future of a request: give what send() "
+                "gave"
+            )
+        self._kernel.refs["correlator"].tell(ForgetRequest(request.origin()))
 
     def _submit(self, kind: str, body: Any, **more: Any) -> LoopFuture[Any]:
         if more.get("metadata") is not None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ums_actors.auth.credentials import Credentials
     from ums_actors.auth.csds import Csds
     from ums_actors.auth.session import Session
+    from ums_actors.connection.publishing import Sought
     from ums_actors.http.client import Http
     from ums_actors.options import Options
     from ums_actors.outbox import Outbox
@@ -52,7 +53,8 @@ class BrandWebsocketConnection(Access, Routing, BrandConversations):
             :func:`~ums_actors.system_trust` gives.
         proxy: an HTTP proxy for this connection's websocket and HTTP calls; see
             :class:`~ums_actors.Proxy`.
-        outbox: keeps what :meth:`publish_text` is given; one for each connection.
+        outbox: keeps what :meth:`publish` and its siblings are given; one for each
+            connection.
         subscribe: who hears from the first event on: tuples of a target and classes of
             events, as for :meth:`subscribe`.
         create_default_subscription: subscribe to conversations on each line.
@@ -131,10 +133,9 @@ class BrandWebsocketConnection(Access, Routing, BrandConversations):
         )
         return self._address(BRAND_SOCKET_SERVICES, path)
 
-    def _look(self, conversation_id: str, dialog_id: str, base: int) -> Steps[bool]:
-        del conversation_id
-        found = yield self.query_messages(dialog_id, base)
-        show(self._kernel, found, dialog_id=dialog_id, asked=True)
+    def _look(self, sought: Sought) -> Steps[bool]:
+        found = yield self.query_messages(sought.dialog_id, sought.base)
+        show(self._kernel, found, dialog_id=sought.dialog_id, asked=True)
         return True
 
     def _restore(self) -> Steps[None]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ums_actors.auth.csds import Csds
     from ums_actors.auth.identities import Identity
     from ums_actors.auth.session import Session
+    from ums_actors.connection.publishing import Sought
     from ums_actors.http.client import Http
     from ums_actors.options import Options
     from ums_actors.outbox import Outbox
@@ -65,7 +66,8 @@ class ConsumerWebsocketConnection(Access, Model):
             :func:`~ums_actors.system_trust` gives.
         proxy: an HTTP proxy for this connection's websocket and HTTP calls; see
             :class:`~ums_actors.transport.proxy.Proxy`.
-        outbox: keeps what :meth:`publish_text` is given; one for each connection.
+        outbox: keeps what :meth:`publish` and its siblings are given; one for each
+            connection.
         subscribe: who hears from the first event on: tuples of a target and classes of
             events, as for :meth:`subscribe`.
         create_default_subscription: subscribe to conversations on each line. Messages
@@ -205,10 +207,13 @@ class ConsumerWebsocketConnection(Access, Model):
         )
         return introduced and super()._line_serves()
 
-    def _look(self, conversation_id: str, dialog_id: str, base: int) -> Steps[bool]:
-        call = consumer.subscribe_messages(conversation_id, dialog_id, base + 1)
+    def _look(self, sought: Sought) -> Steps[bool]:
+        call = consumer.subscribe_messages(
+            sought.conversation_id, sought.dialog_id, sought.base + 1
+        )
         yield self._call(call, resend=True)
-        yield from self._pause(GRACE)  # until they have come by themselves
+        # until they have come by themselves: that there are none is not told
+        yield from self._until_seen(sought.mark, GRACE)
         return False
 
     # -- what consumers do

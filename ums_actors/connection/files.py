@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from ums_actors.files.parcel import Parcel, Upload
     from ums_actors.files.storage import Storage
+    from ums_actors.protocol.requests import Call
     from ums_actors.runtime import LoopFuture
 
 __all__ = ["Files"]
@@ -64,22 +65,46 @@ class Files(Accounts, abc.ABC):
             FileError: it could not be read or put; nothing was said in the dialog.
             RequestError: of asking for its place, or of the message that shows it.
         """
-        upload, kind = checked_upload(file, file_type)
-        where = conversation_id, conversation_id if dialog_id is None else dialog_id
-        # what is wrong with the message is told before anything is uploaded
-        publish_file(*where, _UNCHECKED, _UNCHECKED, caption=caption, preview=preview)
+        uploaded = self._upload(
+            conversation_id,
+            file,
+            caption=caption,
+            dialog_id=dialog_id,
+            file_type=file_type,
+            preview=preview,
+        )
 
         def steps() -> Steps[int]:
-            limit = self._kernel.options.max_file_size
-            parcel = yield self._on_worker(lambda: packed(upload, kind, limit))
-            path = yield from self._put(parcel)
-            shown = publish_file(
-                *where, path, parcel.kind, caption=caption, preview=preview
-            )
+            shown = yield from uploaded
             number = yield self._call_for(shown, read_sequence, metadata=metadata)
             return int(number)
 
         return run_steps(steps())
+
+    def _upload(
+        self,
+        conversation_id: str,
+        file: Upload,
+        *,
+        caption: str,
+        dialog_id: str | None,
+        file_type: str | None,
+        preview: str | None,
+    ) -> Steps[Call]:
+        """Check what is to be uploaded; the steps put it, and give what shows it."""
+        upload, kind = checked_upload(file, file_type)
+        where = conversation_id, conversation_id if dialog_id is None else dialog_id
+        shown = partial(publish_file, *where, caption=caption, preview=preview)
+        # what is wrong with the message is told before anything is uploaded
+        shown(_UNCHECKED, _UNCHECKED)
+
+        def steps() -> Steps[Call]:
+            limit = self._kernel.options.max_file_size
+            parcel = yield self._on_worker(lambda: packed(upload, kind, limit))
+            path = yield from self._put(parcel)
+            return shown(path, parcel.kind)
+
+        return steps()
 
     def download_file(self, relative_path: str) -> LoopFuture[bytes]:
         """Get a file by the path in its message.

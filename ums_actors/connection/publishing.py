@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import abc
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msgspec import Raw
 
 from ums_actors.connection.files import Files
 from ums_actors.connection.querying import Querying
@@ -11,6 +13,7 @@ from ums_actors.core.marks import PREFIX, Verdict
 from ums_actors.errors import Delivery, LocalProtocolError, RequestError, UMSError
 from ums_actors.protocol.beside import checked_metadata
 from ums_actors.protocol.enums import EventType
+from ums_actors.protocol.envelopes import encode_part
 from ums_actors.protocol.metadata import ExternalId
 from ums_actors.protocol.publishing import PUBLISH_EVENT
 from ums_actors.protocol.records import read_sequence
@@ -18,11 +21,27 @@ from ums_actors.protocol.requests import Call
 from ums_actors.runtime.steps import Steps, run_steps
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ums_actors.runtime import LoopFuture
 
-__all__ = ["Publishing"]
+__all__ = ["Publishing", "Sought", "checked_content", "marked"]
 
 _CONTENT = frozenset({EventType.CONTENT, EventType.RICH_CONTENT})
+
+
+class Sought(NamedTuple):
+    """A message that is looked for if its answer is lost.
+
+    Attributes:
+        mark: by which it is recognised.
+        base: its number in the dialog is higher.
+    """
+
+    mark: str
+    conversation_id: str
+    dialog_id: str
+    base: int
 
 
 class Publishing(Querying, Files, abc.ABC):
@@ -33,6 +52,12 @@ class Publishing(Querying, Files, abc.ABC):
     there the message is sent again. Where the service does not repeat such ids in its
     events, which shows in the first own event that comes back, nothing can be proved,
     and the error stays UNKNOWN.
+
+    That it is there is proved by its event, and told as soon as that comes, be it in
+    the midst of the delay. That it is not takes the whole of it, for the old frame may
+    be carried out meanwhile; a consumer, whose events come by themselves, waits for two
+    seconds more until none has come: the service is not known to say that there is
+    nothing, and if it does, not of which subscription.
 
     A window remains: a frame that the service carries out later than
     ``Options.settling_delay`` after its line was lost, and after it was looked for.
@@ -53,13 +78,11 @@ class Publishing(Querying, Files, abc.ABC):
                 written, and whether it is there could not be found out.
             LocalProtocolError: it is no content, or has an ExternalId already.
         """
-        if not _is_content(call):
-            raise LocalProtocolError(
-                "only messages can be published effectively once: text, structured "
-                "content, files"
-            )
-        mark = PREFIX + self._runtime.ids()
-        return run_steps(self._once(call, mark, marked(metadata, mark)))
+        sought = self._sought(call)
+        beside = marked(metadata, sought.mark)
+        # what is said stays what it is now, also when it is sent again
+        written = Call(call.type, Raw(encode_part(call.type, call.body)))
+        return run_steps(self._once(written, sought, beside))
 
     def _publish(
         self, call: Call, metadata: Any, *, effectively_once: bool
@@ -69,26 +92,38 @@ class Publishing(Querying, Files, abc.ABC):
         return self._call_for(call, read_sequence, metadata=metadata)
 
     @abc.abstractmethod
-    def _look(self, conversation_id: str, dialog_id: str, base: int) -> Steps[bool]:
-        """Have all events of a dialog after a number shown to the marks.
+    def _look(self, sought: Sought) -> Steps[bool]:
+        """Have all events of its dialog after its base shown to the marks.
 
-        Gives whether they came as the answer to a query.
+        It may end early if it is found. Gives whether they came as the answer to a
+        query.
         """
 
-    def _once(self, call: Call, mark: str, metadata: list[Any]) -> Steps[int]:
-        marks, dialog_id = self._kernel.marks, call.body["dialogId"]
-        base = self._kernel.streams.last(dialog_id)
-        marks.begin(mark, dialog_id, base)
+    def _sought(self, call: Call) -> Sought:
+        """Give a message that is published by a call a mark of its own.
+
+        Raises:
+            LocalProtocolError: it is no message.
+        """
+        body = checked_content(call)
+        return Sought(
+            PREFIX + self._runtime.ids(),
+            body["conversationId"],
+            body["dialogId"],
+            self._kernel.streams.last(body["dialogId"]),
+        )
+
+    def _once(self, call: Call, sought: Sought, metadata: list[Any]) -> Steps[int]:
+        marks, mark = self._kernel.marks, sought.mark
+        marks.begin(mark, sought.dialog_id, sought.base)
         try:
-            number = yield from self._published(call, mark, metadata, base)
+            number = yield from self._published(call, sought, metadata)
             marks.answered(mark, number)
         finally:
             marks.end(mark)
         return number
 
-    def _published(
-        self, call: Call, mark: str, metadata: list[Any], base: int
-    ) -> Steps[int]:
+    def _published(self, call: Call, sought: Sought, metadata: list[Any]) -> Steps[int]:
         """Send it until it is there, or is surely not, or nobody can tell."""
         until = self._now() + self._kernel.options.once_timeout
         doubt: RequestError | None = None
@@ -103,26 +138,26 @@ class Publishing(Querying, Files, abc.ABC):
                 doubt = error
             else:
                 return int(number)
-            found = yield from self._searched(call, mark, base, until, doubt)
+            found = yield from self._searched(sought, until, doubt)
             if found is not None:
                 return found
         raise doubt
 
     def _searched(
-        self, call: Call, mark: str, base: int, until: float, doubt: RequestError
+        self, sought: Sought, until: float, doubt: RequestError
     ) -> Steps[int | None]:
         """Look for a publish; gives its number, or None if it is not there.
 
         Raises:
             RequestError: ``doubt``: it could not be found out.
         """
-        marks, body = self._kernel.marks, call.body
+        marks, mark = self._kernel.marks, sought.mark
         while self._now() < until:
-            yield from self._settle(doubt)
+            yield from self._settle(mark, doubt)
             if marks.found(mark) is not None:
                 return marks.found(mark)
             try:
-                look = self._look(body["conversationId"], body["dialogId"], base)
+                look = self._look(sought)
                 asked = yield self._within(until - self._now(), run_steps(look))
             except TimeoutError:
                 continue  # also a request's own
@@ -136,18 +171,27 @@ class Publishing(Querying, Files, abc.ABC):
             return marks.found(mark)
         raise doubt
 
-    def _settle(self, doubt: RequestError) -> Steps[None]:
+    def _settle(self, mark: str, doubt: RequestError) -> Steps[None]:
         try:
-            yield from self._pause(self._kernel.options.settling_delay)
+            yield from self._until_seen(mark, self._kernel.options.settling_delay)
         except UMSError as error:
             raise doubt from error
 
+    def _until_seen(self, mark: str, seconds: float) -> Steps[None]:
+        """Let time go by until a mark is seen, unless the connection comes to rest."""
+        yield from self._waited(
+            lambda: self._kernel.pauses.add_until_seen(self._loop, mark, seconds)
+        )
+
     def _pause(self, seconds: float) -> Steps[None]:
         """Let time go by, unless the connection comes to rest."""
+        yield from self._waited(lambda: self._kernel.pauses.add(self._loop, seconds))
+
+    def _waited(self, begin: Callable[[], LoopFuture[Any]]) -> Steps[None]:
         if self._kernel.at_rest():
             raise self._kernel.refusal()
         try:
-            yield self._kernel.pauses.add(self._loop, seconds)
+            yield begin()
         except TimeoutError:
             return
 
@@ -167,15 +211,31 @@ class Publishing(Querying, Files, abc.ABC):
         )
 
 
-def _is_content(call: Any) -> bool:
+def checked_content(call: Any) -> dict[str, Any]:
+    """Give the body of a call that publishes a message.
+
+    Raises:
+        LocalProtocolError: it does something else, or no builder of ours made it.
+    """
+    body = _content(call)
+    if body is None:
+        raise LocalProtocolError(
+            "only messages can be published effectively once: text, structured "
+            "content, files"
+        )
+    return body
+
+
+def _content(call: Any) -> dict[str, Any] | None:
     if not isinstance(call, Call) or call.type != PUBLISH_EVENT:
-        return False
+        return None
     try:
-        body = dict(call.body)
-        has_place = all(body[key] for key in ("conversationId", "dialogId"))
-        return has_place and body["event"]["type"] in _CONTENT
+        body: dict[str, Any] = dict(call.body)
+        place = [body[key] for key in ("conversationId", "dialogId")]
+        has_place = all(isinstance(each, str) and each for each in place)
+        return body if has_place and body["event"]["type"] in _CONTENT else None
     except (KeyError, TypeError, ValueError):  # no builder of ours made it
-        return False
+        return None
 
 
 def marked(metadata: Any, mark: str) -> list[Any]:

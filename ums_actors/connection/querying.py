@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 from typing import TYPE_CHECKING, Any
 
+from ums_actors.actors.messages import Later
 from ums_actors.actors.subscription import Kind
 from ums_actors.connection.shortcut import seconds
 from ums_actors.connection.subscriptions import Subscriptions, late
@@ -16,6 +17,8 @@ from ums_actors.protocol.subscription import conversation_query
 from ums_actors.runtime.steps import Steps, run_steps
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ums_actors.runtime import LoopFuture
 
 __all__ = ["Querying"]
@@ -96,16 +99,22 @@ class Querying(Subscriptions, abc.ABC):
         Raises (through the future):
             RequestRejected: the service would not; the old query stays.
         """
-        wire = conversation_query(query, self._agent)
+        conversation_query(query, self._likely_agent)  # a bad query fails here
         known = self._known(Kind.CONVERSATIONS, subscription_id)
         if known is None:
-            call = brand.update_subscription(subscription_id, wire)
-            return self._call_for(call, lambda _: None)
+            done = self._call_naming(
+                lambda agent: brand.update_subscription(
+                    subscription_id, conversation_query(query, agent)
+                )
+            )
+            return run_steps(self._taken(done, lambda _: None))
         return self._update(
             known,
             brand.UPDATE_SUBSCRIPTION,
             lambda: self._query_call(query),
-            lambda present: brand.update_subscription(present, wire),
+            lambda present: brand.update_subscription(
+                present, conversation_query(query, self._agent)
+            ),
         )
 
     def unsubscribe_conversations(self, subscription_id: str) -> LoopFuture[Any]:
@@ -124,6 +133,20 @@ class Querying(Subscriptions, abc.ABC):
 
     def _subscribe_type(self) -> str:
         return self._wire_name(brand.SUBSCRIBE_CONVERSATIONS)
+
+    def _call_naming(
+        self, call: Callable[[Callable[..., str]], Call], **more: Any
+    ) -> LoopFuture[Any]:
+        """Send a request that may name the own user, by the function it is given.
+
+        Who that is is known after the first login: until then it waits in its place
+        among the other requests, and is made when its turn comes.
+        """
+        if self._kernel.own_id is not None:
+            return self._call(call(self._agent), **more)
+        kind = call(self._likely_agent).type  # what is wrong with it is told at once
+        later = Later(lambda: call(self._agent).body)
+        return self._submit(self._wire_name(kind), later, **more)
 
     def _agent(self, agent_id: Any, name: str = "agent_id") -> str:
         """Give the id under which this side's requests name an agent."""

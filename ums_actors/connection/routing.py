@@ -13,11 +13,13 @@ from ums_actors.protocol.agents import (
     unsubscribe,
 )
 from ums_actors.protocol.brand import SUBSCRIBE_ROUTING_TASKS
+from ums_actors.protocol.ids import ME
 from ums_actors.protocol.routing import (
     UPDATE_ROUTING_TASKS,
     subscribe_routing_tasks,
     update_routing_tasks,
 )
+from ums_actors.runtime.steps import run_steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,21 +65,29 @@ class Routing(Conversations, abc.ABC):
 
         Args:
             subscription_id: the first id of the subscription or its present one.
-            agent_id: whose, by either id; the own user's if not given.
+            agent_id: whose, by either id; the own user's if not given. On a
+                subscription made elsewhere it waits for the first login, in its
+                place among the other requests.
 
         Raises (through the future):
             RequestRejected: the service would not; all stays as it was.
         """
         account_id, renewed = self._kernel.account_id, self._rings_of(agent_id)
 
-        def update(present: str) -> Call:
-            who = self._agent_or_self(agent_id)
+        def update(present: str, agent: Callable[..., str]) -> Call:
+            who = agent(ME if agent_id is None else agent_id)
             return update_routing_tasks(account_id, present, who)
 
         known = self._known(Kind.ROUTING, subscription_id)
         if known is None:
-            return self._call_for(update(subscription_id), lambda _: None)
-        return self._update(known, UPDATE_ROUTING_TASKS, renewed, update)
+            done = self._call_naming(lambda agent: update(subscription_id, agent))
+            return run_steps(self._taken(done, lambda _: None))
+        return self._update(
+            known,
+            UPDATE_ROUTING_TASKS,
+            renewed,
+            lambda present: update(present, self._agent),
+        )
 
     def _rings_of(self, agent_id: str | None) -> Callable[[], Call]:
         account_id = self._kernel.account_id

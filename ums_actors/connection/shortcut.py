@@ -77,7 +77,7 @@ class SendShortcut:
             return self._long_way(  # type: ignore[return-value]
                 request, timeout, resend, encoded_metadata
             )
-        reply: LoopFuture[Any] = LoopFuture()
+        reply: LoopFuture[Any] = LoopFuture(cell.loop.lending)
         try:
             kernel.refs["correlator"].tell(
                 submission(request, timeout, resend, encoded_metadata, reply)

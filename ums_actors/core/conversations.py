@@ -163,10 +163,8 @@ class ConversationBook(Generic[V]):
         """Remove those whose time has come."""
         found: list[News[V]] = []
 
-        def remove(conversation_id: str) -> None:
-            card = self._cards.get(conversation_id)
-            if card is not None:
-                found.append(self._remove(card))
+        def remove(card: Card[V]) -> None:
+            found.append(self._remove(card))
 
         self._presence.due(now, remove)
         return found

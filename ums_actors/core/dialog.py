@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import msgspec
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 __all__ = ["Dialog", "Hole"]
 
 E = TypeVar("E")
+
+_NONE: Final[frozenset[int]] = frozenset()  # one for all: each weighs 216 bytes
 
 
 class Hole(msgspec.Struct, frozen=True):
@@ -83,7 +85,7 @@ class Dialog(Generic[E]):
         self.why: BaseException | None = None
         self._settled = -1  # what is not held up to here is not there: a query said so
         self._covers = -1  # the highest number known when the query went out
-        self._held_before: frozenset[int] = frozenset()  # ... and what was held
+        self._held_before = _NONE  # ... and what was held
         self._overflowed = False  # held events were dropped while it was out
 
     def incomplete(self) -> bool:
@@ -142,7 +144,7 @@ class Dialog(Generic[E]):
         self.asked = False
         self._overflowed = False
         self._covers = max(self.promised, *self.held, -1)
-        self._held_before = frozenset(self.held)
+        self._held_before = frozenset(self.held) if self.held else _NONE
         return self._number()
 
     def fill(self, events: Iterable[tuple[int, E]]) -> tuple[list[E], int]:

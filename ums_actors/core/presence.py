@@ -22,7 +22,7 @@ class Presence:
 
     def __init__(self, patience: float) -> None:
         self._patience = patience
-        self._leaving: OrderedDict[str, float] = OrderedDict()
+        self._leaving: OrderedDict[str, tuple[float, Card[Any]]] = OrderedDict()
         self._doubtful: dict[str, Card[Any]] = {}
 
     @property
@@ -41,7 +41,8 @@ class Presence:
         card.sources = tuple([each for each in card.sources if each != source])
         if not card.sources:
             self._doubtful.pop(card.conversation_id, None)
-            self._leaving.setdefault(card.conversation_id, now + self._patience)
+            when = now + self._patience
+            self._leaving.setdefault(card.conversation_id, (when, card))
 
     def forget(self, card: Card[Any]) -> None:
         """Expect its removal no more."""
@@ -64,10 +65,11 @@ class Presence:
 
     def next_at(self) -> float | None:
         """Give the time of the next removal, monotonic seconds."""
-        return next(iter(self._leaving.values()), None)
+        first = next(iter(self._leaving.values()), None)
+        return None if first is None else first[0]
 
-    def due(self, now: float, remove: Callable[[str], object]) -> None:
+    def due(self, now: float, remove: Callable[[Card[Any]], object]) -> None:
         """Have those removed whose time has come."""
         while (when := self.next_at()) is not None and when <= now:
-            conversation_id, _ = self._leaving.popitem(last=False)
-            remove(conversation_id)
+            _, (_, card) = self._leaving.popitem(last=False)
+            remove(card)

@@ -251,5 +251,7 @@ def _http(status: int | None) -> str:
 
 def one_line(text: str) -> str:
     """Cut foreign text to one printable line of bounded length."""
-    printable = (char if char.isprintable() else " " for char in text[:_TEXT_LIMIT])
-    return " ".join("".join(printable).split())
+    text = text[:_TEXT_LIMIT]
+    if not text.isprintable():  # it mostly is, and a herd's end says thousands
+        text = "".join(char if char.isprintable() else " " for char in text)
+    return " ".join(text.split())

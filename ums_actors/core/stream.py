@@ -262,7 +262,8 @@ class Streams(Tracked[E]):
     def last(self, dialog_id: str) -> int:
         """Give the number of a dialog's last event that was delivered, else -1."""
         dialog = self._dialogs.get(dialog_id)
-        return -1 if dialog is None or dialog.last is None else dialog.last
+        known = self._last_of.get(dialog_id) if dialog is None else dialog.last
+        return -1 if known is None else known
 
     def answered(self, dialog_id: str) -> int:
         """Give the number of a dialog's last query that was answered, 0 before."""

@@ -49,8 +49,8 @@ class Tracked(Generic[E]):
         absent: numbers that are not there, as an answered query has shown: hidden from
             the user, for example.
         gaps: numbers that were given up, since no query was answered.
-        evicted: dialogs forgotten for want of room; of each the last number is kept,
-            as long as there are not too many of these.
+        evicted: dialogs forgotten for want of room; of each, and of those that are
+            over, the last number is kept, as long as there are not too many of these.
     """
 
     def __init__(self, dialog_limit: int, turns: Turns) -> None:
@@ -89,6 +89,26 @@ class Tracked(Generic[E]):
         self._remove(dialog_id)
         return ready
 
+    def rest(self, dialog_id: str, *, over: bool = True) -> None:
+        """Keep of a dialog that is over its last number alone, as of one forgotten.
+
+        It goes on from there should it be heard of again. One of which something is
+        missing, or doubtful, is tracked on.
+
+        Args:
+            dialog_id: the dialog.
+            over: whether it is known that nothing more will be told of it; otherwise
+                it is tracked on if the user took part when it was last heard of: its
+                events come although nothing shows it.
+        """
+        dialog = self._dialogs.get(dialog_id)
+        if dialog is None or dialog_id in self._doubtful:
+            return
+        if dialog.querying or dialog.incomplete() or (dialog.ours and not over):
+            return
+        self._remove(dialog_id)
+        self._remember(dialog_id, dialog)
+
     def abandon(self) -> list[E | Missed]:
         """Forget all dialogs, they were another user's; give what was held of them."""
         ready = self.spilled()
@@ -122,8 +142,12 @@ class Tracked(Generic[E]):
         dialog = self._dialogs[oldest]
         self._spilled += self.forget(oldest)
         self.evicted += 1
+        self._remember(oldest, dialog)
+
+    def _remember(self, dialog_id: str, dialog: Dialog[E]) -> None:
+        """Keep the last number of a dialog that is tracked no more."""
         if dialog.last is not None:
-            self._last_of[oldest] = dialog.last
+            self._last_of[dialog_id] = dialog.last
         if len(self._last_of) > self._dialog_limit:
             self._last_of.popitem(last=False)
 

@@ -97,5 +97,5 @@ class Caller:
 def _refusal(answer: bytes, status: int) -> str:
     try:
         return str(msgspec.json.decode(answer)["error"])
-    except (ValueError, TypeError, KeyError):
+    except (msgspec.MsgspecError, ValueError, TypeError, KeyError):
         return f"the emulator answered with HTTP status {status}; look at its output"

@@ -109,7 +109,7 @@ class EmulatorProcess(RunningEmulator):
         line = self._first_line()
         try:
             return msgspec.json.decode(line, type=Ready)
-        except ValueError:
+        except (msgspec.MsgspecError, ValueError):
             raise EmulatorError(self._last_words(_NOT_READY)) from None
 
     def _end(self, *, keep: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 import threading
 import time
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -34,6 +35,10 @@ __all__ = ["Answer", "Http", "Payload"]
 _BODY_LIMIT: Final = 1 << 20
 _CHUNK: Final = 1 << 16
 _REFUSED: Final = 300
+_PATH: Final = re.compile(r"/[\x21\x22\x24-\x7e]*")
+"""No control character, space, '#', or anything beyond ASCII."""
+_COOKIE: Final = re.compile(r"[\x21-\x2b\x2d-\x3a\x3c-\x7e]+")
+"""One cookie: printable ASCII without the blank, ',' and ';' that may end it."""
 
 
 class Failure(Protocol):
@@ -140,7 +145,7 @@ class Http:
             step: the ``step`` of the errors.
             deadline: until when everything is done.
             body: a :class:`Payload`, or what to send as JSON; None sends none.
-            cookie: the value of the Cookie header.
+            cookie: the value of the Cookie header, one cookie.
             body_limit: largest body of the answer, bytes.
             error: the class of error for a call without an answer.
 
@@ -150,6 +155,11 @@ class Http:
             LocalProtocolError: ``path``, ``body`` or ``cookie`` cannot be sent, or the
                 certificates to trust cannot be read.
         """
+        if not _PATH.fullmatch(path):
+            raise LocalProtocolError(
+                f"the path of the {step} call has characters that an address cannot "
+                "hold, or does not begin with '/': percent-encode it"
+            )
         payload = body if body is None or isinstance(body, Payload) else _encode(body)
         headers = _headers(origin, payload, cookie)
         line = Line(origin, deadline)
@@ -282,7 +292,10 @@ def _headers(
     if payload is not None:
         headers["Content-Type"] = payload.media_type
     if cookie is not None:
-        if not (cookie.isascii() and cookie.isprintable()):
-            raise LocalProtocolError("the cookie of the session cannot be sent")
+        if not _COOKIE.fullmatch(cookie):
+            raise LocalProtocolError(
+                "the cookie of the session cannot be sent: its session_id has a blank, "
+                "a comma, a semicolon, or something beyond printable ASCII"
+            )
         headers["Cookie"] = cookie
     return headers

@@ -12,7 +12,8 @@ from ums_actors.errors import LocalProtocolError
 
 __all__ = ["Origin", "parse_origin"]
 
-_NAME: Final = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}[A-Za-z0-9_.])?"
+_LABEL: Final = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_NAME: Final = rf"(?=[^:]{{1,254}}(?::|\Z)){_LABEL}(?:\.{_LABEL})*\.?"
 _HOST_PORT: Final = re.compile(
     rf"(?P<host>{_NAME}|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{{1,5}}))?"
 )

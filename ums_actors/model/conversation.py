@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ums_actors.errors import LocalProtocolError
 from ums_actors.model.describing import Describing
 from ums_actors.model.office import Kind, Target, Where, brand_only
+from ums_actors.model.posting import Posting
 from ums_actors.protocol import brand, fields
 from ums_actors.protocol.enums import ParticipantState
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Conversation"]
 
 
-class Conversation(Describing):
+class Conversation(Describing, Posting):
     """A conversation, kept true by what the service tells; any thread.
 
     Each future of a method is done when the service has taken the request; that it has
@@ -100,6 +101,9 @@ class Conversation(Describing):
         return None
 
     # -- what is said: in the main dialog while it is open
+
+    def _place(self) -> tuple[str, str]:
+        return self._speaking._place()
 
     def send_text(
         self,

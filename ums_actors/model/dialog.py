@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ums_actors.arguments import identifier
 from ums_actors.model.message import Message
 from ums_actors.model.participant import Participant
+from ums_actors.model.posting import Posting
 from ums_actors.model.taking_part import TakingPart
 from ums_actors.protocol.enums import DialogType, ParticipantRole
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Dialog"]
 
 
-class Dialog(TakingPart):
+class Dialog(TakingPart, Posting):
     """One dialog, as it is now; any thread. Times are milliseconds since 1970.
 
     Attributes:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ums_actors.core.card import Card
     from ums_actors.core.talk import Said
     from ums_actors.files.parcel import Upload
+    from ums_actors.outbox.publication import Publication
     from ums_actors.protocol.messages import MessageEvent
     from ums_actors.protocol.requests import Call
     from ums_actors.runtime import LoopFuture
@@ -79,6 +80,16 @@ class Office(Protocol):
 
     def publish_once(self, call: Call, metadata: Any = None) -> LoopFuture[int]:
         """Publish content effectively once; see the connection's method."""
+        ...
+
+    def publish(self, call: Call, metadata: Any = None) -> LoopFuture[Publication]:
+        """Publish by way of the outbox; see the connection's method."""
+        ...
+
+    def publish_upload(
+        self, conversation_id: str, file: Upload, **more: Any
+    ) -> LoopFuture[Publication]:
+        """Upload, and show it by way of the outbox; see the connection's method."""
         ...
 
     def upload_file(

@@ -7,30 +7,29 @@ import os
 import sqlite3
 import threading
 from collections import deque
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from ums_actors.arguments import shown, whole
 from ums_actors.errors import LocalProtocolError, OutboxError
 from ums_actors.outbox.letter import Letter
+from ums_actors.outbox.schema import bring_up_to_date, check_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 __all__ = ["Outbox"]
 
-_SCHEMA: Final = 1
-_TABLES: Final = (
-    """
-    CREATE TABLE IF NOT EXISTS letters (
-        number INTEGER PRIMARY KEY AUTOINCREMENT,
-        mark TEXT NOT NULL UNIQUE,
-        content BLOB NOT NULL
-    )
-    """,
-    "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
-)
+_ALL: Final = """
+    SELECT mark, conversation_id, dialog_id, base, body, metadata, encoded_metadata
+    FROM letters ORDER BY number
+"""
+_ADD: Final = """
+    INSERT INTO letters
+    (mark, conversation_id, dialog_id, base, body, metadata, encoded_metadata)
+    VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
 _LIMIT: Final = 100_000
 
 
@@ -40,6 +39,12 @@ class Outbox:
     Given to a connection as ``outbox=``; what an earlier process left in the file is
     sent then, in the order of each dialog. Its methods block, and are called on a
     worker; one thread at a time is let in.
+
+    A letter may be in the file though it has been sent: the process ended before its
+    removal was written. It is looked for once more then, found by its mark, and not
+    sent again; ``PublishSettled`` tells its number a second time. That does no harm. A
+    file of an older version of this library is brought up to date when it is opened;
+    one of a newer version is refused.
 
     Args:
         path: of the file, made if it is not there. Beside it SQLite keeps two more,
@@ -78,20 +83,13 @@ class Outbox:
         """Open the file; give the letters that wait, oldest first.
 
         Raises:
-            OutboxError: another process uses it, or it cannot be read or written.
+            OutboxError: another process uses it, it was written by a newer version of
+                this library, or it cannot be read or written.
         """
         with self._at_work("opened"):
             if self._database is None:
                 self._database = _opened(self.path)
-            rows = self._database.execute("SELECT content FROM letters ORDER BY number")
-            found = [row[0] for row in rows]
-        try:
-            return [_decoder.decode(content) for content in found]
-        except msgspec.MsgspecError:
-            raise OutboxError(
-                f"{self.path!r} holds something that is no letter: was it written by "
-                "another version? Move it away to begin anew"
-            ) from None
+            return [_letter(row) for row in self._database.execute(_ALL)]
 
     def own(self, owner: str) -> None:
         """Take note of whose letters they are, as ``account.user``.
@@ -116,18 +114,17 @@ class Outbox:
         Raises:
             OutboxError: they are not kept: the disk is full, say.
         """
-        rows = [(each.mark, msgspec.json.encode(each)) for each in letters]
+        rows = [msgspec.structs.astuple(each) for each in letters]
         with self._at_work("written"), self._held() as database:
-            database.executemany(
-                "INSERT INTO letters (mark, content) VALUES (?, ?)", rows
-            )
+            database.executemany(_ADD, rows)
             self._strike_off(database)
 
     def forget(self, mark: str) -> None:
         """Strike a letter off of which it is known what became of it; any thread.
 
         It does not block: the file is told at the next :meth:`add`, or at the
-        close. A letter that is still there after a crash is looked for once more.
+        close. If the process ends before, the letter is still there, and looked for
+        once more; see above.
         """
         self._gone.append(mark)
 
@@ -171,10 +168,19 @@ class Outbox:
                     f"{self.path!r} cannot be {what}: {error}"
                     + (_IN_USE if "locked" in str(error) else "")
                 ) from error
+            except msgspec.MsgspecError:
+                raise OutboxError(
+                    f"{self.path!r} holds something that is no letter: who else wrote "
+                    "to it? Move it away to begin anew"
+                ) from None
 
 
 _IN_USE: Final = "; another process uses it: give each process an outbox of its own"
-_decoder: Final = msgspec.json.Decoder(Letter)
+
+
+def _letter(row: tuple[Any, ...]) -> Letter:
+    parts = dict(zip(Letter.__struct_fields__, row, strict=True))
+    return msgspec.convert(parts, Letter, builtin_types=(bytes,))
 
 
 def _opened(path: str) -> sqlite3.Connection:
@@ -182,21 +188,13 @@ def _opened(path: str) -> sqlite3.Connection:
     database = sqlite3.connect(path, timeout=0.2, check_same_thread=False)
     try:
         database.execute("PRAGMA locking_mode = EXCLUSIVE")
+        check_schema(database)  # before anything in the file is changed
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
         with database:
             database.execute("BEGIN IMMEDIATE")
-            _prepare(database)
+            bring_up_to_date(database)
     except BaseException:
         database.close()
         raise
     return database
-
-
-def _prepare(database: sqlite3.Connection) -> None:
-    version = database.execute("PRAGMA user_version").fetchone()[0]
-    if version not in (0, _SCHEMA):
-        raise sqlite3.DatabaseError(f"its schema {version} is not known here")
-    for table in _TABLES:
-        database.execute(table)
-    database.execute(f"PRAGMA user_version = {_SCHEMA}")

@@ -27,6 +27,7 @@ __all__ = [
     "Response",
     "decode_body",
     "decode_message",
+    "encode_part",
     "encode_request",
 ]
 
@@ -34,6 +35,13 @@ Frame: TypeAlias = bytes | bytearray | memoryview | str
 
 _NULL: Final = Raw(b"null")
 _INVALID_DATA: Final = 1007
+_UNWRITABLE: Final = (
+    TypeError,
+    ValueError,
+    OverflowError,
+    RecursionError,
+    msgspec.MsgspecError,
+)
 
 
 class Request(Struct, tag_field="kind", tag="req", omit_defaults=True, gc=False):
@@ -107,19 +115,22 @@ def encode_request(  # noqa: PLR0917  (the parts of a UserRequest, in their orde
         return _encode(
             Request(request_id, request_type, body, headers, metadata, encoded_metadata)
         )
-    except (
-        TypeError,
-        ValueError,
-        OverflowError,
-        RecursionError,
-        msgspec.MsgspecError,
-    ) as error:
+    except _UNWRITABLE as error:
         reason = _why_not_encoded(error)
-    raise LocalProtocolError(
-        f"the request {request_type!r} cannot be written as JSON: {reason}; build it "
-        "from dicts with str keys, lists, str, int, float, bool, None or msgspec "
-        "Structs"
-    )
+    raise _unwritable(request_type, reason)
+
+
+def encode_part(request_type: str, part: Any) -> bytes:
+    """Write a body or metadata beforehand, as it will stand in the request's frame.
+
+    Raises:
+        LocalProtocolError: it cannot be written as JSON.
+    """
+    try:
+        return _encode(part)
+    except _UNWRITABLE as error:
+        reason = _why_not_encoded(error)
+    raise _unwritable(request_type, reason)
 
 
 def decode_message(data: Frame) -> Response | Notification:
@@ -158,6 +169,14 @@ def decode_body(raw: Raw | Frame, body_type: Any = Any) -> Any:
 @functools.lru_cache(maxsize=128)
 def _body_decoder(body_type: Any) -> Any:
     return msgspec.json.Decoder(body_type).decode
+
+
+def _unwritable(request_type: str, reason: str) -> LocalProtocolError:
+    return LocalProtocolError(
+        f"the request {request_type!r} cannot be written as JSON: {reason}; build it "
+        "from dicts with str keys, lists, str, int, float, bool, None or msgspec "
+        "Structs"
+    )
 
 
 def _why_not_encoded(error: Exception) -> str:

@@ -13,6 +13,7 @@ __all__ = [
     "INTEGRATION_ID",
     "brand_socket_path",
     "consumer_socket_path",
+    "path_part",
 ]
 
 BRAND_API_VERSION: Final = "2.1"
@@ -20,21 +21,24 @@ BRAND_API_VERSION: Final = "2.1"
 CONSUMER_API_VERSION: Final = "3"
 INTEGRATION_ID: Final = "ums-actors"
 _UNKNOWN: Final = "unknown"
+_NO_PARTS: Final = frozenset({"", ".", ".."})
 
 
-def _checked(token: str) -> str:
-    """Refuse half a character (a lone surrogate): the error of quote() would show all.
+def path_part(name: str, value: str) -> str:
+    """Give a text as one part of a path, percent-encoded.
 
     Raises:
-        LocalProtocolError: it has one; the text does not show the token.
+        LocalProtocolError: no encoding makes it one: it is empty, or ``.`` or ``..``,
+            which servers resolve first, or has half a character (a lone surrogate).
+            The text does not show it: it may be a token.
     """
+    if value in _NO_PARTS:
+        raise LocalProtocolError(f"{name} must not be empty, '.' or '..'")
     try:
-        token.encode()
+        return quote(value, safe="")
     except UnicodeEncodeError:
-        pass  # not even the context keeps the error, which holds the token
-    else:
-        return token
-    raise LocalProtocolError("the token must be a str of valid Unicode")
+        pass  # not even the context keeps the error, which holds the value
+    raise LocalProtocolError(f"{name} must be a str of valid Unicode")
 
 
 def brand_socket_path(
@@ -54,7 +58,7 @@ def brand_socket_path(
     query = _query(
         api_version, integration_id, integration_version, app_id, app_version
     )
-    bearer = quote(_checked(token), safe="")
+    bearer = path_part("the token", token)
     return f"{_messaging(account_id)}/brand/{bearer}?{query}"
 
 
@@ -75,7 +79,7 @@ def consumer_socket_path(
 
 
 def _messaging(account_id: str) -> str:
-    return f"/ws_api/account/{quote(account_id, safe='')}/messaging"
+    return f"/ws_api/account/{path_part('account_id', account_id)}/messaging"
 
 
 def _query(

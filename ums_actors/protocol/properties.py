@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from msgspec import Struct
 from msgspec.structs import asdict, force_setattr
 
+from ums_actors.arguments import identifier
 from ums_actors.errors import LocalProtocolError
 
 if TYPE_CHECKING:
@@ -140,8 +141,7 @@ _CHOICES: Final[dict[str, type[StrEnum]]] = {
 
 def _check(name: str, value: Any) -> None:
     longest = _LONGEST.get(name, _LONGEST_OTHER)
-    if not isinstance(value, str) or not value or len(value) > longest:
-        raise _bad(name, f"a string of 1 to {longest} characters")
+    identifier(f"ClientProperties.{name}", value, longest)
     choices = _CHOICES.get(name)
     if choices is not None and value not in set(choices):
         raise _bad(name, f"one of {', '.join(choices)}")
@@ -160,11 +160,10 @@ def _features(value: Any) -> tuple[str, ...]:
         members = list(cast("Iterable[Any]", value))
     else:
         raise _bad("features", _LIST)
-    if len(members) > _MOST_FEATURES or not all(
-        isinstance(each, str) and each for each in members
-    ):
+    if len(members) > _MOST_FEATURES:
         raise _bad("features", _LIST)
-    return tuple(map(str, members))
+    each = "each of ClientProperties.features"
+    return tuple(str(identifier(each, name, _LONGEST_OTHER)) for name in members)
 
 
 def _bad(name: str, wanted: str) -> LocalProtocolError:

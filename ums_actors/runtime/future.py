@@ -27,6 +27,8 @@ from ums_actors.runtime.unread import Unread
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from ums_actors.runtime.lending import Lending
+
 __all__ = ["LoopFuture", "Outcome", "failure", "foreign_future", "on_loop_thread"]
 
 T = TypeVar("T")
@@ -42,13 +44,23 @@ _LONGEST_WAIT = threading.TIMEOUT_MAX
 
 
 class LoopFuture(pykka.Future[T]):
-    """A value that is there now or later."""
+    """A value that is there now or later.
 
-    __slots__ = ("_claim", "_outcome", "_waiters")
+    Attributes:
+        source: what it waits for itself, if it is known.
+        tag: what its maker knows it by.
+    """
+
+    __slots__ = ("_claim", "_lending", "_outcome", "_waiters", "source", "tag")
 
     _get_hook: Callable[[float | None], T] | None = None
 
-    def __init__(self) -> None:  # the base class would add a dict to each future
+    def __init__(  # the base class would add a dict to each future
+        self, lending: Lending | None = None
+    ) -> None:
+        self._lending = lending
+        self.source: LoopFuture[Any] | None = None
+        self.tag: Any = None
         self._claim = allocate_lock()
         self._outcome: Outcome | None = None
         self._waiters: list[_Waiter] = []
@@ -160,12 +172,21 @@ class LoopFuture(pykka.Future[T]):
 
         If that is again a future, its outcome is taken, and so on.
         """
+        self.source = source
         try:
             source.add_done_callback(self._adopt)
         except TypeError as error:
             self.try_fail(error)
 
+    def origin(self) -> LoopFuture[Any]:
+        """Give the future that it waits for in the end; itself, if for none."""
+        future: LoopFuture[Any] = self
+        while future.source is not None:
+            future = future.source
+        return future
+
     def _adopt(self, source: LoopFuture[T]) -> None:
+        self.source = None  # else a chain would keep all its links
         outcome = cast("Outcome", source._outcome)
         if not isinstance(outcome[1], pykka.Future):
             self._settle(outcome)
@@ -210,6 +231,10 @@ class LoopFuture(pykka.Future[T]):
                 "itself: return the future from the method, or use "
                 "add_done_callback(), or move the code into a worker"
             )
+        if self._lending is not None:
+            timeout = self._lending.lead(self, timeout)
+            if self._outcome is not None:
+                return
         lock = allocate_lock()
         lock.acquire()
         self._waiters.append(lock)
@@ -217,12 +242,12 @@ class LoopFuture(pykka.Future[T]):
             self._run_waiters()
         limit = -1 if timeout is None else min(max(0.0, timeout), _LONGEST_WAIT)
         if not lock.acquire(timeout=limit):
-            self._forget(lock)
+            self.forget(lock)
             if not self.done():
                 raise pykka.Timeout(f"{timeout} seconds")
 
-    def _forget(self, waiter: _Waiter) -> None:
-        """Leave nothing of a waiter that gave up."""
+    def forget(self, waiter: _Waiter) -> None:
+        """Leave nothing of a waiter, or a callback, that gave up; any thread."""
         with contextlib.suppress(ValueError):  # it has just been called
             self._waiters.remove(waiter)
 
@@ -234,24 +259,9 @@ class LoopFuture(pykka.Future[T]):
     def __await__(self) -> Generator[Any, None, T]:
         """Wait without blocking the running asyncio loop."""
         if not self.done():
-            import asyncio  # noqa: PLC0415  (only those who await pay for it)
+            from ums_actors.runtime.awaiting import wait  # noqa: PLC0415  (asyncio)
 
-            loop = asyncio.get_running_loop()
-            waiter: asyncio.Future[None] = loop.create_future()
-
-            def wake() -> None:
-                if not waiter.done():
-                    waiter.set_result(None)
-
-            def on_done(_: object) -> None:
-                with contextlib.suppress(RuntimeError):  # that loop is closed
-                    loop.call_soon_threadsafe(wake)
-
-            self.add_done_callback(on_done)
-            try:
-                yield from waiter
-            finally:
-                self._forget(on_done)
+            yield from wait(self)
         return self.get(timeout=0)
 
     __iter__ = __await__

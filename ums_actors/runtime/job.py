@@ -22,7 +22,15 @@ _logger = logging.getLogger("ums_actors")
 class Job(Generic[T]):
     """A function, the future of its result, and the loop that wants it."""
 
-    __slots__ = ("_function", "_on_abandon", "abandoned", "future", "loop", "timer")
+    __slots__ = (
+        "_function",
+        "_on_abandon",
+        "_shut",
+        "abandoned",
+        "future",
+        "loop",
+        "timer",
+    )
 
     def __init__(
         self,
@@ -36,6 +44,7 @@ class Job(Generic[T]):
         self.abandoned = False
         self._function = function
         self._on_abandon = on_abandon
+        self._shut = False
 
     def call(self) -> tuple[T | None, BaseException | None]:
         """Call the function, give its value or its error; worker thread."""
@@ -58,16 +67,24 @@ class Job(Generic[T]):
         """Set the future unless it is; loop thread."""
         if self.timer is not None:
             self.timer.cancel()
+        if error is None and self._shut:  # so is what it gives
+            error = TimeoutError("the job was given up while it ran")
         if error is None:
             self.future.try_set(value)
         else:
             self.future.try_fail(error)
 
     def abandon(self) -> None:
-        """Have shut what the function waits for; any thread."""
+        """Have shut what the function waits for, or gives; any thread.
+
+        What has been given already is its owner's.
+        """
         if self._on_abandon is None:
             return
         if self.loop.owned():
+            if self.future.done():
+                return
+            self._shut = True
             try:
                 self._on_abandon()
             except BaseException:

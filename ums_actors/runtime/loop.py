@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ums_actors.errors import LocalProtocolError
 from ums_actors.runtime.future import on_loop_thread
+from ums_actors.runtime.lending import Lending
 from ums_actors.runtime.timers import Timer, Timers
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ _logger = logging.getLogger("ums_actors")
 
 MESSAGES_A_TURN = 256
 """Messages one actor may handle before the others have their turn."""
+PASSES_A_TURN = 3
+"""Times the run queue is gone through before the next look at the descriptors: what
+one actor tells another costs no system call."""
 LAST_TURNS = 100
 """Turns after ``stop`` in which what is in line is still done."""
 LONGEST_SLEEP = 60.0
@@ -67,7 +71,14 @@ class Loop:
     Methods without a note are for the loop's own thread.
     """
 
-    def __init__(self, clock: Clock, poller: Poller, name: str = "ums-loop") -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        poller: Poller,
+        name: str = "ums-loop",
+        *,
+        lends: bool = False,
+    ) -> None:
         self.clock = clock
         self.name = name
         self._poller = poller
@@ -79,6 +90,7 @@ class Loop:
         self._ended = False
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
+        self.lending: Lending | None = Lending(self) if lends else None
 
     # -- any thread
 
@@ -94,6 +106,17 @@ class Loop:
             self._poller.wake()
         elif self._ended:
             self._give_up()
+
+    def rouse(self) -> None:
+        """End its sleep, if it sleeps; any thread."""
+        if self._sleeping:
+            self._sleeping = False
+            self._poller.wake()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it is to end, or has; any thread."""
+        return self._stopping
 
     def call_soon(self, function: Callable[[], object]) -> None:
         """Call it in the next turn; any thread."""
@@ -123,6 +146,8 @@ class Loop:
             self._last_turns()
             return True
         self.call_soon(lambda: None)
+        if self.lending is not None:
+            self.lending.disturb()
         if not self.owned():
             thread.join(timeout)
         return not thread.is_alive()
@@ -166,8 +191,25 @@ class Loop:
         finally:
             on_loop_thread.loop = outer
 
-    def _turn(self, *, block: bool) -> bool:
-        timeout = self._sleep_time() if block else 0.0
+    def run_until(self, done: Callable[[], bool], deadline: float | None) -> None:
+        """Run turns until ``done()``, the deadline, or the loop's end; a borrower."""
+        outer = getattr(on_loop_thread, "loop", None)
+        on_loop_thread.loop = self
+        try:
+            self._run_ready()
+            while not (done() or self._stopping or self._ended):
+                left = LONGEST_SLEEP
+                if deadline is not None:
+                    left = deadline - self.clock.now()
+                    if left <= 0:
+                        return
+                self._turn(block=True, longest=left)
+            self._run_ready()  # what the answers gave to do
+        finally:
+            on_loop_thread.loop = outer
+
+    def _turn(self, *, block: bool, longest: float = LONGEST_SLEEP) -> bool:
+        timeout = self._sleep_time(longest) if block else 0.0
         if timeout:
             self._sleeping = True
             if self._ready:  # submitted between the look and the flag
@@ -187,15 +229,24 @@ class Loop:
                 timer.fire()
             except BaseException:
                 _logger.exception("loop.timer_failed")
+        return self._run_ready() or bool(events or due)
+
+    def _run_ready(self) -> bool:
+        """Run what is ready, and what that makes ready; tell whether anything was."""
         ready = self._ready
-        count = len(ready)
-        for _ in range(count):
-            try:
-                ready.popleft().run(MESSAGES_A_TURN)
-            except BaseException:
-                # nothing that runs here may end the thread of all connections
-                _logger.exception("loop.task_failed")
-        return bool(events or due or count)
+        ran = False
+        for _ in range(PASSES_A_TURN):
+            count = len(ready)
+            if not count:
+                break
+            ran = True
+            for _ in range(count):
+                try:
+                    ready.popleft().run(MESSAGES_A_TURN)
+                except BaseException:
+                    # nothing that runs here may end the thread of all connections
+                    _logger.exception("loop.task_failed")
+        return ran
 
     def next_timer(self) -> float | None:
         """Give the time of the next timer, for clocks that are moved by hand."""
@@ -205,19 +256,24 @@ class Loop:
         """Tell whether nothing is ready to run."""
         return not self._ready
 
-    def _sleep_time(self) -> float:
+    def _sleep_time(self, longest: float) -> float:
         if self._ready:
             return 0.0
         when = self._timers.next_at()
         if when is None:
-            return LONGEST_SLEEP
-        return min(max(0.0, when - self.clock.now()), LONGEST_SLEEP)
+            return longest
+        return min(max(0.0, when - self.clock.now()), longest)
 
     def _run(self) -> None:
         on_loop_thread.loop = self
+        lending = self.lending
+        if lending is not None:
+            lending.own()
         try:
             while not self._stopping:
                 self._turn(block=True)
+                if lending is not None and lending.wanted:
+                    lending.park()
         finally:
             self._last_turns()
             on_loop_thread.loop = None

@@ -10,12 +10,17 @@ import socket
 import threading
 from typing import Protocol
 
+from ums_actors.errors import NotSupported
+
 __all__ = ["READABLE", "WRITABLE", "EpollPoller", "Poller", "SelectPoller", "poller"]
 
 READABLE = 1
 WRITABLE = 4
 """Same values as EPOLLIN and EPOLLOUT; errors and hang-ups count as readable."""
 _KNOWN = READABLE | WRITABLE
+AT_ONCE = 128
+"""Descriptors one ``poll`` tells of: a turn that hears of the end of a thousand lines
+would keep the others, timers and callers, waiting. Those left out come first next."""
 
 
 class Poller(Protocol):
@@ -47,6 +52,10 @@ class EpollPoller:
         self.change = self._epoll.modify
         self.add = self._epoll.register
 
+    def fileno(self) -> int:
+        """Give the descriptor that is readable while there are events."""
+        return self._epoll.fileno()
+
     def remove(self, fd: int) -> None:
         """Forget a descriptor; one that is closed is forgotten already."""
         try:
@@ -56,7 +65,7 @@ class EpollPoller:
 
     def poll(self, timeout: float | None) -> list[tuple[int, int]]:
         """Wait for events."""
-        events = self._epoll.poll(timeout)
+        events = self._epoll.poll(timeout, AT_ONCE)
         woken = None
         for index, (fd, mask) in enumerate(events):
             if fd == self._event:
@@ -92,6 +101,20 @@ class SelectPoller:
         self._near.setblocking(False)
         self._far.setblocking(False)
         self._selector.register(self._near, selectors.EVENT_READ)
+
+    def fileno(self) -> int:
+        """Give the descriptor that is readable while there are events.
+
+        Raises:
+            NotSupported: this system's best selector has none.
+        """
+        selector = self._selector
+        if isinstance(selector, (selectors.SelectSelector, selectors.PollSelector)):
+            raise NotSupported(
+                f"a {type(selector).__name__} cannot be watched by another loop: use "
+                "a Runtime with threads of its own"
+            )
+        return selector.fileno()
 
     def add(self, fd: int, mask: int) -> None:
         """Watch a descriptor."""
@@ -141,7 +164,7 @@ def _to_selectors(mask: int) -> int:
     return readable | (selectors.EVENT_WRITE if mask & WRITABLE else 0)
 
 
-def poller() -> Poller:
+def poller() -> EpollPoller | SelectPoller:
     """Make the best poller of this system."""
     if hasattr(select, "epoll") and hasattr(os, "eventfd"):
         return EpollPoller()

@@ -5,15 +5,20 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = [
     "Clock",
     "Gate",
     "HoldingGate",
+    "LinedGate",
     "LogObserver",
     "Observer",
     "OpenGate",
+    "Place",
     "SystemClock",
     "ids",
 ]
@@ -54,6 +59,42 @@ class HoldingGate(Protocol):
 
         The connection whose login was refused waits by itself. A gate that paces the
         logins of many connections lets the others wait as well.
+        """
+        ...
+
+
+class Place(Protocol):
+    """A place in the line before a gate; any thread.
+
+    Attributes:
+        start: monotonic seconds at which its attempt may begin; it may come forward.
+    """
+
+    start: float
+
+    def begin(self, now: float) -> None:
+        """Take note that its attempt begins."""
+        ...
+
+    def leave(self, now: float) -> None:
+        """Give it back: there will be no attempt; idempotent."""
+        ...
+
+
+@runtime_checkable
+class LinedGate(Protocol):
+    """A gate with a line, in which those behind move up when somebody leaves it."""
+
+    def delay(self, now: float) -> float:
+        """Give the seconds to wait before an attempt; called on a loop thread."""
+        ...
+
+    def line_up(self, now: float, moved: Callable[[], object]) -> Place:
+        """Take the next place in line; called on a loop thread.
+
+        Args:
+            now: monotonic seconds.
+            moved: called on any thread when the place has come forward.
         """
         ...
 

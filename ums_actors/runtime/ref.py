@@ -109,8 +109,8 @@ class LoopRef(pykka.ActorRef[A]):
             pykka.ActorDeadError: blocking, and the actor has stopped.
             Overloaded: blocking, and its inbox is full.
         """
-        future: LoopFuture[Any] = LoopFuture()
         cell = self._cell
+        future: LoopFuture[Any] = LoopFuture(cell.loop.lending)
         if cell.dead:
             future.try_fail(pykka.ActorDeadError(f"{self} not found"))
         elif len(cell.queue) >= INBOX_LIMIT:

@@ -80,6 +80,11 @@ class Runtime:
         gate: delays connection attempts.
         observer: hears what happens.
         connector: opens websockets instead of the transport (simulation).
+        lends: whether a thread, not the main one, that blocks in ``future.get()``
+            runs its loop's actors itself until the future is done: it spares waking
+            threads, which is most of what one request at a time costs. Callbacks of
+            futures may then run on that thread, and its timeout is kept only between
+            the steps of actors.
     """
 
     _defaults: ClassVar[dict[int, Runtime]] = {}
@@ -98,6 +103,7 @@ class Runtime:
         gate: Gate | None = None,
         observer: Observer | None = None,
         connector: Any = None,
+        lends: bool = False,
     ) -> None:
         self.clock = clock or SystemClock()
         self.random = random or _random.Random()  # noqa: S311  (jitter, not secrets)
@@ -114,7 +120,7 @@ class Runtime:
         if isinstance(loops, int):
             self._own_threads = True
             self.loops = [
-                Loop(self.clock, poller(), f"ums-loop-{number}")
+                Loop(self.clock, poller(), f"ums-loop-{number}", lends=lends)
                 for number in range(1, loops + 1)
             ]
         else:

@@ -34,10 +34,13 @@ def run_steps(
         try:
             while done is None or done.done():
                 done = _advance(steps, done)
+            result.source = done
             done.add_done_callback(fence(resume) if fence else resume)
         except StopIteration as end:
+            result.source = None
             result.try_set(end.value)
         except BaseException as error:  # noqa: BLE001  (it goes to whoever waits)
+            result.source = None
             result.try_fail(error)
 
     resume(None)

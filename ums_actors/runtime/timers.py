@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TypeAlias
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+__all__ = ["CallLater", "Timer", "Timers"]
 
-__all__ = ["Timer", "Timers"]
+CallLater: TypeAlias = Callable[[float, Callable[[], object]], "Timer"]
+"""Calls a function in so many seconds."""
 
 _COMPACT_ABOVE = 64
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ums_actors.model.conversation import Conversation
     from ums_actors.outbox.publication import Publication
     from ums_actors.protocol.profiles import BrandProfile, UserProfile
+    from ums_actors.protocol.requests import Call
     from ums_actors.runtime import LoopRef
 
 __all__ = ["BlockingConnection"]
@@ -89,15 +90,51 @@ class BlockingConnection(Generic[P]):
             conversation_id, text, dialog_id, metadata, effectively_once
         ).get()
 
+    def publish(
+        self, call: Call, metadata: Any = None, encoded_metadata: str | None = None
+    ) -> Publication:
+        """Publish a message by way of the outbox; returns when it is durable."""
+        return self.proxy.publish(call, metadata, encoded_metadata).get()
+
     def publish_text(
         self,
         conversation_id: str,
         text: str,
         dialog_id: str | None = None,
         metadata: Any = None,
+        **more: Any,
     ) -> Publication:
         """Say something by way of the outbox; returns when it is durable."""
-        return self.proxy.publish_text(conversation_id, text, dialog_id, metadata).get()
+        return self.proxy.publish_text(
+            conversation_id, text, dialog_id, metadata, **more
+        ).get()
+
+    def publish_rich(
+        self,
+        conversation_id: str,
+        content: Any,
+        dialog_id: str | None = None,
+        metadata: Any = None,
+        **more: Any,
+    ) -> Publication:
+        """Show structured content by way of the outbox; returns when it is durable."""
+        return self.proxy.publish_rich(
+            conversation_id, content, dialog_id, metadata, **more
+        ).get()
+
+    def publish_file(
+        self, conversation_id: str, relative_path: str, file_type: str, **more: Any
+    ) -> Publication:
+        """Show a file by way of the outbox; returns when that is durable."""
+        return self.proxy.publish_file(
+            conversation_id, relative_path, file_type, **more
+        ).get()
+
+    def publish_upload(
+        self, conversation_id: str, file: Upload, **more: Any
+    ) -> Publication:
+        """Upload a file, and show it by way of the outbox."""
+        return self.proxy.publish_upload(conversation_id, file, **more).get()
 
     def upload_file(self, conversation_id: str, file: Upload, **more: Any) -> int:
         """Put a file on the file service and show it; gives its message's number."""

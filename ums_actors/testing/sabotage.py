@@ -28,7 +28,15 @@ if TYPE_CHECKING:
     from ums_actors.actors.child import Child
     from ums_actors.runtime import LoopActor, Runtime
 
-__all__ = ["ERRORS", "POINTS", "MoreThanAnException", "Point", "Saboteur", "Trap"]
+__all__ = [
+    "ERRORS",
+    "POINTS",
+    "STEPS",
+    "MoreThanAnException",
+    "Point",
+    "Saboteur",
+    "Trap",
+]
 
 _HOOKS: Final = ("__init__", "on_start", "on_stop", "on_failure")
 _CHILDREN: Final[dict[str, type[Child]]] = {
@@ -89,6 +97,15 @@ POINTS: Final = (
 )
 
 
+STEPS: Final = (
+    Point("supervisor", "_apply"),
+    Point("supervisor", "_end_attempt"),
+    Point("supervisor", "_close_line"),
+    Point("socket", "_end"),
+)
+"""What handlers and timers alike go through, in the midst of their work."""
+
+
 class Trap(msgspec.Struct):
     """Where to raise what, once.
 
@@ -128,7 +145,7 @@ class Saboteur:
     def __enter__(self) -> Self:
         """Wrap the methods."""
         roots = BrandWebsocketConnection, ConsumerWebsocketConnection
-        for point in POINTS:
+        for point in (*POINTS, *STEPS):
             owners: tuple[type[LoopActor], ...] = roots
             if point.actor != "root":
                 owners = (_CHILDREN[point.actor],)

@@ -129,6 +129,7 @@ class User:
             (2, self._refresh),
             (3, self._ready),
             (1, self._subscription),
+            (2, self._regret),
         ]
         brands = [(11, self._query), (3, self._state)]
         consumers = [(2, self.begin)]
@@ -152,6 +153,24 @@ class User:
         said = self._proxy.send_text(dialog, text, effectively_once=once)
         name, limit = ("say_once", self._insistence) if once else ("say", None)
         self._ask(f"{name} {text}", said, limit or self._patience, text)
+
+    def _regret(self) -> None:
+        """Say something, and give up waiting for its answer, at once or soon."""
+        dialog = self._dialog()
+        if dialog is None:
+            return
+        self._texts += 1
+        text = f"{self._seat.name}-{self._texts}"
+        said = self._proxy.send_text(dialog, text)
+        self._ask(f"say and forget {text}", said, self._patience, text)
+
+        def forget() -> None:
+            self._ask("forget", self._proxy.forget(said), 0.0)
+
+        if self._chance.choice([True, False]):
+            forget()
+        else:
+            self._world.agenda.after(self._chance.uniform(0.0, 0.1), forget)
 
     def begin(self) -> None:
         """Open a conversation as a consumer."""

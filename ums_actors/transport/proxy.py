@@ -182,5 +182,12 @@ def _credentials(username: str | None, password: str) -> Secret | None:
             "the proxy's username has a ':' or a control character, or its password a "
             "control character: Basic authentication cannot carry them; remove them"
         )
-    pair = f"{username}:{password}".encode()
+    try:
+        pair = f"{username}:{password}".encode()
+    except UnicodeEncodeError:
+        pair = None  # not even the context keeps the error, which holds the password
+    if pair is None:
+        raise LocalProtocolError(
+            "the proxy's username and password must be strings of valid Unicode"
+        )
     return Secret(base64.b64encode(pair).decode("ascii"))

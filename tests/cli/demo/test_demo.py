@@ -8,13 +8,19 @@ import pytest
 
 from ums_actors.cli.demo.plan import STRIKES
 
-SMALL = ("--bots", "2", "--consumers", "6", "--seconds", "10", "--seed", "1")
+SMALL = ("--bots", "2", "--consumers", "6", "--seconds", "5", "--seed", "1")
 ZEROS = ("lost", "duplicated", "out_of_order", "unanswered")
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("more", [(), ("--no-tls",)], ids=["tls", "plain"])
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param((), id="tls"),
+        pytest.param(("--no-tls",), id="plain", marks=pytest.mark.soak),
+    ],
+)
 def test_nothing_is_lost_and_every_fault_is_recovered_from(program, more):
     running = program("demo", *SMALL, "--json", *more)
     report = json.loads(running.wait_for(lambda line: True, timeout=100))
@@ -47,9 +53,13 @@ def test_nothing_is_lost_and_every_fault_is_recovered_from(program, more):
 
 
 @pytest.mark.timeout(90)
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_ends_it_and_leaves_no_process(program, number):
-    running = program("demo", "--bots", "1", "--consumers", "2", "--plain")
+@pytest.mark.parametrize(
+    ("number", "more"),
+    [(signal.SIGINT, ()), (signal.SIGTERM, ("--no-tls",))],
+    ids=["interrupt", "term"],
+)
+def test_an_interrupt_ends_it_and_leaves_no_process(program, number, more):
+    running = program("demo", "--bots", "1", "--consumers", "2", "--plain", *more)
     running.wait_for(lambda line: "fault: " in line, timeout=40)
     children = psutil.Process(running.pid).children(recursive=True)
     assert children
@@ -60,4 +70,6 @@ def test_an_interrupt_ends_it_and_leaves_no_process(program, number):
     assert gone
     assert not alive
     assert any("READY" in line for line in running.seen)
-    assert running.seen[0].startswith("ums-actors demo: bots 1, consumers 2, TLS, seed")
+    way = "plain" if more else "TLS"
+    said = f"ums-actors demo: bots 1, consumers 2, {way}, seed"
+    assert running.seen[0].startswith(said)

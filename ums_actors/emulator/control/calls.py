@@ -69,7 +69,7 @@ class Call:
         """Give the decoded JSON."""
         try:
             return msgspec.json.decode(await self._request.read())
-        except (ValueError, RecursionError):
+        except (msgspec.MsgspecError, ValueError, RecursionError):
             raise EmulatorError(f"the body is no JSON; {_SEE}") from None
 
 

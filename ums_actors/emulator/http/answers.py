@@ -38,7 +38,7 @@ async def object_of(request: web.Request) -> dict[str, Any] | None:
     """Read a JSON object; None if the body is something else."""
     try:
         return as_object(msgspec.json.decode(await request.read()))
-    except (ValueError, RecursionError):
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
 
 

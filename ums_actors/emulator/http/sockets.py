@@ -89,7 +89,7 @@ class Sockets:
         """Keep what the address and the header tell of the client, if anything."""
         try:
             header = msgspec.json.decode(request.headers.get("Client-Properties", ""))
-        except (ValueError, RecursionError):
+        except (msgspec.MsgspecError, ValueError, RecursionError):
             header = None
         told = {
             **properties_of_query(request.query),

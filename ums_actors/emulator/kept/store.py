@@ -99,5 +99,5 @@ class Store:
                     "that one, delete the file or give another --state directory"
                 )
             return msgspec.json.decode(text, type=Facts)
-        except (ValueError, RecursionError) as error:
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             raise self.corrupt(error) from None

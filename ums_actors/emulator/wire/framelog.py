@@ -104,6 +104,6 @@ def _one_line(text: str) -> msgspec.Raw | str:
     """Give JSON on one line, however its sender laid it out; other text as it is."""
     try:
         msgspec.json.decode(text)
-    except (ValueError, RecursionError):
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return text
     return msgspec.Raw(msgspec.json.format(text.encode(), indent=-1))

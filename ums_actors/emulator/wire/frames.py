@@ -76,7 +76,7 @@ def parse(text: str) -> Request:
     """
     try:
         frame = as_object(msgspec.json.decode(text))
-    except (ValueError, RecursionError):
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         found = _ID.search(text)
         request_id = found and (found[1] or found[2])
         raise Malformed(request_id, "The frame is no JSON") from None

@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from ums_actors.testing.soak.memory import without_caches
 from ums_actors.testing.soak.run import soak
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ums_actors.testing.soak.run import Outcome
+    from ums_actors.testing.soak.slope import Slope
+
+
+_DEPLOYED = "--as-deployed"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,6 +32,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--bots", type=int, default=4, help="connections (4)")
     parser.add_argument("--rate", type=float, default=200.0, help="requests/s (200)")
     parser.add_argument("--every", type=float, default=10.0, help="s to the next (10)")
+    parser.add_argument(
+        _DEPLOYED,
+        action="store_true",
+        help="leave malloc as it is; then growth of memory is told, but not judged",
+    )
     parser.add_argument("--json", action="store_true", help="the outcome as JSON")
     chosen = parser.parse_args(arguments)
     progress = sys.stderr if chosen.json else sys.stdout
@@ -58,13 +68,36 @@ def _summary(outcome: Outcome) -> str:
         f"{outcome.generations} attempts, {outcome.restarts} crashes of actors, "
         f"recovered within {outcome.slowest_recovery:.1f} s\n"
         f"{outcome.requests} requests: {ends}; {outcome.hung} hung, "
-        f"{outcome.wrong} wrong; {outcome.messages} messages\n"
-        f"growth: {growth['threads']} threads, {growth['descriptors']} descriptors; "
-        f"memory {outcome.memory_slope:+.2f} MB an hour\n"
+        f"{outcome.wrong} wrong; {outcome.messages} messages, "
+        f"{outcome.conversations} conversations\n"
+        f"growth: {growth['threads']} threads, {growth['descriptors']} descriptors\n"
+        + _memory(outcome)
         + "".join(f"BROKEN: {violation}\n" for violation in outcome.violations)
         + ("failed\n" if outcome.violations else "passed\n")
     )
 
 
+def _memory(outcome: Outcome) -> str:
+    told = [f"memory {what}: {_an_hour(it)}" for what, it in outcome.memory.items()]
+    if outcome.readings:
+        last = outcome.readings[-1].memory
+        told.append(
+            f"memory at the end: {last / 1e6:.1f} MB, "
+            f"{outcome.given_back / 1e6:.1f} MB once malloc has given back what it kept"
+        )
+    return "".join(line + "\n" for line in told)
+
+
+def _an_hour(slope: Slope) -> str:
+    if slope.estimate is None or slope.low is None or slope.high is None:
+        return "too short to say"
+    return (
+        f"{slope.estimate / 1e6:+.2f} MB an hour, between {slope.low / 1e6:+.2f} and "
+        f"{slope.high / 1e6:+.2f} in 19 of 20 cases"
+    )
+
+
 if __name__ == "__main__":
+    if _DEPLOYED not in sys.argv:
+        without_caches()
     sys.exit(main())

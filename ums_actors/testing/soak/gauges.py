@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import gc
-import os
 import threading
 import time
 from pathlib import Path
 from typing import NamedTuple
 
+from ums_actors.testing.soak.memory import read_memory
+from ums_actors.testing.soak.slope import Slope, slope_of
+
 __all__ = ["Gauges", "Reading"]
 
 _SELF = Path("/proc/self")
-_HOUR = 3_600.0
-_SETTLED = 0.25
-"""Part of the readings after which caches and pools have their size."""
+_SETTLED = 1 / 3
+"""Part of the time after which caches and pools have their size."""
 _SLACK = 8
 """Threads and descriptors by which two quiet moments may differ: those of pools that
 grow when they are needed, and of HTTP connections that are kept for a while."""
@@ -28,6 +28,11 @@ class Reading(NamedTuple):
     descriptors: int
     memory: int
     """Bytes in RAM."""
+    in_use: int
+    """Bytes that somebody holds; see :class:`~ums_actors.testing.soak.memory.Memory`.
+    """
+    kept: int
+    """Bytes that malloc has free, and keeps."""
 
 
 class Gauges:
@@ -39,13 +44,14 @@ class Gauges:
 
     def read(self) -> Reading:
         """Take a reading."""
-        gc.collect()
-        pages = int((_SELF / "statm").read_text().split()[1])
+        memory = read_memory()
         reading = Reading(
             time.monotonic() - self._begun,
             threading.active_count(),
             len(list((_SELF / "fd").iterdir())),
-            pages * os.sysconf("SC_PAGE_SIZE"),
+            memory.resident,
+            memory.in_use,
+            memory.kept,
         )
         self.readings.append(reading)
         return reading
@@ -63,14 +69,9 @@ class Gauges:
         """Say whether threads and descriptors are where they were."""
         return all(growth <= _SLACK for growth in self.growth().values())
 
-    def slope(self) -> float:
-        """Give the growth of memory in bytes an hour: least squares, settled part."""
-        settled = self.readings[int(len(self.readings) * _SETTLED) :]
-        count = len(settled)
-        mean_at = sum(it.at for it in settled) / count
-        mean = sum(it.memory for it in settled) / count
-        spread = sum((it.at - mean_at) ** 2 for it in settled)
-        if not spread:
-            return 0.0
-        together = sum((it.at - mean_at) * (it.memory - mean) for it in settled)
-        return together / spread * _HOUR
+    def slope(self, what: str = "memory") -> Slope:
+        """Give the growth of a field of the readings, an hour, in the settled part."""
+        settled = self.readings[-1].at * _SETTLED if self.readings else 0.0
+        return slope_of(
+            [(it.at, getattr(it, what)) for it in self.readings if it.at >= settled]
+        )

@@ -12,7 +12,9 @@ from ums_actors.emulator import EmulatorError
 from ums_actors.testing.soak.faults import FAULTS, lift
 from ums_actors.testing.soak.gauges import Gauges, Reading
 from ums_actors.testing.soak.load import Load
+from ums_actors.testing.soak.memory import give_back, is_exact
 from ums_actors.testing.soak.scene import OPTIONS, Scene
+from ums_actors.testing.soak.slope import Slope  # noqa: TC001  (msgspec does)
 from ums_actors.testing.soak.talk import Talk
 
 if TYPE_CHECKING:
@@ -20,12 +22,17 @@ if TYPE_CHECKING:
 
     _Tell = Callable[[str], object]
 
-__all__ = ["Outcome", "soak"]
+__all__ = ["Outcome", "growing", "soak"]
 
 RECOVERY: Final = 60.0
 """Seconds in which all is well again after it."""
 QUIET: Final = OPTIONS.stable_after + 1.0
 """Least seconds between two faults: pauses would go on growing from the last one."""
+LEAK: Final = 1_000_000
+"""Bytes an hour that memory may grow, T13. More is a failure if it is sure, and if
+malloc's caches are off, which hide what is in use."""
+LONG: Final = 1_500.0
+"""Seconds of a soak of which that can be said."""
 
 
 class Outcome(msgspec.Struct, kw_only=True):
@@ -33,8 +40,12 @@ class Outcome(msgspec.Struct, kw_only=True):
 
     Attributes:
         verdicts: how many requests ended how.
-        memory_slope: growth in MB an hour over the settled part; of a short soak it
-            says little.
+        conversations: how many ended, and were heard from their start to their end.
+        exact: whether malloc's caches were off.
+        memory: growth in bytes an hour over the settled part, of what is in RAM and of
+            what is in use; unknown of a short soak.
+        given_back: bytes in RAM at the end, when malloc has given back what it kept.
+        readings: all of them.
         slowest_recovery: seconds from a fault's end until all connections served.
     """
 
@@ -46,12 +57,15 @@ class Outcome(msgspec.Struct, kw_only=True):
     hung: int = 0
     wrong: int = 0
     messages: int = 0
+    conversations: int = 0
     generations: int = 0
     restarts: int = 0
     slowest_recovery: float = 0.0
     growth: dict[str, int] = msgspec.field(default_factory=dict)
-    memory_slope: float = 0.0
-    last: Reading | None = None
+    exact: bool = msgspec.field(default_factory=is_exact)
+    memory: dict[str, Slope] = msgspec.field(default_factory=dict)
+    given_back: int = 0
+    readings: list[Reading] = msgspec.field(default_factory=list)
     violations: list[str] = msgspec.field(default_factory=list)
 
 
@@ -103,7 +117,8 @@ class _Soak:
         self._tell(
             f"{reading.at:6.0f} s  {name:32}{took:5.1f} s to recover  "
             f"{load.sent:7} requests  {reading.threads:3} threads  "
-            f"{reading.descriptors:4} descriptors  {reading.memory / 1e6:6.1f} MB"
+            f"{reading.descriptors:4} descriptors  {reading.memory / 1e6:6.2f} MB: "
+            f"{reading.in_use / 1e6:.2f} in use, {reading.kept / 1e6:.2f} kept"
         )
 
     def _recover(self, name: str) -> float:
@@ -138,8 +153,13 @@ class _Soak:
         outcome.requests, outcome.messages = load.sent, talk.said
         outcome.verdicts = dict(load.verdicts)
         outcome.wrong = len(load.wrong)
-        outcome.growth, outcome.last = gauges.growth(), gauges.readings[-1]
-        outcome.memory_slope = gauges.slope() / 1e6
+        outcome.conversations = talk.compared
+        outcome.growth, outcome.readings = gauges.growth(), gauges.readings
+        outcome.memory = {
+            "in RAM": gauges.slope("memory"),
+            "in use": gauges.slope("in_use"),
+        }
+        outcome.given_back = give_back()
         for bot in self._scene.bots:
             status = bot.status().get(timeout=RECOVERY)
             outcome.generations += status.generation
@@ -152,6 +172,18 @@ class _Soak:
             told.append(f"{load.answered_twice} requests were answered twice")
         if not gauges.are_flat():
             told.append(f"it holds more than before: {outcome.growth}")
+        told += growing(outcome)
+
+
+def growing(outcome: Outcome) -> list[str]:
+    """Tell what of memory surely grows more than it may, if that can be said."""
+    if not outcome.exact or outcome.seconds < LONG:
+        return []
+    return [
+        f"memory {what} grows: {slope}"
+        for what, slope in outcome.memory.items()
+        if slope.is_surely_above(LEAK)
+    ]
 
 
 def soak(

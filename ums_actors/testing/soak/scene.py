@@ -44,8 +44,9 @@ class Scene:
         bots: proxies of the connections, of bot1 and so on.
     """
 
-    def __init__(self, bots: int) -> None:
+    def __init__(self, bots: int, options: ums.Options = OPTIONS) -> None:
         self._count = bots
+        self._options = options
         self._stack = contextlib.ExitStack()
         self.server = EmulatorProcess(users=bots, tls=True, log=False)
         self.bots: list[Any] = []
@@ -98,7 +99,7 @@ class Scene:
             csds=self.csds.address,
             domains={"agentVep": self.login.address, "facadeMsg": self.socket.address},
             ca_file=self.server.ca,
-            options=OPTIONS,
+            options=self._options,
         )
         stack.callback(ref.stop, timeout=10.0)
         return ref.proxy()

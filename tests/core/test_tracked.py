@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from ums_actors.core.tracked import Missed, Tracked
+from ums_actors.core.turns import Turns
+
+
+class Few(Tracked):
+    """As many dialogs as are allowed, with numbers and held events put in by hand."""
+
+    def __init__(self, limit):
+        super().__init__(limit, Turns(5))
+
+    def enter(self, dialog_id, last=None, held=(), **more):
+        dialog = self._enter(dialog_id, last)
+        for number in held:
+            dialog.hold(number, number, 100)
+        for name, value in more.items():
+            setattr(dialog, name, value)
+        return dialog
+
+
+def missed(first, last, dialog="a", why=None):
+    return Missed("", dialog, first, last, why)
+
+
+def test_what_is_forgotten_lets_go_what_it_held():
+    few = Few(5)
+    why = ConnectionError("lost")
+    few.enter("a", 0, held=(2, 5), why=why, tries=2, lines=3, barred=True)
+    assert few.forget("a") == [missed(1, 1, why=why), 2, missed(3, 4, why=why), 5]
+    assert few.forget("a") == []
+    assert (few.gaps, len(few), few.evicted) == (3, 0, 0)
+
+
+def test_all_are_abandoned_in_the_order_of_their_use_after_what_was_let_go_before():
+    few = Few(2)
+    for name in "abc":
+        few.enter(name, 0, held=(2,))
+    out = [missed(1, 1, name) if part else 2 for name in "abc" for part in (1, 0)]
+    assert few.abandon() == out
+    assert few.abandon() == few.spilled() == []
+    assert few.enter("a", -1).last == -1  # nothing is remembered
+
+
+def test_a_dialog_that_comes_again_goes_on_where_it_was_unless_more_is_known():
+    few = Few(1)
+    for name in "abab":
+        few.enter(name, 7 if name == "a" else None)
+    assert few.evicted == 3
+    assert few.enter("a").last == 7
+    few.enter("b")
+    assert few.enter("a", 9).last == 9
+    few.enter("b")
+    assert few.enter("a", 3).last == 9
+
+
+def test_the_numbers_of_forgotten_dialogs_are_bounded():
+    few = Few(1)
+    for name in "abc":
+        few.enter(name, 1)
+    assert list(few._last_of) == ["b"]
+
+
+def test_the_busy_are_spared_if_there_is_an_idle_one():
+    few = Few(3)
+    few.enter("waits", 0, held=(2,))
+    few.enter("asks", 0, querying=True)
+    few.enter("idle", 0)
+    few.enter("new", 0)
+    assert set(few._dialogs) == {"waits", "asks", "new"}
+    few.enter("another", 0)
+    assert set(few._dialogs) == {"waits", "asks", "another"}
+
+
+def test_if_too_many_are_busy_the_next_has_to_go():
+    few = Few(10)
+    for number in range(10):
+        few.enter(str(number), 0, querying=True)
+    few.enter("new")
+    assert "8" not in few._dialogs
+    assert len(few) == 10
+
+
+def test_what_nobody_can_be_asked_for_stands_as_missing_without_an_end():
+    few = Few(5)
+    dialog = few.enter("a", 3, asked=True)
+    assert few._give_up_poison("a", dialog) == [missed(4, None)]
+    assert (dialog.barred, dialog.asked) == (True, False)
+    dialog = few.enter("b")
+    assert few._give_up_poison("b", dialog) == [missed(0, None, "b")]
+    dialog = few.enter("c", 3, promised=5)
+    assert few._give_up_poison("c", dialog) == [missed(4, 5, "c")]
+    assert not dialog.barred
+
+
+def test_a_dialog_of_which_nothing_else_is_known_has_no_conversation():
+    assert Few(1).conversation_of("a") == ""

@@ -1,0 +1,220 @@
+"""The pilot: takes a connection along its course, as the session machine decides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ums_actors.actors.announce import announce, tell_failed_attempt
+from ums_actors.actors.child import Child
+from ums_actors.actors.children import Children
+from ums_actors.actors.crash import hook_gave_up
+from ums_actors.actors.draining import Draining
+from ums_actors.actors.exits import tell_end
+from ums_actors.actors.line import finish, lose_line
+from ums_actors.actors.messages import (
+    AnswersArrived,
+    ConnectPrepared,
+    InvalidateToken,
+    LineRestored,
+    OpenSocket,
+    PrepareConnect,
+    ReleaseQueue,
+    RestoreLine,
+    SocketOpened,
+    StepFailed,
+)
+from ums_actors.actors.turn import Turn
+from ums_actors.core import course
+from ums_actors.core.reason import ConnectFailed, Crashed, Reason, Stopped, from_error
+from ums_actors.errors import LocalProtocolError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ums_actors.actors.kernel import Kernel
+    from ums_actors.runtime.timers import Timer
+    from ums_actors.secret import Secret
+
+__all__ = ["Pilot"]
+
+_GRACE = 0.5
+"""Seconds a step's own deadline has before the supervisor's."""
+
+
+class Pilot(Child):
+    """The part of the supervisor that executes the session's actions.
+
+    It never waits: each step of an attempt is a message away and has a timer beside it.
+    """
+
+    def __init__(self, kernel: Kernel) -> None:
+        super().__init__(kernel)
+        self._session = kernel.session
+        self._children = Children(kernel)
+        self._turn = Turn(kernel, self._call_later)
+        self._draining = Draining(kernel, self._call_later)
+        self._step: Timer | None = None
+        self._stable: Timer | None = None
+        self._address: tuple[Secret, dict[str, Secret]] | None = None
+
+    def _apply(self, event: course.Event, error: BaseException | None = None) -> None:
+        previous = self._session.state
+        if not self._session.allows(event):
+            self._kernel.counters.stale += 1
+            return
+        actions = self._session.handle(event, self._now())
+        if isinstance(event, course.AttemptEnded):
+            tell_end(self._kernel, previous, event.reason, _pause(actions))
+        if self._session.state is not previous:
+            announce(self._kernel, previous, self._now())
+        if isinstance(event, (course.AttemptEnded, course.GaveUp)):
+            tell_failed_attempt(self._kernel, previous, _pause(actions), error)
+        for action in actions:
+            self._execute(action)
+
+    def _execute(self, action: course.Action) -> None:
+        kernel, options = self._kernel, self._kernel.options
+        match action:
+            case course.Prepare():
+                self._disarm()
+                kernel.next_retry = None
+                self._turn.wait(lambda: self._prepare(action.generation))
+            case course.OpenLine():
+                self._arm(options.connect_timeout + _GRACE, "tcp")
+                self._open_line(action.generation)
+            case course.Restore():
+                self._arm(options.restore_timeout, "restore")
+                kernel.root.tell(RestoreLine(action.generation))
+            case course.Proclaim():
+                self._proclaim()
+            case course.DropToken():
+                self._tell("token", InvalidateToken(kernel.line_token, action.source))
+            case course.ScheduleRetry():
+                kernel.next_retry = self._now() + action.delay
+                self._disarm()
+                self._step = self._call_later(
+                    action.delay, lambda: self._apply(course.RetryDue())
+                )
+            case course.CloseLine():
+                self._close_line()
+            case course.Finish():
+                self._disarm()
+                kernel.next_retry = None
+                finish(kernel, self._now())
+
+    def _prepare(self, generation: int) -> None:
+        self._arm(self._kernel.options.login_timeout + _GRACE, "login")
+        self._kernel.root.tell(PrepareConnect(generation))
+
+    def _open_line(self, generation: int) -> None:
+        if self._address is None:
+            raise LocalProtocolError("a line was to be opened without an address")
+        self._children.start("socket")
+        self._tell("socket", OpenSocket(generation, *self._address))
+        self._address = None
+
+    def _proclaim(self) -> None:
+        self._disarm()
+        self._kernel.counters.reconnects += 1
+        self._serve()
+
+    def _serve(self) -> None:
+        """Let those go on who wait for READY; more often than once does no harm."""
+        kernel = self._kernel
+        self._tell("correlator", ReleaseQueue())
+        kernel.openers.resolve()
+        kernel.ready_waiters.resolve()
+        self._stable = self._call_later(kernel.options.stable_after, self._proven)
+
+    def _proven(self) -> None:
+        """Give everybody their full budget: the line has held."""
+        self._kernel.supervision.stable(self._now())
+        self._kernel.hooks.reset()
+
+    def _close_line(self) -> None:
+        if self._kernel.websocket is None:
+            self._end_attempt(Stopped())
+            return
+        options = self._kernel.options
+        self._arm(options.close_timeout, "close")
+        self._draining.begin(min(options.drain_timeout, options.close_timeout / 2))
+
+    def _answered(self, event: AnswersArrived) -> None:
+        if self._current(event.generation):
+            self._draining.end()
+
+    # -- the steps of an attempt
+
+    def _current(self, generation: int) -> bool:
+        if generation == self._session.generation:
+            return True
+        self._kernel.counters.stale += 1
+        return False
+
+    def _prepared(self, event: ConnectPrepared) -> None:
+        if self._current(event.generation):
+            self._address = event.url, event.headers
+            self._kernel.line_token = event.token
+            self._apply(course.Prepared())
+
+    def _socket_opened(self, event: SocketOpened) -> None:
+        if self._current(event.generation):
+            self._apply(course.SocketUp())
+
+    def _restored(self, event: LineRestored) -> None:
+        if self._current(event.generation):
+            self._apply(course.Restored())
+
+    def _step_failed(self, event: StepFailed) -> None:
+        if not self._current(event.generation):
+            return
+        error, reason = event.error, from_error(event.error)
+        if isinstance(reason, Crashed) and hook_gave_up(self._kernel, reason, error):
+            self._kernel.last_reason = reason
+            self._apply(course.GaveUp(), error)
+        else:
+            self._end_attempt(reason, error)
+
+    def _end_attempt(self, reason: Reason, error: BaseException | None = None) -> None:
+        """End the line or the attempt, whichever there is.
+
+        Between two attempts and at rest there is none, and nothing is touched: the
+        next attempt's timer, or why the connection came to rest.
+        """
+        if not self._session.allows(course.AttemptEnded(reason)):
+            self._kernel.counters.stale += 1
+            return
+        self._disarm()
+        if error is not None:
+            self._kernel.last_error = error
+        self._kernel.last_reason = reason
+        lose_line(self._kernel, reason, self._now())
+        fraction = self._runtime.random.random()
+        self._apply(course.AttemptEnded(reason, fraction), error)
+
+    # -- timers
+
+    def _arm(self, seconds: float, step: str) -> None:
+        """Bound a step; its own deadline should come first."""
+        self._disarm()
+
+        def overdue() -> None:
+            self._end_attempt(ConnectFailed(step, timed_out=True))
+
+        self._step = self._call_later(seconds, overdue)
+
+    def _disarm(self) -> None:
+        for timer in (self._step, self._stable):
+            if timer is not None:
+                timer.cancel()
+        self._step = self._stable = None
+        self._turn.leave()
+        self._draining.cancel()
+
+
+def _pause(actions: Iterable[course.Action]) -> float | None:
+    """Give the seconds until the next attempt, None if none is scheduled."""
+    for action in actions:
+        if isinstance(action, course.ScheduleRetry):
+            return action.delay
+    return None

@@ -1,0 +1,15 @@
+"""The asyncio façade: the blocking one's names, awaitable."""
+
+from __future__ import annotations
+
+from ums_actors.aio.brand import Connection, connect
+from ums_actors.aio.consumer import ConsumerConnection, connect_consumer
+from ums_actors.aio.hosted import hosted_runtime
+
+__all__ = [
+    "Connection",
+    "ConsumerConnection",
+    "connect",
+    "connect_consumer",
+    "hosted_runtime",
+]
