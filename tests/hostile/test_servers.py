@@ -273,6 +273,61 @@ def test_a_flood_that_keeps_the_rules_costs_no_line_and_little_memory(line, peak
     assert (now.state, now.generation) == ("READY", generation)
 
 
+@pytest.fixture
+def beating(emulator, relay, opened, monkeypatch):
+    """Give a line that looks often at what it waits for, when all is said."""
+    monkeypatch.setattr("ums_actors.actors.socket._LONGEST_MESSAGE", 0.3)
+    made = relay(emulator)
+    options = {**LIMITS, "ping_interval": 0.05, "pong_timeout": 20.0}
+    proxy = opened(emulator, domains={"facadeMsg": made.address}, options=options)
+    proxy.open(wait_for_ready=True).get(timeout=10)
+    assert proxy.get_clock().get(timeout=10) > 0
+    return made, proxy
+
+
+def test_a_message_that_never_ends_ends_its_line(beating, events):
+    relay, proxy = beating
+    states = events(proxy, ums.StateChanged)
+    client, generation = relay._client, proxy.status().get(timeout=5).generation
+    client.sendall(b"\x01\x00")
+    with contextlib.suppress(OSError):  # the client has had enough
+        for _ in range(2_000):
+            client.sendall(b"\x00\x00")
+            time.sleep(0.005)
+    states.ready(generation + 1)
+    status = proxy.status().get(timeout=5)
+    assert any("did not end a message" in text for text in status.history)
+    assert proxy.get_clock().get(timeout=5) > 0
+
+
+def test_messages_that_do_end_keep_their_line(beating):
+    relay, proxy = beating
+    generation = proxy.status().get(timeout=5).generation
+    relay.say(b"\x01\x00")
+    for _ in range(60):  # a message ends, and another begins, all the time
+        relay.say(b"\x80\x02{}\x01\x00")
+        time.sleep(0.01)
+    assert proxy.status().get(timeout=5).generation == generation
+
+
+def test_a_bomb_of_values_is_told_and_costs_neither_line_nor_memory(line, peak):
+    relay, proxy = line
+    body = b"[" + b"[]," * ((LIMIT - 200) // 3) + b"0]"
+    text = b'{"kind":"notification","type":"x","body":' + body + b"}"
+    frame = b"\x81\x7f" + len(text).to_bytes(8, "big") + text
+    before = proxy.status().get(timeout=5)
+
+    def flood():
+        for _ in range(5):
+            relay.say(frame)
+        assert proxy.get_clock().get(timeout=20) > 0
+
+    assert peak(flood) < 2 * LIMIT + 2 * CONSTANT
+    now = proxy.status().get(timeout=5)
+    assert (now.state, now.generation) == ("READY", before.generation)
+    assert now.bad_frames == before.bad_frames + 5
+
+
 def test_a_peer_that_never_ends_tcp_does_not_keep_close(emulator, serve, start):
     def deaf(peer):
         peer.upgrade()

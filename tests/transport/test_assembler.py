@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ums_actors.errors import RemoteProtocolError
 from ums_actors.transport import Assembler
+from ums_actors.transport.assembler import CONTROLS_AT_ONCE
 
 TEXT, BINARY, CONT, CLOSE, PING, PONG = 1, 2, 0, 8, 9, 10
 LIMIT = 1 << 20
@@ -261,3 +262,30 @@ def test_what_was_framed_comes_out(messages, data):
     step = data.draw(st.integers(1, 50))
     pieces = [stream[i : i + step] for i in range(0, len(stream), step)]
     assert outcome(pieces)[0] == messages
+
+
+def test_a_flood_of_control_frames_is_read_in_parts_and_in_order():
+    assembler, messages, heard = Assembler(LIMIT, LIMIT), [], []
+    pings = [b"\x89\x04%04d" % number for number in range(2500)]
+    assembler.feed(b"".join(pings) + b"\x81\x02{}", messages)
+    while assembler.full:
+        assert len(assembler.controls) == CONTROLS_AT_ONCE
+        assert messages == []
+        heard += assembler.controls
+        assembler.controls.clear()
+        assembler.feed(b"", messages)
+    heard += assembler.controls
+    assert [int(payload) for _, payload in heard] == list(range(2500))
+    assert messages == [b"{}"]
+
+
+def test_it_tells_which_message_is_unfinished():
+    assembler, messages = Assembler(LIMIT, LIMIT), []
+    assert assembler.unfinished == 0
+    assembler.feed(b"\x81\x02{}\x01\x01a", messages)
+    assert assembler.unfinished == 1
+    assembler.feed(b"\x00\x00\x80\x01b\x01\x01c", messages)
+    assert assembler.unfinished == 2
+    assembler.feed(b"\x80\x00", messages)
+    assert assembler.unfinished == 0
+    assert messages == [b"{}", b"ab", b"c"]

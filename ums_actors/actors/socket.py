@@ -45,6 +45,10 @@ __all__ = ["SocketActor"]
 
 _GOODBYE = 2.0
 """Seconds a peer has for its own close frame."""
+_LONGEST_MESSAGE = 180.0
+"""Seconds within which the end of a message must follow its beginning: fragments, also
+empty ones, keep a line alive for ever. The largest allowed takes as long on a line of
+750 kbit/s. Looked at with each beat; the service's own limit is UNKNOWN."""
 
 
 class SocketActor(Child):
@@ -65,6 +69,7 @@ class SocketActor(Child):
         self._timer: Timer | None = None  # of the next beat, or of the goodbye
         self._mask = READABLE
         self._ended = False
+        self._unfinished = 0, 0.0  # a message whose end is waited for, and since when
 
     def on_stop(self) -> None:
         """Leave nothing open."""
@@ -233,6 +238,8 @@ class SocketActor(Child):
         websocket, heartbeat = self._websocket, self._heartbeat
         if websocket is None or heartbeat is None or self._ended:
             return
+        if not self._ends_its_messages(websocket):
+            return
         beat = heartbeat.check(self._now())
         if beat is Beat.DEAD:
             self._end(PeerSilent(self._kernel.options.pong_timeout))
@@ -242,6 +249,19 @@ class SocketActor(Child):
         delay = max(heartbeat.next_at() - self._now(), 0.01)
         self._timer = self._call_later(delay, self._beat)
         self._flush()  # last, since it may find that the line has ended
+
+    def _ends_its_messages(self, websocket: Websocket) -> bool:
+        """End the line of a peer that does not come to the end of a message."""
+        number, since = self._unfinished
+        if not number or websocket.unfinished != number:
+            self._unfinished = websocket.unfinished, self._now()
+            return True
+        if self._now() - since < _LONGEST_MESSAGE:
+            return True
+        websocket.close(1008)
+        text = f"the server did not end a message within {_LONGEST_MESSAGE:g} s"
+        self._end(from_error(RemoteProtocolError(text, close_code=1008)))
+        return False
 
     # -- the end
 

@@ -13,12 +13,18 @@ from msgspec import Struct
 from urllib3.connection import HTTPConnection
 
 from ums_actors._version import __version__
-from ums_actors.errors import LocalProtocolError, LoginError, UMSError
+from ums_actors.errors import (
+    LocalProtocolError,
+    LoginError,
+    RemoteProtocolError,
+    UMSError,
+)
 from ums_actors.http.deadline import Deadline
 from ums_actors.http.failures import FOREIGN, TooLong, reason_of
 from ums_actors.http.line import Line, LineSocket
 from ums_actors.http.tls import client_context
 from ums_actors.protocol.lenient import is_object
+from ums_actors.protocol.values import check_values
 
 if TYPE_CHECKING:
     import ssl
@@ -66,10 +72,16 @@ class Answer(Struct, frozen=True):
     body: bytes
 
     def json(self) -> Any:
-        """Give the decoded body, None if it is not JSON."""
+        """Give the decoded body, None if it is not JSON, or made to fill memory."""
         try:
+            check_values(self.body)
             return msgspec.json.decode(self.body)
-        except (msgspec.MsgspecError, ValueError, RecursionError):
+        except (
+            RemoteProtocolError,
+            msgspec.MsgspecError,
+            ValueError,
+            RecursionError,
+        ):
             return None
 
     def fields(self) -> dict[str, Any]:

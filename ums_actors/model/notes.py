@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from ums_actors.errors import LocalProtocolError
+from ums_actors.errors import LocalProtocolError, RemoteProtocolError
 from ums_actors.protocol.fields import NOTE_LIMIT
 from ums_actors.protocol.lenient import fit_many
+from ums_actors.protocol.values import check_values
 
 __all__ = ["AgentNote", "NoteSaved", "read_notes", "with_note"]
 
@@ -44,8 +45,9 @@ def read_notes(note: str | None) -> tuple[AgentNote, ...]:
     if not note:
         return ()
     try:
+        check_values(note)
         found: Any = msgspec.json.decode(note)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
+    except (RemoteProtocolError, msgspec.MsgspecError, ValueError, RecursionError):
         found = None
     if isinstance(found, list):
         return tuple(fit_many(found, AgentNote))

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Raw, Struct, field
 
 from ums_actors.errors import LocalProtocolError, RemoteProtocolError
+from ums_actors.protocol.values import FREE_VALUES, check_values
 from ums_actors.secret import Secret
 
 if TYPE_CHECKING:
@@ -137,8 +138,11 @@ def decode_message(data: Frame) -> Response | Notification:
     """Read a frame's envelope.
 
     Raises:
-        RemoteProtocolError: it is not JSON, or no response or notification.
+        RemoteProtocolError: it is not JSON, or no response or notification, or it
+            holds more values than are read of its size: see ``values``.
     """
+    if len(data) > FREE_VALUES:  # spares the call
+        check_values(data)
     try:
         return _decode(data)
     except msgspec.ValidationError as error:

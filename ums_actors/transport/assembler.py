@@ -22,6 +22,9 @@ _MASKED = 0x80
 _SIZE_16 = 126  # the length is in two more bytes; 127: in eight
 _MAX_INLINE = 125  # a length that fits the second byte, or a control frame
 _NO_STATUS = 1005
+CONTROLS_AT_ONCE = 1024
+"""Control frames that are read before others have their turn: each takes the loop
+microseconds, and one piece of a stream can hold 32,000."""
 
 _from_bytes = int.from_bytes
 _utf8_decoder = codecs.getincrementaldecoder("utf-8")
@@ -44,6 +47,9 @@ class Assembler:
         controls: (opcode, payload) of pings and pongs in order; the owner empties it
             after each :meth:`feed`.
         closed: code and reason of the peer's close frame; 1005 if it gave none.
+        full: whether it has stopped amid a flood of control frames: feed it on, with
+            nothing, in another turn.
+        begun: how many messages came in more than one piece so far.
     """
 
     __slots__ = (
@@ -54,8 +60,10 @@ class Assembler:
         "_simple_limit",
         "_tail",
         "_text",
+        "begun",
         "closed",
         "controls",
+        "full",
         "max_frame_size",
         "max_message_size",
     )
@@ -72,6 +80,13 @@ class Assembler:
         self._left = 0  # bytes still due of its present frame ...
         self._last = False  # ... and whether that frame ends it
         self._over = False
+        self.full = False
+        self.begun = 0
+
+    @property
+    def unfinished(self) -> int:
+        """The number of the message whose end has not come yet, 0 if there is none."""
+        return 0 if self._message is None else self.begun
 
     def feed(self, data: bytes, out: list[bytes]) -> None:
         """Append the messages that ``data`` completes to ``out``.
@@ -95,6 +110,7 @@ class Assembler:
             self._stop()
             raise
         self._tail = b"" if self._over else data[position:]
+        self.full = bool(self._tail) and len(self.controls) >= CONTROLS_AT_ONCE
 
     def _parse(self, data: bytes, out: list[bytes]) -> int:  # noqa: C901 - inlined
         """Give the position up to which ``data`` was taken."""
@@ -135,7 +151,7 @@ class Assembler:
                 continue
             self._take(first, payload, out)
             plain = self._message is None
-            if self._over:
+            if self._over or len(self.controls) >= CONTROLS_AT_ONCE:
                 break
         return position
 
@@ -197,6 +213,7 @@ class Assembler:
         message = self._message
         if message is None:
             message = self._message = BytesIO()
+            self.begun += 1
             text = first & _OPCODE == ABNF.OPCODE_TEXT
             self._text = _utf8_decoder() if text else None
         self._left = size

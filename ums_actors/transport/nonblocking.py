@@ -95,6 +95,11 @@ class Websocket(SendingHalf):
         """Code and reason of the peer's close frame; 1005 if it gave none."""
         return self._assembler.closed
 
+    @property
+    def unfinished(self) -> int:
+        """The number of the message whose end has not come yet, 0 if there is none."""
+        return self._assembler.unfinished
+
     def read(self) -> list[bytes]:
         """Give the messages that have come, from about 256 KiB at most.
 
@@ -136,9 +141,15 @@ class Websocket(SendingHalf):
             self.bytes_read += len(data)
             feed(data, messages)
             self._take_controls()
+        if self._assembler.full:
+            feed(b"", messages)
+            self._take_controls()
         size = _TLS_READ if self._tls else _PLAIN_READ
         budget = _READ_BUDGET
         while self._assembler.closed is None:
+            if self._assembler.full:
+                self.more = True
+                return
             data = self._receive_once(size)
             if not data:
                 return
