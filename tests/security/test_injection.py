@@ -279,7 +279,7 @@ def jwt(claims):
 def test_a_jwt_with_a_break_in_it_is_none(observed, name, where):
     """The decoder of base64 would pass over it."""
     token = jwt({"sub": "me"})
-    text = UNSEEN[name][1:]
+    text = UNSEEN[name][1:].replace(".", "")  # which would be another part
     broken = f"{token}{text}" if where is None else token.replace(where, where + text)
     with pytest.raises(ums.LocalProtocolError, match="is no JWT") as caught:
         ums.ConsumerWebsocketConnection.start(
@@ -314,7 +314,7 @@ def test_a_connector_that_a_server_would_resolve_is_refused(dial, server, connec
     assert server.asked == []
 
 
-@pytest.mark.parametrize("name", EVIL)
+@pytest.mark.parametrize("name", ["quotes", "crlf", "lf", "cr", "nul", "tab"])
 def test_credentials_stay_in_the_body(dial, server, name):
     dial(auth=ums.PasswordLogin(EVIL[name], EVIL[name]))
     check(server)
@@ -444,16 +444,15 @@ def test_a_header_of_ones_own_has_one_line(dial, server, name):
     assert server.asked == []
 
 
-@pytest.mark.parametrize("name", [*EVIL.values(), "", "X-A:", "Host", "upgrade"])
+NO_NAMES = [value for name, value in SHORT.items() if name != "fragment"]
+
+
+@pytest.mark.parametrize("name", [*NO_NAMES, "", "X-A:", "Host", "upgrade"])
 def test_a_header_of_ones_own_has_a_name(dial, server, name):
     class Own(ums.BrandWebsocketConnection):
         def _upgrade_headers(self):
             return {name: ums.Secret("1")}
 
-    if name in (EVIL["long"], EVIL["fragment"]):  # names all the same
-        dial(Own)
-        check(server)
-        return
     error = dial(Own)
     assert "a character that HTTP forbids" in str(error) or "leave it out" in str(error)
     assert server.asked == []
@@ -530,7 +529,7 @@ def test_a_session_id_of_the_service_is_one_cookie(observed, server, name):
 
 @pytest.mark.parametrize("name", UNSEEN)
 def test_a_consumers_token_of_the_service_is_a_jwt(dial, server, name):
-    server.answer = {"jwt": jwt({"sub": "me"}) + UNSEEN[name]}
+    server.answer = {"jwt": jwt({"sub": "me"}) + UNSEEN[name].replace(".", "")}
     error = dial(ums.ConsumerWebsocketConnection, auth=ums.Anonymous())
     assert isinstance(error, LoginError)
     assert "gave a token of no use" in str(error)
