@@ -178,7 +178,8 @@ MALFORMED = {
     "endless number": (b'{"kind":"resp","reqId":' + b"9" * 5000 + b"}", FIELD),
     "no type": (b'{"kind":"notification","body":{}}', FIELD),
     "numeric type": (b'{"kind":"notification","type":7}', FIELD),
-    "deep": (b'{"kind":"resp","reqId":"1","body":' + b"[" * 99_999, "too deep"),
+    "deep": (b'{"kind":"resp","reqId":"1","body":' + b"[" * 50_000, "too deep"),
+    "a bomb": (b'{"kind":"resp","reqId":"1","body":' + b"[" * 99_999, "values in"),
 }
 
 
