@@ -50,6 +50,8 @@ def _descriptors() -> set[tuple[str, str]]:
 def pytest_configure(config: pytest.Config) -> None:
     """Let what the tests start be as it is when a user starts it at a terminal."""
     _keep_bytecode(config)
+    if config.getoption("dist", "no") == "load":  # so nobody is idle at the end
+        config.option.dist = "worksteal"
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # as a shell starts what runs in the background, and programs inherit it
         signal.signal(signal.SIGINT, signal.default_int_handler)
