@@ -6,6 +6,7 @@ import pytest
 
 from ums_actors.actors import conversation_events as talks
 from ums_actors.actors import events
+from ums_actors.actors import traffic_events as traffic
 from ums_actors.events_table import ABSENT, TABLE, as_markdown
 
 REFERENCE = """
@@ -24,7 +25,9 @@ AGENT_SDK = ["connected", "closed", "error", "success", "notification", "message
 
 def concrete() -> set[type[events.Event]]:
     found = {
-        getattr(module, name) for module in (events, talks) for name in module.__all__
+        getattr(module, name)
+        for module in (events, talks, traffic)
+        for name in module.__all__
     }
     bases = {base for each in found for base in each.__bases__}
     return found - bases

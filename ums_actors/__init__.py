@@ -39,15 +39,17 @@ from ums_actors.actors.events import (
     IdentityChanged,
     MessageReceived,
     MessagesMissed,
-    NotificationReceived,
     PublishSettled,
-    RequestSent,
-    ResponseReceived,
     RingOffered,
     RingUpdated,
     StateChanged,
 )
 from ums_actors.actors.iterator import EventIterator
+from ums_actors.actors.traffic_events import (
+    NotificationReceived,
+    RequestSent,
+    ResponseReceived,
+)
 
 # auth
 from ums_actors.auth.credentials import (

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from ums_actors.actors import conversation_events as talks
 from ums_actors.actors import events
+from ums_actors.actors import traffic_events as traffic
 
 __all__ = ["ABSENT", "TABLE", "Row", "as_markdown"]
 
@@ -170,19 +171,19 @@ TABLE: Final = (
         ("routing.AgentStateNotification",),
     ),
     Row(
-        events.NotificationReceived,
+        traffic.NotificationReceived,
         "a notification as it came, of known and unknown types",
         ("notification", "<wire type>"),
         ("notification", "<wire type>"),
     ),
     Row(
-        events.RequestSent,
+        traffic.RequestSent,
         "a request was written; must be named to be heard",
         ("<type>#request",),
         ("message:sent",),
     ),
     Row(
-        events.ResponseReceived,
+        traffic.ResponseReceived,
         "a request was answered; must be named to be heard",
         ("<type>#response",),
         ("<response type>",),

@@ -55,7 +55,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     # -- publishing effectively once
     settling_delay: float = 2.0
     """From the loss of an answer until it is looked for what was published: a frame may
-    be carried out a little after its line is gone."""
+    be carried out a little after its line is gone. What is seen before is not waited
+    for."""
     once_timeout: float = 300.0
     """How long one publish is followed through outages; then it stays UNKNOWN."""
 

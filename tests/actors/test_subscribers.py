@@ -8,9 +8,10 @@ import pykka
 import pytest
 
 import ums_actors as ums
-from ums_actors.actors.events import NotificationReceived, StateChanged
+from ums_actors.actors.events import StateChanged
 from ums_actors.actors.inbox import EventInbox
 from ums_actors.actors.subscribers import Subscribers
+from ums_actors.actors.traffic_events import NotificationReceived
 
 
 def event(number: int) -> NotificationReceived:

@@ -1,4 +1,9 @@
-"""What subscribers hear."""
+"""What subscribers hear of a connection.
+
+Events about the changes of a conversation are in
+:mod:`ums_actors.actors.conversation_events`, those about the traffic itself in
+:mod:`ums_actors.actors.traffic_events`.
+"""
 
 from __future__ import annotations
 
@@ -22,14 +27,10 @@ __all__ = [
     "IdentityChanged",
     "MessageReceived",
     "MessagesMissed",
-    "NotificationReceived",
     "PublishSettled",
-    "RequestSent",
-    "ResponseReceived",
     "RingOffered",
     "RingUpdated",
     "StateChanged",
-    "Tap",
 ]
 
 
@@ -195,6 +196,9 @@ class MessagesMissed(Event, frozen=True, kw_only=True):
 class PublishSettled(Event, frozen=True, kw_only=True):
     """What became of a message from the outbox, of an earlier process too.
 
+    It comes once more, in the next process, if this one ended before it had written
+    that the message has left the outbox.
+
     Attributes:
         mark: the ``mark`` of its Publication.
         sequence: its number in the dialog; None if there is an error.
@@ -251,55 +255,3 @@ class AgentStateChanged(Event, frozen=True, kw_only=True):
     previous: str | None = None
     description: str = ""
     subscription_id: str = ""
-
-
-class NotificationReceived(Event, frozen=True, kw_only=True):
-    """Any notification frame, as it came."""
-
-    type: str
-    body: Any
-
-
-class Tap(Event, frozen=True, kw_only=True):
-    """Base of events about the traffic itself.
-
-    They are heard by those alone who name their class when they subscribe: a handler
-    of all events that sends something would hear of that, and so on for ever.
-    """
-
-
-class RequestSent(Tap, frozen=True, kw_only=True):
-    """A request was written; again if it is sent again on a later line.
-
-    Headers are left out, for they may hold a token.
-
-    Attributes:
-        at: monotonic seconds.
-    """
-
-    request_id: str
-    type: str
-    body: Any
-    metadata: Any
-    at: float
-
-
-class ResponseReceived(Tap, frozen=True, kw_only=True):
-    """A request was answered.
-
-    Attributes:
-        type: of the request.
-        response_type: of the answer.
-        code: as of HTTP; 400 and more mean no.
-        body: None where it would let its reader in: addresses and keys of files.
-        at: monotonic seconds.
-        seconds: since the request was written; None if nobody listened then.
-    """
-
-    request_id: str
-    type: str
-    response_type: str
-    code: int
-    body: Any
-    at: float
-    seconds: float | None = None

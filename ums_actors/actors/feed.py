@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from ums_actors.actors.agents import AGENT_STATE_TYPES
 from ums_actors.actors.asking import AskedDialogs
-from ums_actors.actors.events import ConversationChanged, NotificationReceived
+from ums_actors.actors.events import ConversationChanged
 from ums_actors.actors.following import FollowedDialogs
 from ums_actors.actors.rings import ROUTING_TYPES
+from ums_actors.actors.traffic_events import NotificationReceived
 from ums_actors.actors.trouble import report
 from ums_actors.core.following import FollowedStreams
 from ums_actors.protocol import brand

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from ums_actors.actors.events import Event, NotificationReceived, Tap
+from ums_actors.actors.events import Event
+from ums_actors.actors.traffic_events import NotificationReceived, Tap
 from ums_actors.arguments import identifier, shown
 from ums_actors.errors import LocalProtocolError
 from ums_actors.protocol.names import spellings

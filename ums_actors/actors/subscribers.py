@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pykka
 
-from ums_actors.actors.events import ErrorOccurred, Event, NotificationReceived, Tap
+from ums_actors.actors.events import ErrorOccurred, Event
 from ums_actors.actors.inbox import EventInbox
 from ums_actors.actors.selection import Selection, selection
+from ums_actors.actors.traffic_events import NotificationReceived, Tap
 from ums_actors.errors import LocalProtocolError, Overloaded
 from ums_actors.runtime.strand import Strand
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Final
 
-from ums_actors.actors.events import RequestSent, ResponseReceived
+from ums_actors.actors.traffic_events import RequestSent, ResponseReceived
 from ums_actors.errors import UMSError
 from ums_actors.protocol.envelopes import decode_body
 from ums_actors.protocol.files import grants_access

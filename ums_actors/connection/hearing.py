@@ -5,8 +5,9 @@ from __future__ import annotations
 import abc
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ums_actors.actors.events import Event, NotificationReceived
+from ums_actors.actors.events import Event
 from ums_actors.actors.inbox import EventInbox
+from ums_actors.actors.traffic_events import NotificationReceived
 from ums_actors.connection.listening import LIMIT, EventsShortcut, listen
 from ums_actors.connection.root import Root
 from ums_actors.runtime.proxy import shortcut

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any
 import pykka
 from pykka.messages import ProxyCall, ProxyGetAttr, ProxySetAttr, _ActorStop
 
-from ums_actors.core.reason import crash_of
 from ums_actors.core.restart import Intensity
 from ums_actors.errors import RestartBudgetExhausted
 from ums_actors.runtime.future import LoopFuture, foreign_future
-from ums_actors.runtime.inbox import Inbox, StoppedFlag
+from ums_actors.runtime.mortal import Mortal
 from ums_actors.runtime.ref import LoopRef
 
 if TYPE_CHECKING:
@@ -25,40 +24,28 @@ if TYPE_CHECKING:
 
     from pykka._envelope import Envelope
 
-    from ums_actors.core.recorder import FlightRecorder
     from ums_actors.runtime.actor import LoopActor
     from ums_actors.runtime.loop import Loop
     from ums_actors.runtime.runtime import Runtime
 
 __all__ = ["Cell"]
 
-_logger = logging.getLogger("ums_actors")
 _TO_ATTRIBUTES = frozenset((ProxyCall, ProxyGetAttr, ProxySetAttr))
 _RESTARTS, _PERIOD = 5, 60.0
 """Crashes of an unsupervised actor in a number of seconds that are forgiven."""
 
 
-class Cell(Inbox):
+class Cell(Mortal):
     """Life cycle of one actor on one loop."""
 
     __slots__ = (
-        "_stop_replies",
-        "actor",
-        "actor_class",
         "args",
-        "generation",
         "intensity",
         "keep",
         "kwargs",
         "on_crash",
-        "recorder",
-        "ref",
-        "registered",
-        "runtime",
         "started",
-        "stopped",
         "suspended",
-        "urn",
     )
 
     def __init__(  # noqa: PLR0917  (only `_launch` calls it)
@@ -70,27 +57,16 @@ class Cell(Inbox):
         loop: Loop,
         on_crash: Callable[[Cell, BaseException], None] | None,
     ) -> None:
-        super().__init__(loop)
-        self.actor_class = actor_class
+        super().__init__(actor_class, runtime, loop)
         self.args = args
         self.kwargs = kwargs
-        self.runtime = runtime
         self.on_crash = on_crash
-        self.urn = f"urn:uuid:{runtime.ids()}"
-        self.stopped = StoppedFlag()
-        self.generation = 1
         self.suspended = False
         self.started = False
-        self.registered = False
         self.intensity: Intensity | None = None
-        self.recorder: FlightRecorder | None = None  # what the actor takes part in
         self.keep: Any = None  # what the actor wants to find again after a restart
-        self._stop_replies: list[LoopFuture[Any]] | None = None
-        self.ref: LoopRef[Any] = LoopRef(self)
-        self.actor: LoopActor = self._make()
-
-    def __str__(self) -> str:
-        return str(self.ref)
+        self.ref = LoopRef(self)
+        self.actor = self._make()
 
     # -- loop thread, but for what says otherwise
 
@@ -118,10 +94,6 @@ class Cell(Inbox):
         self._scheduled = False
         if queue and not self.suspended and not self.dead:
             self.schedule()
-
-    def give_up(self) -> None:
-        """End without a hook, since the loop has ended; any thread."""
-        self.bury()
 
     def _handle(self, envelope: Envelope[Any]) -> None:
         reply: Any = envelope.reply_to
@@ -257,92 +229,11 @@ class Cell(Inbox):
         elif self.queue:
             self.schedule()
 
-    # -- stopping
-
-    def _begin_stop(self, reply: LoopFuture[Any] | None) -> None:
-        first = self._stop_replies is None
-        replies = self._stop_replies = self._stop_replies or []
-        if reply is not None:
-            replies.append(reply)
-        if first:
-            self._prepare_stop()
-
-    def _prepare_stop(self) -> None:
-        try:
-            ready = self.actor._before_stop()
-        except BaseException as error:  # noqa: BLE001
-            self._observe("actor.before_stop_failed", logging.ERROR, error)
-            self.stop()
-            return
-        if ready.done():
-            self._prepared_stop(ready)
-        else:
-            ready.add_done_callback(
-                lambda ready: self.loop.call_soon(lambda: self._prepared_stop(ready))
-            )
-            if self.queue:
-                self.schedule()
-
-    def _prepared_stop(self, ready: LoopFuture[Any]) -> None:
-        error = ready.exception()
-        if error is not None:
-            self._observe("actor.before_stop_failed", logging.ERROR, error)
-        self.stop()
-
-    def stop(self) -> None:
-        """Run ``on_stop``, then end for good and answer all who still wait."""
-        if self.stopped.is_set():
-            return
-        self.stopped.set()
-        try:
-            self.actor.on_stop()
-        except BaseException as error:  # noqa: BLE001
-            self._observe("actor.on_stop_failed", logging.ERROR, error)
-            self._stop_anyway()
-        self.bury()
-
-    def _stop_anyway(self) -> None:
-        try:
-            self.actor._stop_anyway()
-        except BaseException as error:  # noqa: BLE001
-            self._observe("actor.stop_anyway_failed", logging.ERROR, error)
-
-    def bury(self) -> None:
-        """End without a hook."""
-        self.dead = True
-        self.stopped.set()
-        if self.registered:
-            self.registered = False
-            pykka.ActorRegistry.unregister(self.ref)
-        self._turn_away()
-        replies, self._stop_replies = self._stop_replies, None
-        for reply in replies or ():
-            reply.try_set(None)
-
     def _make(self) -> LoopActor:
         actor = self.actor_class.__new__(self.actor_class)
         actor._cell = self
         actor.__init__(*self.args, **self.kwargs)  # type: ignore[misc]
         return actor
-
-    def _observe(
-        self, event: str, level: int, error: BaseException | None = None
-    ) -> None:
-        fields: dict[str, Any] = {
-            "actor": self.actor_class.__name__,
-            "urn": self.urn,
-            "generation": self.generation,
-        }
-        if error is not None:
-            fields["error"] = error
-            if level >= logging.ERROR and self.recorder is not None:
-                text = f"{event}: {self.actor_class.__name__} {crash_of(error)}"
-                self.recorder.note(self.loop.clock.now(), text)
-                fields["history"] = self.recorder.lines()
-        try:
-            self.runtime.observer.observe(event, level, fields)
-        except Exception:
-            _logger.exception("observer.failed")
 
 
 def _read(args: tuple[Any, ...]) -> None:

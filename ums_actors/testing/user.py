@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from ums_actors.actors.events import (
     Event,
     MessageReceived,
-    RequestSent,
-    ResponseReceived,
 )
+from ums_actors.actors.traffic_events import RequestSent, ResponseReceived
 from ums_actors.protocol import brand
 from ums_actors.testing.asked import Asked, check_answer
 from ums_actors.testing.ears import Ears

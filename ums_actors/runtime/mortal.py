@@ -1,0 +1,144 @@
+"""How an actor ends: asked to, prepared, and then for good."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pykka
+
+from ums_actors.core.reason import crash_of
+from ums_actors.runtime.inbox import Inbox, StoppedFlag
+
+if TYPE_CHECKING:
+    from ums_actors.core.recorder import FlightRecorder
+    from ums_actors.runtime.actor import LoopActor
+    from ums_actors.runtime.future import LoopFuture
+    from ums_actors.runtime.loop import Loop
+    from ums_actors.runtime.ref import LoopRef
+    from ums_actors.runtime.runtime import Runtime
+
+__all__ = ["Mortal"]
+
+_logger = logging.getLogger("ums_actors")
+
+
+class Mortal(Inbox):
+    """An inbox whose actor can be stopped, and what is to be told of it."""
+
+    __slots__ = (
+        "_stop_replies",
+        "actor",
+        "actor_class",
+        "generation",
+        "recorder",
+        "ref",
+        "registered",
+        "runtime",
+        "stopped",
+        "urn",
+    )
+
+    actor: LoopActor
+    ref: LoopRef[Any]
+
+    def __init__(
+        self, actor_class: type[LoopActor], runtime: Runtime, loop: Loop
+    ) -> None:
+        super().__init__(loop)
+        self.actor_class = actor_class
+        self.runtime = runtime
+        self.urn = f"urn:uuid:{runtime.ids()}"
+        self.generation = 1
+        self.stopped = StoppedFlag()
+        self.registered = False
+        self.recorder: FlightRecorder | None = None  # what the actor takes part in
+        self._stop_replies: list[LoopFuture[Any]] | None = None
+
+    def __str__(self) -> str:
+        return str(self.ref)
+
+    def give_up(self) -> None:
+        """End without a hook, since the loop has ended; any thread."""
+        self.bury()
+
+    # -- loop thread
+
+    def _begin_stop(self, reply: LoopFuture[Any] | None) -> None:
+        first = self._stop_replies is None
+        replies = self._stop_replies = self._stop_replies or []
+        if reply is not None:
+            replies.append(reply)
+        if first:
+            self._prepare_stop()
+
+    def _prepare_stop(self) -> None:
+        try:
+            ready = self.actor._before_stop()
+        except BaseException as error:  # noqa: BLE001
+            self._observe("actor.before_stop_failed", logging.ERROR, error)
+            self.stop()
+            return
+        if ready.done():
+            self._prepared_stop(ready)
+        else:
+            ready.add_done_callback(
+                lambda ready: self.loop.call_soon(lambda: self._prepared_stop(ready))
+            )
+            if self.queue:
+                self.schedule()
+
+    def _prepared_stop(self, ready: LoopFuture[Any]) -> None:
+        error = ready.exception()
+        if error is not None:
+            self._observe("actor.before_stop_failed", logging.ERROR, error)
+        self.stop()
+
+    def stop(self) -> None:
+        """Run ``on_stop``, then end for good and answer all who still wait."""
+        if self.stopped.is_set():
+            return
+        self.stopped.set()
+        try:
+            self.actor.on_stop()
+        except BaseException as error:  # noqa: BLE001
+            self._observe("actor.on_stop_failed", logging.ERROR, error)
+            self._stop_anyway()
+        self.bury()
+
+    def _stop_anyway(self) -> None:
+        try:
+            self.actor._stop_anyway()
+        except BaseException as error:  # noqa: BLE001
+            self._observe("actor.stop_anyway_failed", logging.ERROR, error)
+
+    def bury(self) -> None:
+        """End without a hook."""
+        self.dead = True
+        self.stopped.set()
+        if self.registered:
+            self.registered = False
+            pykka.ActorRegistry.unregister(self.ref)
+        self._turn_away()
+        replies, self._stop_replies = self._stop_replies, None
+        for reply in replies or ():
+            reply.try_set(None)
+
+    def _observe(
+        self, event: str, level: int, error: BaseException | None = None
+    ) -> None:
+        fields: dict[str, Any] = {
+            "actor": self.actor_class.__name__,
+            "urn": self.urn,
+            "generation": self.generation,
+        }
+        if error is not None:
+            fields["error"] = error
+            if level >= logging.ERROR and self.recorder is not None:
+                text = f"{event}: {self.actor_class.__name__} {crash_of(error)}"
+                self.recorder.note(self.loop.clock.now(), text)
+                fields["history"] = self.recorder.lines()
+        try:
+            self.runtime.observer.observe(event, level, fields)
+        except Exception:
+            _logger.exception("observer.failed")
