@@ -119,6 +119,7 @@ def test_a_reset_starts_over():
         (math.nan, 10.0, 1.0),
         (1.0, 10.0, -1.0),
         (1.0, 10.0, math.nan),
+        (1.0, 10.0, math.inf),
     ],
 )
 def test_settings_out_of_bounds_are_refused(arguments):
@@ -132,8 +133,12 @@ def test_settings_out_of_bounds_are_refused(arguments):
 )
 def test_arguments_out_of_bounds_are_refused(fraction, floor):
     backoff = Backoff(1.0, 10.0, 1.0)
-    with pytest.raises(LocalProtocolError, match="must be"):
+    with pytest.raises(LocalProtocolError) as caught:
         backoff.next_delay(fraction, floor)
+    assert str(caught.value) == (
+        f"fraction {fraction} must be in [0, 1), and at_least {floor} finite and 0 or "
+        "more"
+    )
     assert backoff.attempt == 0
 
 

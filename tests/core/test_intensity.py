@@ -54,8 +54,12 @@ def test_a_reset_forgives_all():
     ("limit", "period"), [(-1, 1.0), (1, 0.0), (1, -1.0), (1, math.inf), (1, math.nan)]
 )
 def test_numbers_out_of_bounds_are_refused(limit, period):
-    with pytest.raises(LocalProtocolError, match="out of bounds"):
+    with pytest.raises(LocalProtocolError) as caught:
         Intensity(limit, period)
+    assert str(caught.value) == (
+        f"restart intensity {limit} in {period} s is out of bounds: the limit must be "
+        "0 or more, the period finite and more than 0"
+    )
 
 
 @given(

@@ -16,7 +16,13 @@ from ums_actors.core.reason import (
     TokenRefused,
     UpgradeRefused,
 )
-from ums_actors.core.verdict import Verdict, classify, explain, suspects
+from ums_actors.core.verdict import (
+    CONSEQUENCES,
+    Verdict,
+    classify,
+    explain,
+    suspects,
+)
 
 V = Verdict
 TABLE = [
@@ -87,3 +93,35 @@ def test_an_explanation_of_4407_says_all_there_is():
         "the token is dropped, and a new login precedes the next attempt, after a "
         "pause."
     )
+
+
+REFUSES = "the service refuses the token"
+TWICE = "the token is suspected a second time"
+ONCE = "the token may be bad, or the service restarts; once is no proof"
+WHYS = [
+    # reason, why, why if the token was suspected before
+    (Stopped(), "it was asked to", None),
+    (Crashed("KeyError", ""), "that is a bug", None),
+    (CredentialsRejected(), "trying the same credentials again cannot help", None),
+    (UpgradeRefused(401), REFUSES, None),
+    (RestoreFailed("no", 401), REFUSES, None),
+    (TokenRefused(400), REFUSES, None),
+    (LineClosed(4401), REFUSES, None),
+    (LineClosed(1011), ONCE, TWICE),
+    (LineClosed(1012), "the network or the service is in the way", None),
+    (PeerSilent(10), "the network or the service is in the way", None),
+]
+
+
+@pytest.mark.parametrize(("reason", "once", "again"), WHYS, ids=str)
+def test_an_explanation_says_why_and_what_follows(reason, once, again):
+    for suspected, why in ((False, once), (True, again or once)):
+        what, text = str(reason), explain(reason, suspected=suspected)
+        consequence = CONSEQUENCES[classify(reason, suspected=suspected)]
+        assert text == f"{what[0].upper()}{what[1:]}: {why}; {consequence}."
+    assert explain(reason) == explain(reason, suspected=False)
+
+
+def test_each_verdict_has_its_consequence_and_no_two_the_same():
+    assert set(CONSEQUENCES) == set(Verdict)
+    assert len(set(CONSEQUENCES.values())) == len(Verdict)

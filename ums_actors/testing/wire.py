@@ -62,6 +62,7 @@ class FakeWebsocket:
         self.closed_by_peer: tuple[int, str] | None = None
         self.failure: Exception | None = None
         self.eof = False
+        self.unfinished = 0  # its frames come whole
         self.more = True
         self.heard = False
         self.closing = False
