@@ -86,7 +86,11 @@ def test_a_session_made_elsewhere_is_left_to_its_maker(emulator, start):
     token = maker.get_token().get(timeout=5)
     held = maker.actor_ref.actor_inbox.keep.held
     session = ums.ExistingSession(
-        token, held.csrf, held.session_id, held.user_id, held.user_pid
+        token,
+        held.csrf,
+        held.session_id,
+        user_id=held.user_id,
+        user_pid=held.user_pid,
     )
     proxy = start(emulator, auth=session)
     proxy.open().get(timeout=10)

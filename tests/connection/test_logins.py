@@ -40,7 +40,10 @@ def test_the_five_keys_of_a_bot_log_it_in(emulator, start):
 def test_a_session_made_elsewhere_gets_in_and_is_refreshed(emulator, start):
     made = elsewhere(emulator)
     session = ums.ExistingSession(
-        made["bearer"], made["csrf"], made["sessionId"], made["config"]["userId"]
+        made["bearer"],
+        made["csrf"],
+        made["sessionId"],
+        user_id=made["config"]["userId"],
     )
     proxy = start(emulator, auth=session)
     proxy.open().get(timeout=10)
