@@ -114,6 +114,8 @@ class Relay:
     def _pass_on(self, client, unit):
         if self.edit is not None and unit[0] == _TEXT:
             unit = b"".join(map(_written, self.edit(json.loads(_payload(unit)))))
+            if not unit:
+                return
         if self._wanted:
             self._held.append(unit)
             if len(self._held) < self._wanted:

@@ -78,7 +78,7 @@ COVERED = {
     """,
     16: """
         test_a_failing_query_hides_no_conversation_and_no_message_to_come
-        test_a_dialog_whose_messages_do_not_come_holds_up_no_other
+        test_dialogs_whose_messages_do_not_come_hold_up_no_other
     """,
     17: """
         test_who_comes_back_to_a_conversation_is_told_of_it_and_misses_nothing

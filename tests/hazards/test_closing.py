@@ -98,13 +98,16 @@ def test_a_program_whose_connection_is_closed_ends_by_itself(emulator):
         program.stdout.close()
 
 
+@pytest.mark.parametrize("token", ["kept", "refused"])
 def test_a_closed_connection_refreshes_no_token_any_more(
-    emulator, opened, events, eventually
+    emulator, opened, events, eventually, token
 ):
     proxy = opened(emulator, options={"refresh_interval": 0.05})
     states = events(proxy, ums.StateChanged)
     eventually(lambda: emulator.state()["refreshes"] >= 2)
-    emulator.close_sockets(4401, "bot1")
+    if token == "refused":
+        emulator.close_sockets(4401, "bot1")
+        states.wait(lambda event: event.state == "BACKING_OFF")
     proxy.close().get(timeout=5)
     states.rest()  # a login that was under way may still come about
     before = emulator.state()

@@ -294,7 +294,8 @@ def test_a_message_seen_first_in_its_conversation_has_an_author_and_an_audience(
     told = changed.wait(lambda event: event.conversation.last_content_event is not None)
     shown = told.live.last_message
     assert (shown.text, shown.message_audience) == ("hello", "ALL")
-    assert shown.participant.user_id == talk.consumer_id
+    author = shown.participant
+    assert (author.user_id, author.state) == (talk.consumer_id, "ACTIVE")
     between.say(held[0])
     heard_as = heard.wait(lambda event: event.text == "hello").message
     assert heard_as == shown

@@ -9,7 +9,7 @@ import ums_actors as ums
 CHANGE = ".ams.aam.ExConversationChangeNotification"
 EVENT = ".ams.ms.OnlineEventDistribution"
 QUERY = ".ams.ms.QueryMessages"
-LISTEN = "ms.SubscribeMessagingEvents"
+SILENT = 5
 
 NONSENSE = (
     "text",
@@ -121,26 +121,42 @@ def test_a_change_that_lacks_a_part_is_taken_for_what_it_has(
 
 @pytest.mark.parametrize("code", [400, 404, 500])
 def test_a_failing_query_hides_no_conversation_and_no_message_to_come(
-    emulator, opened, events, code
+    emulator, opened, events, code, monkeypatch
 ):
+    monkeypatch.setattr("ums_actors.actors.dialogs._PAUSE", 0.1)
     proxy = opened(emulator)
     proxy.create_conversation_subscription(wait_for_ready=True).get(timeout=5)
     heard = events(proxy, ums.MessageReceived)
     changed = events(proxy, ums.ConversationChanged)
+    failed = events(proxy, ums.ErrorOccurred)
     emulator.add_fault("reject", value={"code": code, "type": QUERY})
     talk = emulator.open_conversation(text="before")
     changed.wait(lambda event: event.conversation_id == talk.conversation_id)
     other = emulator.open_conversation(assign="bot1", text="elsewhere")
     heard.wait(lambda event: event.conversation_id == other.conversation_id)
     proxy.join_dialog(talk.conversation_id, talk.dialog_id, "MANAGER").get(timeout=5)
+    failed.wait(lambda event: event.dialog_id == talk.dialog_id)
+    changed.wait(lambda event: "MANAGER" in roles(event, talk.conversation_id))
     emulator.clear_faults()
     emulator.write(talk.conversation_id, "after")
     heard.wait(lambda event: event.text == "after")
+    emulator.write(other.conversation_id, "elsewhere too")
+    heard.wait(lambda event: event.text == "elsewhere too")
 
 
-def test_a_dialog_whose_messages_do_not_come_holds_up_no_other(
-    emulator, relay, consumer, events
+def roles(event, conversation_id):
+    """Give the roles in a conversation, if the event is about that."""
+    if event.conversation_id != conversation_id:
+        return []
+    members = event.conversation.conversation_details.members()
+    return [role for role, _ in members]
+
+
+def test_dialogs_whose_messages_do_not_come_hold_up_no_other(
+    emulator, relay, consumer, events, monkeypatch
 ):
+    """As many as may be asked for at a time: the next one waits a little, not long."""
+    monkeypatch.setattr("ums_actors.actors.following.GRACE", 0.2)
     between = relay(emulator)
     proxy = consumer(emulator, domains={"asyncMessagingEnt": between.address})
     heard = events(proxy, ums.MessageReceived)
@@ -148,17 +164,18 @@ def test_a_dialog_whose_messages_do_not_come_holds_up_no_other(
     silent = []
 
     def edit(frame):
-        changes = (frame.get("body") or {}).get("changes") or [{}]
-        is_message = frame.get("type") == "ms.MessagingEventNotification"
-        return [] if is_message and changes[0].get("dialogId") in silent else [frame]
+        if frame["type"] == "cm.RequestConversationResponse" and len(silent) < SILENT:
+            silent.append(frame["body"]["conversationId"])
+        is_message = frame["type"] == "ms.MessagingEventNotification"
+        return [] if is_message and frame["body"]["dialogId"] in silent else [frame]
 
     between.edit = edit
-    first = proxy.create_conversation().get(timeout=5)
-    silent.append(first)
-    proxy.send_text(first, "into the void").get(timeout=5)
-    second = proxy.create_conversation().get(timeout=5)
-    changed.wait(lambda event: event.conversation_id == second)
-    proxy.send_text(second, "hello").get(timeout=5)
+    for _ in range(SILENT):
+        talk = proxy.create_conversation().get(timeout=5)
+        proxy.send_text(talk, "into the void").get(timeout=5)
+    last = proxy.create_conversation().get(timeout=5)
+    changed.wait(lambda event: event.conversation_id == last)
+    proxy.send_text(last, "hello").get(timeout=5)
     heard.wait(lambda event: event.text == "hello")
     assert heard_texts(heard) == ["hello"]
 
