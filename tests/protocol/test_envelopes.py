@@ -147,8 +147,9 @@ def test_notification_is_read_from_bytes_bytearray_memoryview_and_text():
         (b'{"kind":"notification","body":{}}', "lacks", 1002),
         (b'{"kind":"resp","reqId":"\xff\xfe"}', "UTF-8", 1007),
         ("\ud800", "UTF-8", 1007),
-        (b"[" * 100_000, "wrong type", 1002),
-        (b'{"kind":"resp","reqId":"1","body":' + b"[" * 100_000, "too deep", 1002),
+        (b"[" * 50_000, "wrong type", 1002),
+        (b'{"kind":"resp","reqId":"1","body":' + b"[" * 50_000, "too deep", 1002),
+        (b"[" * 100_000, "100000 values in 100000 bytes", 1002),
     ],
 )
 def test_what_is_no_message_is_a_remote_protocol_error(data, reason, close_code):

@@ -85,6 +85,7 @@ _ADVICE: Final[dict[type[errors.UMSError], str]] = {
     errors.RequestError: _BY_DELIVERY,
     errors.ConnectionLost: _BY_DELIVERY,
     errors.RequestTimedOut: _BY_DELIVERY,
+    errors.RequestForgotten: _BY_DELIVERY,
     errors.RequestRejected: (
         "Change the request; where may_pass is true, ask again after retry_after "
         "seconds. Its code is explained as an HTTP status."
@@ -100,6 +101,9 @@ _STAYS: Final[dict[type[errors.UMSError], str]] = {
     errors.RequestTimedOut: (
         f"The line stays. By default a request waits {seconds(OPTIONS.queue_timeout)} "
         f"for a READY line, and {seconds(OPTIONS.request_timeout)} for its answer."
+    ),
+    errors.RequestForgotten: (
+        "The line stays. Whoever waited has given up; a late answer is only counted."
     ),
     errors.Overloaded: (
         f"The line stays. By default {OPTIONS.queue_limit:,} requests may wait for a "
