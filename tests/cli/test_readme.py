@@ -18,7 +18,7 @@ DEMO = (
 )
 TESTS = (
     "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' "
-    "&& .venv/bin/python -m pytest -q -n 2"
+    "&& .venv/bin/python -m pytest -q -n 4"
 )
 
 
