@@ -46,7 +46,7 @@ def test_what_is_given_back_is_no_more_in_ram():
 
 
 def test_without_glibc_there_is_something_to_read_all_the_same(monkeypatch):
-    monkeypatch.setattr(memory.ctypes, "CDLL", lambda _: object())
+    monkeypatch.setattr(memory, "_libc", object)
     found = read_memory()
     assert found.in_use > MIB
     assert found.kept == 0

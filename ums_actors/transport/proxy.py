@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 from urllib.request import getproxies_environment, proxy_bypass
 
 from ums_actors.arguments import shown
@@ -13,6 +13,7 @@ from ums_actors.errors import LocalProtocolError
 from ums_actors.secret import Secret, reveal
 from ums_actors.transport.head import MAX_HEAD_SIZE, read_head
 from ums_actors.transport.target import check_host
+from ums_actors.transport.urls import split_url
 
 if TYPE_CHECKING:
     from ums_actors.transport.budget import Budget
@@ -94,7 +95,7 @@ class Proxy:
     def from_url(cls, url: str | Secret) -> Proxy:
         """Read ``http://[user[:password]@]host:port``; the port defaults to 80."""
         try:
-            parts = urlsplit(reveal(url))
+            parts = split_url(reveal(url))
             port = parts.port or 80
         except ValueError:
             raise LocalProtocolError(

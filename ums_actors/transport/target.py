@@ -5,10 +5,10 @@ from __future__ import annotations
 import ipaddress
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from ums_actors.errors import LocalProtocolError
 from ums_actors.secret import Secret, reveal
+from ums_actors.transport.urls import split_url
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
@@ -122,7 +122,7 @@ def _check_characters(text: str) -> None:
 
 def _split(text: str) -> SplitResult:
     try:
-        parts = urlsplit(text)
+        parts = split_url(text)
     except ValueError:
         raise LocalProtocolError(
             "the websocket URL has a broken host: write an IPv6 address in brackets, "

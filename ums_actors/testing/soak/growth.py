@@ -183,7 +183,7 @@ class Kind(NamedTuple):
         work: does it some times.
         size: how many of them lie between two readings.
         before: rounds before the first reading: what is bounded, such as the last
-            messages of a dialog, is full by then.
+            messages of a dialog and the last exits of an actor, is full by then.
     """
 
     work: Callable[[Field, int], None]
@@ -198,7 +198,7 @@ KINDS: Final = {
     "conversations": Kind(Field.conversations, 200),
     "lines": Kind(Field.lines, 200),
     "logins": Kind(Field.logins, 200),
-    "crashes": Kind(Field.crashes, 48, 12),
+    "crashes": Kind(Field.crashes, 48, 30),
 }
 
 

@@ -6,6 +6,7 @@ import ctypes
 import gc
 import os
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -84,14 +85,19 @@ def read_memory() -> Memory:
 def give_back() -> int:
     """Give back what malloc keeps; give the bytes that are in RAM then."""
     gc.collect()
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    trim = getattr(_libc(), "malloc_trim", None)
     if trim is not None:
         trim(0)
     return int(_STATM.read_text().split()[1]) * _PAGE
 
 
+@cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None)  # each has classes of its own, which readings would count
+
+
 def _malloc_info() -> _Mallinfo2:
-    ask = getattr(ctypes.CDLL(None), "mallinfo2", None)
+    ask = getattr(_libc(), "mallinfo2", None)
     if ask is None:
         return _Mallinfo2()
     ask.restype = _Mallinfo2
