@@ -87,7 +87,6 @@ class Keeping(Clumsy):
 
 def test_who_waits_for_what_outlives_the_actor_goes_on_waiting(child):
     child.__class__ = Keeping
-    child._table[Ask] = child._ask
     child.waiter = LoopFuture()
     message = Ask(LoopFuture())
     with pytest.raises(RuntimeError):

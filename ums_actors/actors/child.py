@@ -10,7 +10,7 @@ from ums_actors.errors import ConnectionLost, Delivery, LocalProtocolError
 from ums_actors.runtime import LoopActor, LoopFuture
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from pykka._envelope import Envelope
 
@@ -34,21 +34,18 @@ class Child(LoopActor):
         self._kernel = kernel
         self._in_hand: Any = None  # the message whose caller only we can answer
         self._cell.recorder = kernel.recorder
-        self._table: dict[type[Any], Callable[[Any], object]] = {
-            message: getattr(self, name) for message, name in self.handlers.items()
-        }
 
     def on_receive(self, message: Any) -> Any:
         """Hand the message to its handler."""
-        handler = self._table.get(type(message))
-        if handler is None:
+        name = self.handlers.get(type(message))
+        if name is None:
             raise LocalProtocolError(
                 f"{type(self).__name__} does not know {type(message).__name__}: it "
-                f"takes {', '.join(sorted(kind.__name__ for kind in self._table))}"
+                f"takes {', '.join(sorted(kind.__name__ for kind in self.handlers))}"
             )
         self._in_hand = message
         try:
-            return handler(message)
+            return getattr(self, name)(message)
         except BaseException:
             self._answer_for(self._in_hand)
             raise
@@ -74,7 +71,7 @@ class Child(LoopActor):
 
     def on_stop(self) -> None:
         """Answer those whose messages nobody will handle any more."""
-        turn_away(self._cell.queue)
+        turn_away(self._cell.waiting())
 
     def _observe(self, event: str, level: int = logging.INFO, **fields: Any) -> None:
         """Report an event with safe fields; the flight recorder keeps it."""
@@ -87,7 +84,7 @@ class Child(LoopActor):
 
 def turn_away(waiting: Iterable[Envelope[Any]]) -> None:
     """Fail the futures that messages carry; Pykka's own are the cell's duty."""
-    for envelope in list(waiting):
+    for envelope in waiting:
         reply = getattr(envelope.message, "reply", None)
         if isinstance(reply, LoopFuture):
             reply.try_fail(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections import Counter, deque
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.actors.agents import AgentStates
@@ -110,7 +110,59 @@ class Kernel:
         own_id: the user's id on the wire; None before the first login.
     """
 
-    own_id: str | None = None
+    __slots__ = (
+        "_identify",
+        "_login",
+        "_numbers",
+        "account_id",
+        "agent_state",
+        "agents",
+        "baseline_seen",
+        "catch_ups",
+        "closed_waiters",
+        "closing",
+        "connection_id",
+        "connector",
+        "conversations",
+        "counters",
+        "crashes",
+        "departure",
+        "held",
+        "hooks",
+        "ids",
+        "last_error",
+        "last_reason",
+        "line_token",
+        "loop",
+        "marks",
+        "next_retry",
+        "openers",
+        "opening",
+        "options",
+        "outgoing",
+        "own_id",
+        "pauses",
+        "pending",
+        "ready_waiters",
+        "recorder",
+        "refresh_waiters",
+        "refs",
+        "rings",
+        "root",
+        "runtime",
+        "services",
+        "session",
+        "source",
+        "streams",
+        "subscribers",
+        "subscriptions",
+        "supervision",
+        "taps",
+        "taps_messages",
+        "token_generation",
+        "token_waiters",
+        "websocket",
+    )
 
     def __init__(
         self,
@@ -165,6 +217,7 @@ class Kernel:
         self.baseline_seen = False
         self.agent_state: str | None = None
         self._login: Login | None = None
+        self.own_id: str | None = None
         self.held: Login | None = None  # the session of the token that is held
         self.token_generation = 0
         self.line_token: int | None = None
@@ -175,7 +228,7 @@ class Kernel:
         self.closed_waiters = Waiters()
         self.refs: dict[str, LoopRef[Any]] = {}
         self.websocket: Websocket | None = None
-        self.outgoing: deque[tuple[str, bytes]] = deque()  # frames for the socket
+        self.outgoing: list[tuple[str, bytes]] = []  # frames for the socket
         self.last_reason: Reason | None = None
         self.last_error: BaseException | None = None
         self.services: Any = None  # what the root calls beside the websocket

@@ -118,10 +118,7 @@ def _clear_inbox(kernel: Kernel) -> None:
         return
     cell = ref._cell
     cell.actor.abandon()  # type: ignore[attr-defined]
-    for _ in range(len(cell.queue)):
-        envelope = cell.queue.popleft()
-        if not isinstance(envelope.message, (SendFrames, CloseSocket)):
-            cell.queue.append(envelope)
+    cell.sift(lambda message: not isinstance(message, (SendFrames, CloseSocket)))
 
 
 def _fail(entries: Iterable[Entry], text: str) -> None:

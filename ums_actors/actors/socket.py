@@ -196,10 +196,14 @@ class SocketActor(Child):
         outgoing, websocket = self._kernel.outgoing, self._websocket
         if websocket is None or self._ended or websocket.closing:
             return  # the line is going: the supervisor answers for its requests
-        while outgoing:
-            request_id, payload = outgoing.popleft()
-            if not websocket.send(payload, request_id):
-                self._refuse(request_id)
+        sent = 0
+        try:
+            for request_id, payload in outgoing:
+                sent += 1
+                if not websocket.send(payload, request_id):
+                    self._refuse(request_id)
+        finally:
+            del outgoing[:sent]
 
     def _refuse(self, request_id: str) -> None:
         """Answer a request for which the buffer has no room."""

@@ -153,7 +153,7 @@ class SupervisorActor(Pilot):
 
     def _recover(self) -> None:
         """Do what our predecessor was told, and lost by its crash."""
-        kernel, waiting = self._kernel, list(self._cell.queue)
+        kernel, waiting = self._kernel, self._cell.waiting()
         kernel.opening = is_opening(waiting)
         for lost in lost_exits(kernel, waiting):
             self._child_exited(lost)

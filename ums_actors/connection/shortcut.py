@@ -73,7 +73,7 @@ class SendShortcut:
         """Send a request; any thread."""
         cell = self._cell
         kernel = cell.keep
-        if kernel.session.state is not State.READY or cell.queue or cell.dead:
+        if kernel.session.state is not State.READY or cell.dead or len(cell):
             return self._long_way(  # type: ignore[return-value]
                 request, timeout, resend, encoded_metadata
             )

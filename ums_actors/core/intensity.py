@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 
 from ums_actors.errors import LocalProtocolError
 
@@ -29,11 +28,12 @@ class Intensity:
             )
         self._limit = limit
         self._period = period
-        self._times: deque[float] = deque(maxlen=limit + 1)
+        self._times: list[float] = []
 
     def exhausted(self, now: float) -> bool:
         """Count a crash; tell whether it is one more than the window forgives."""
         self._times.append(now)
+        del self._times[: -self._limit - 1]  # one too many is too many
         return self._in_window(now) > self._limit
 
     def left(self, now: float) -> int:
@@ -57,5 +57,5 @@ class Intensity:
     def _in_window(self, now: float) -> int:
         times = self._times
         while times and times[0] < now - self._period:
-            times.popleft()
+            del times[0]
         return len(times)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import NamedTuple
 
 from ums_actors.core.reason import one_line
@@ -42,10 +41,11 @@ class FlightRecorder:
     thousand times does not wash out what came before it.
     """
 
-    __slots__ = ("_entries",)
+    __slots__ = ("_entries", "_limit")
 
     def __init__(self, limit: int = LIMIT) -> None:
-        self._entries: deque[Entry] = deque(maxlen=limit)
+        self._entries: list[Entry] = []
+        self._limit = limit
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -58,6 +58,7 @@ class FlightRecorder:
             self._entries[-1] = last._replace(times=last.times + 1, last=now)
         else:
             self._entries.append(Entry(now, text, 1, now))
+            del self._entries[: -self._limit]
 
     def entries(self) -> tuple[Entry, ...]:
         """Give what is kept, oldest first."""

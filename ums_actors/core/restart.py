@@ -7,7 +7,6 @@ each child apart, and an exit whose cause is the network uses no budget.
 from __future__ import annotations
 
 import math
-from collections import deque
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
@@ -75,7 +74,7 @@ class _Record:
         self.spec = spec
         self.group = group
         self.window = window
-        self.exits: deque[tuple[float, str]] = deque(maxlen=_HISTORY_LIMIT)
+        self.exits: list[tuple[float, str]] = []
 
 
 _RESTARTED_AFTER = {
@@ -147,6 +146,7 @@ class Supervision:
         free = "" if counts else " (not counted)"
         line = f"{now:.3f} s: {child} {kind.name}{free}{note and ': '}{note}"
         record.exits.append((now, line))
+        del record.exits[:-_HISTORY_LIMIT]
         if kind not in _RESTARTED_AFTER[record.spec.restart]:
             return []
         if counts and record.window.exhausted(now):

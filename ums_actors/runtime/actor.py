@@ -70,7 +70,7 @@ class LoopActor(pykka.Actor):
         return cell.ref
 
     def __init__(self) -> None:  # the base class would make an inbox of its own
-        if "_cell" not in self.__dict__:
+        if not hasattr(self, "_cell"):  # to look into __dict__ would make one
             raise LocalProtocolError(
                 f"{type(self).__name__}() was called: an actor is made by "
                 f"{type(self).__name__}.start(…), which gives a reference to it"

@@ -79,20 +79,24 @@ class Cell(Mortal):
         if not self.started and not self.dead:
             self.started = True
             self.guard(self.actor.on_start)
-        queue = self.queue
-        while queue and budget and not self.suspended and not self.dead:
+        taken = self._taken
+        while budget and not self.suspended and not self.dead:
+            if not taken:
+                if not self._arrived:
+                    break
+                self._take()
             budget -= 1
-            self._handle(queue.popleft())
+            self._handle(taken.pop())
         if not self.suspended and not self.dead:
             try:
                 self.actor._on_drained()
             except BaseException as error:  # noqa: BLE001  (see `crash`)
                 self.crash(error)
-            if queue and not self.suspended and not self.dead:
+            if not (self.empty() or self.suspended or self.dead):
                 self.loop.submit(self)
                 return
         self._scheduled = False
-        if queue and not self.suspended and not self.dead:
+        if not (self.empty() or self.suspended or self.dead):
             self.schedule()
 
     def _handle(self, envelope: Envelope[Any]) -> None:
@@ -226,7 +230,7 @@ class Cell(Mortal):
             return
         if self._stop_replies is not None:
             self._prepare_stop()  # the predecessor was asked to, and took it along
-        elif self.queue:
+        elif not self.empty():
             self.schedule()
 
     def _make(self) -> LoopActor:

@@ -85,7 +85,7 @@ class Mortal(Inbox):
             ready.add_done_callback(
                 lambda ready: self.loop.call_soon(lambda: self._prepared_stop(ready))
             )
-            if self.queue:
+            if not self.empty():
                 self.schedule()
 
     def _prepared_stop(self, ready: LoopFuture[Any]) -> None:

@@ -81,7 +81,7 @@ class LoopRef(pykka.ActorRef[A]):
         cell = self._cell
         if cell.dead:
             raise pykka.ActorDeadError(f"{self} not found")
-        if len(cell.queue) >= INBOX_LIMIT:
+        if len(cell) >= INBOX_LIMIT:
             raise self._overloaded()
         cell.put(Envelope(message))
 
@@ -113,7 +113,7 @@ class LoopRef(pykka.ActorRef[A]):
         future: LoopFuture[Any] = LoopFuture(cell.loop.lending)
         if cell.dead:
             future.try_fail(pykka.ActorDeadError(f"{self} not found"))
-        elif len(cell.queue) >= INBOX_LIMIT:
+        elif len(cell) >= INBOX_LIMIT:
             future.try_fail(self._overloaded())
         else:
             cell.put(Envelope(message, future))
