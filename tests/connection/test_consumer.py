@@ -196,6 +196,7 @@ def test_what_was_said_while_the_line_was_away_comes_in_order_and_once(
     heard = events(proxy, ums.MessageReceived)
     conversation = proxy.create_conversation().get(timeout=5)
     proxy.send_text(conversation, "0").get(timeout=5)
+    heard.wait(lambda event: event.text == "0")  # else it is asked for again
     brand = agent(start, emulator, conversation)
     me = own_id(proxy)
     for line in (2, 3):
