@@ -27,6 +27,8 @@ LIMIT: Final = 10_000
 class AgentStates:
     """What the service said last of each agent; loop thread only."""
 
+    __slots__ = ("_kernel", "_states")
+
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
         self._states: OrderedDict[str, str] = OrderedDict()

@@ -29,6 +29,8 @@ class CatchUps:
     number, which will do as well.
     """
 
+    __slots__ = ("_waiting",)
+
     def __init__(self) -> None:
         self._waiting: dict[_Query, Waiters] = {}
 

@@ -34,6 +34,8 @@ class Children:
         kernel: of the connection; their references stay in it.
     """
 
+    __slots__ = ("_kernel",)
+
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
 
@@ -56,14 +58,16 @@ class Children:
         if ref is not None:
             ref._cell.restart()
             return
-
-        def crashed(_: Cell, error: BaseException) -> None:
-            line = kernel.session.generation
-            kernel.refs["supervisor"].tell(ChildExited(name, line, crash_of(error)))
-
         kernel.refs[name] = _KINDS[name]._launch(
-            (kernel,), {}, kernel.runtime, kernel.loop, crashed
+            (kernel,), {}, kernel.runtime, kernel.loop, self._tell_exit
         )
+
+    def _tell_exit(self, cell: Cell, error: BaseException) -> None:
+        """Tell the supervisor that a child has crashed."""
+        kernel = self._kernel
+        name = next(name for name, kind in _KINDS.items() if kind is cell.actor_class)
+        exited = ChildExited(name, kernel.session.generation, crash_of(error))
+        kernel.refs["supervisor"].tell(exited)
 
     def crashed(self, child: str, reason: Crashed) -> bool | restart.GiveUp:
         """Count a crash, report it, and restart who must be.

@@ -37,6 +37,8 @@ class Conversations:
         office: carries out what is done to them.
     """
 
+    __slots__ = ("_kernel", "_sources", "_timer", "book", "office")
+
     def __init__(
         self, kernel: Kernel, wire_name: Callable[[str], str], *, is_brand: bool
     ) -> None:
@@ -51,7 +53,7 @@ class Conversations:
         )
         self._kernel = kernel
         self.office = office
-        self._sources: set[str] = set()  # subscriptions that have shown something
+        self._sources: dict[str, None] = {}  # subscriptions that have shown something
         self._timer: Timer | None = None
 
     # -- what the service says
@@ -71,7 +73,7 @@ class Conversations:
         """
         source = subscription_id if made is None else made.key
         if made is not None:
-            self._sources.add(source)
+            self._sources[source] = None
         if change.type == "UPSERT":
             return self.book.upsert(change.result, source)
         if change.type == "DELETE":
@@ -107,9 +109,9 @@ class Conversations:
     def settle(self) -> None:
         """Let go of what ended subscriptions have shown; cheap if there are none."""
         made = self._kernel.subscriptions
-        if self._sources and not self._sources <= made.keys():
-            for source in self._sources - made.keys():
-                self._sources.discard(source)
+        if not self._sources.keys() <= made.keys():
+            for source in self._sources.keys() - made.keys():
+                del self._sources[source]
                 self.book.ended(source, self._now())
             self._arm()
         if (

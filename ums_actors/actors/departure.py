@@ -40,6 +40,19 @@ class Departure:
         logins: calls under way that may bring a session.
     """
 
+    __slots__ = (
+        "_begun",
+        "_closing",
+        "_gone",
+        "_loop",
+        "_runtime",
+        "_source",
+        "_timer",
+        "closers",
+        "logins",
+        "session",
+    )
+
     def __init__(self, runtime: Runtime, loop: Loop, source: TokenSource) -> None:
         self.closers: list[Callable[[], object]] = [source.close]
         self.session: Session | None = None

@@ -26,6 +26,16 @@ __all__ = ["NetworkConnector"]
 class _Dialling:
     """One attempt over the network."""
 
+    __slots__ = (
+        "_attempt",
+        "_connector",
+        "_headers",
+        "_lock",
+        "_target",
+        "_timeout",
+        "_websocket",
+    )
+
     def __init__(
         self,
         connector: NetworkConnector,
@@ -82,6 +92,8 @@ class _Dialling:
 
 class NetworkConnector:
     """Dials with one connection's TLS and proxy settings."""
+
+    __slots__ = ("_proxy", "_tls", "options")
 
     def __init__(
         self,

@@ -34,6 +34,8 @@ _PAUSE = 5.0
 class Dialogs(abc.ABC):
     """What both sides have in common; loop thread only."""
 
+    __slots__ = ("_call_later", "_kernel", "_query")
+
     def __init__(self, kernel: Kernel, query: Query, call_later: CallLater) -> None:
         self._kernel = kernel
         self._query = query

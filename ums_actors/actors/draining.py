@@ -23,6 +23,8 @@ class Draining:
         call_later: of the actor that waits.
     """
 
+    __slots__ = ("_call_later", "_kernel", "_limit")
+
     def __init__(self, kernel: Kernel, call_later: CallLater) -> None:
         self._kernel = kernel
         self._call_later = call_later

@@ -26,6 +26,8 @@ class Errands:
     has stopped is handed to its departure.
     """
 
+    __slots__ = ("_cell", "_kernel")
+
     def __init__(self, kernel: Kernel, cell: Cell) -> None:
         self._kernel = kernel
         self._cell = cell

@@ -36,6 +36,8 @@ _MESSAGES = spellings(brand.MESSAGE_NOTIFICATION)
 class Feed:
     """Turns notification frames into events; loop thread only."""
 
+    __slots__ = ("_dialogs", "_kernel", "_subscribers")
+
     def __init__(self, kernel: Kernel, query: Query, call_later: CallLater) -> None:
         self._kernel = kernel
         self._subscribers = kernel.subscribers

@@ -43,6 +43,8 @@ have come; the service needs some milliseconds."""
 class FollowedDialogs(Dialogs):
     """The dialogs of a consumer; loop thread only."""
 
+    __slots__ = ("_streams",)
+
     def __init__(
         self,
         kernel: Kernel,

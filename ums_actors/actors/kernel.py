@@ -214,7 +214,6 @@ class Kernel:
         self.catch_ups = CatchUps()
         self.marks = Marks()
         self.pauses = Pauses(self.marks)
-        self.baseline_seen = False
         self.agent_state: str | None = None
         self._login: Login | None = None
         self.own_id: str | None = None
@@ -233,7 +232,7 @@ class Kernel:
         self.last_error: BaseException | None = None
         self.services: Any = None  # what the root calls beside the websocket
         self.next_retry: float | None = None
-        self.taps_messages = False
+        self.baseline_seen = self.taps_messages = False
         # open() was called at rest, or close(), and the supervisor may not know yet
         self.opening = self.closing = False
         self._numbers = itertools.count(1)

@@ -40,6 +40,8 @@ class ConversationOffice:
         is_brand: whether it is an agent's connection.
     """
 
+    __slots__ = ("_is_brand", "_kernel", "_wire_name")
+
     def __init__(
         self, kernel: Kernel, wire_name: Callable[[str], str], *, is_brand: bool
     ) -> None:

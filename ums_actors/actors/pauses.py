@@ -23,6 +23,8 @@ class Pauses(Waiters):
         marks: which know what has been seen.
     """
 
+    __slots__ = ("_marks", "_sought")
+
     def __init__(self, marks: Marks) -> None:
         super().__init__()
         self._marks = marks

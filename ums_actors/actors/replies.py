@@ -39,6 +39,8 @@ class Replies:
         kernel: of the connection.
     """
 
+    __slots__ = ("_kernel", "_pending", "_validated")
+
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
         self._pending = kernel.pending

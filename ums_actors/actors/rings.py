@@ -72,6 +72,8 @@ class Rings:
         book: which rings there are.
     """
 
+    __slots__ = ("_arrivals", "_kernel", "book")
+
     def __init__(self, kernel: Kernel) -> None:
         self.book: RingBook[Ring] = RingBook()
         self._kernel = kernel

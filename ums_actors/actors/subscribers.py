@@ -56,6 +56,19 @@ class Subscribers:
         tapped: whether anybody hears of the traffic itself.
     """
 
+    __slots__ = (
+        "_all",
+        "_by_kind",
+        "_by_place",
+        "_by_type",
+        "_limit",
+        "_loop",
+        "_lost",
+        "_runtime",
+        "_wide",
+        "tapped",
+    )
+
     def __init__(self, runtime: Runtime, loop: Loop, limit: int) -> None:
         self._runtime = runtime
         self._loop = loop

@@ -26,6 +26,8 @@ LIMIT: Final = 10_000
 class Taps:
     """Used only while ``Subscribers.tapped`` holds; loop thread."""
 
+    __slots__ = ("_kernel", "_written")
+
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
         self._written: OrderedDict[str, float] = OrderedDict()

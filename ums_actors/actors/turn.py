@@ -24,6 +24,8 @@ class Turn:
         call_later: of the actor that waits.
     """
 
+    __slots__ = ("_begin", "_call_later", "_kernel", "_place", "_timer")
+
     def __init__(self, kernel: Kernel, call_later: CallLater) -> None:
         self._kernel = kernel
         self._call_later = call_later

@@ -22,6 +22,8 @@ LIMIT = 100_000
 class Waiters:
     """A bag of futures; loop thread only."""
 
+    __slots__ = ("_waiting",)
+
     def __init__(self) -> None:
         self._waiting: dict[LoopFuture[Any], Timer | None] = {}
 

@@ -53,6 +53,16 @@ class BrandTokenSource:
         LocalProtocolError: ``credentials`` is none of the known kinds.
     """
 
+    __slots__ = (
+        "_account",
+        "_body",
+        "_credentials",
+        "_csds",
+        "_given_out",
+        "_http",
+        "_lock",
+    )
+
     def __init__(
         self, account_id: str, credentials: Credentials, csds: Csds, http: Http
     ) -> None:

@@ -82,6 +82,17 @@ class ConsumerTokenSource:
             JWT.
     """
 
+    __slots__ = (
+        "_calls",
+        "_clock",
+        "_held",
+        "_http",
+        "_identity",
+        "_idp",
+        "_lock",
+        "_wall",
+    )
+
     def __init__(
         self,
         account_id: str,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -25,9 +26,9 @@ class _Sealed(Struct, frozen=True):
     """Wraps the fields named in ``_secrets``, and refuses empty fields."""
 
     def __post_init__(self) -> None:
-        for each in struct_fields(self):
-            name, value = each.name, getattr(self, each.name)
-            if value is None and each.default is None:
+        for name, optional in _fields_of(type(self)):
+            value = getattr(self, name)
+            if value is None and optional:
                 continue
             if not isinstance(value, (str, Secret)) or not value:
                 raise LocalProtocolError(
@@ -35,6 +36,12 @@ class _Sealed(Struct, frozen=True):
                 )
             if name not in _PLAIN and not isinstance(value, Secret):
                 force_setattr(self, name, Secret(value))
+
+
+@functools.cache  # to look into the annotations takes long
+def _fields_of(kind: type[Struct]) -> tuple[tuple[str, bool], ...]:
+    """Give the names of a class's fields, and whether each may be None."""
+    return tuple((each.name, each.default is None) for each in struct_fields(kind))
 
 
 class PasswordLogin(_Sealed, frozen=True):

@@ -68,6 +68,16 @@ class Csds:
         LocalProtocolError: a bad ``host`` or ``account_id``.
     """
 
+    __slots__ = (
+        "_allow_plain",
+        "_calls",
+        "_flights",
+        "_known",
+        "_overrides",
+        "account_id",
+        "origin",
+    )
+
     def __init__(
         self,
         host: str,

@@ -26,6 +26,8 @@ class Flights(Generic[T]):
         step: the ``step`` of errors.
     """
 
+    __slots__ = ("_flights", "_lock", "_step", "_what")
+
     def __init__(self, what: str, step: str) -> None:
         self._what = what
         self._step = step

@@ -31,6 +31,16 @@ class Whereabouts:
         ever: whether anything was ever learnt.
     """
 
+    __slots__ = (
+        "_clock",
+        "_complete_until",
+        "_fresh_seconds",
+        "_lock",
+        "_places",
+        "_stale_seconds",
+        "ever",
+    )
+
     def __init__(
         self, fresh_seconds: float, stale_seconds: float, clock: Callable[[], float]
     ) -> None:

@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 __all__ = ["Services", "Setup"]
 
 
+_DEFAULT_OPTIONS = Options()
+"""What all share who give none; it cannot be changed."""
+
+
 class Services(NamedTuple):
     """What a connection calls beside its websocket; blocking, for workers."""
 
@@ -44,12 +48,40 @@ class Services(NamedTuple):
     courier: Courier | None
 
 
+class _Once:
+    """Makes the TLS context when it is first asked for; any thread."""
+
+    __slots__ = ("_context", "_make")
+
+    def __init__(self, make: Callable[[], ssl.SSLContext]) -> None:
+        self._make = make
+        self._context: ssl.SSLContext | None = None
+
+    def __call__(self) -> ssl.SSLContext:
+        if self._context is None:
+            self._context = self._make()  # twice at once gives the same one
+        return self._context
+
+
 class Setup:
     """The arguments that every connection takes, checked.
 
     Raises:
         LocalProtocolError: an argument breaks a rule.
     """
+
+    __slots__ = (
+        "_ca_file",
+        "_csds_host",
+        "_domains",
+        "_extra_ca_file",
+        "_outbox",
+        "_proxy",
+        "_ssl_context",
+        "_subscribe",
+        "account_id",
+        "options",
+    )
 
     def __init__(
         self,
@@ -76,7 +108,7 @@ class Setup:
         ):
             if value is not None or name == "csds":
                 _of_kind(name, value, kind)
-        self.options = Options() if options is None else options
+        self.options = _DEFAULT_OPTIONS if options is None else options
         self._csds_host = csds
         self._domains = _as_http(domains)
         self._ca_file = ca_file
@@ -162,7 +194,7 @@ class Setup:
         given = self._ssl_context
         if given is not None:
             return lambda: given
-        source = functools.cache(
+        source = _Once(
             functools.partial(
                 runtime.tls.give,
                 self._ca_file,

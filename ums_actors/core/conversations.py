@@ -55,6 +55,17 @@ class ConversationBook(Generic[V]):
         cut: snapshots so long that others may be missing from them.
     """
 
+    __slots__ = (
+        "_cards",
+        "_ids",
+        "_limit",
+        "_make",
+        "_messages",
+        "_presence",
+        "cut",
+        "evicted",
+    )
+
     def __init__(
         self,
         ids: IdTable,

@@ -61,6 +61,16 @@ class FollowedStreams(Streams[E]):
     Arguments and attributes are those of :class:`Streams`.
     """
 
+    __slots__ = (
+        "_answered",
+        "_conversations",
+        "_following",
+        "_history_until",
+        "_refused",
+        "_requested",
+        "_tickets",
+    )
+
     def __init__(self, dialog_limit: int, **settings: Any) -> None:
         super().__init__(dialog_limit, **settings)
         # dicts, since their order is the same in each run

@@ -13,6 +13,8 @@ T = TypeVar("T")
 class Lanes(Generic[T]):
     """Lanes by name; the first of each is under way."""
 
+    __slots__ = ("_lanes",)
+
     def __init__(self) -> None:
         self._lanes: dict[str, deque[T]] = {}
 

@@ -56,6 +56,19 @@ class Lease:
         stale: news of old generations and flights that was dropped.
     """
 
+    __slots__ = (
+        "_failures",
+        "_flight",
+        "_flights",
+        "_life",
+        "_refresh_interval",
+        "_refused",
+        "_session",
+        "generation",
+        "stale",
+        "state",
+    )
+
     def __init__(
         self,
         refresh_interval: float | None,

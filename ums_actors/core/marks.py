@@ -63,6 +63,8 @@ class Marks:
     and when asked for.
     """
 
+    __slots__ = ("_due", "_repeated", "_searches")
+
     def __init__(self) -> None:
         self._searches: dict[str, _Search] = {}
         self._due: dict[tuple[str, int], str] = {}

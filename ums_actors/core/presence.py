@@ -20,6 +20,8 @@ class Presence:
         patience: seconds from the end of the last interest to the removal.
     """
 
+    __slots__ = ("_doubtful", "_leaving", "_patience")
+
     def __init__(self, patience: float) -> None:
         self._patience = patience
         self._leaving: OrderedDict[str, tuple[float, Card[Any]]] = OrderedDict()

@@ -103,6 +103,8 @@ class Supervision:
         LocalProtocolError: ``intensity`` or ``period`` is out of its bounds.
     """
 
+    __slots__ = ("_period", "_records", "_stable_at")
+
     def __init__(self, tree: Group, *, intensity: int, period: float) -> None:
         self._period = period
         self._stable_at = -math.inf

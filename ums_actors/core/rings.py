@@ -89,6 +89,8 @@ class RingBook(Generic[R]):
         evicted: rings forgotten for want of room.
     """
 
+    __slots__ = ("_by_conversation", "_ended", "_limit", "_open", "evicted", "stale")
+
     def __init__(self, limit: int = 10_000) -> None:
         self._limit = limit
         self._open: OrderedDict[str, _Entry[R]] = OrderedDict()

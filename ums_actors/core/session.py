@@ -52,6 +52,20 @@ class Session:
         verdict: on the last attempt or line that ended.
     """
 
+    __slots__ = (
+        "_logins",
+        "_options",
+        "_ready_at",
+        "backoff",
+        "down_since",
+        "ever_ready",
+        "fail_fast",
+        "generation",
+        "state",
+        "suspected",
+        "verdict",
+    )
+
     def __init__(self, options: Options) -> None:
         self.state = State.NEW
         self.generation = 0

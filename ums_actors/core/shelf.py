@@ -23,6 +23,8 @@ class Shelf(Generic[V]):
     Written on the loop thread; any thread may look one up.
     """
 
+    __slots__ = ("_by_dialog", "_ended", "_open")
+
     def __init__(self) -> None:
         self._open: OrderedDict[str, Card[V]] = OrderedDict()
         self._ended: OrderedDict[str, Card[V]] = OrderedDict()

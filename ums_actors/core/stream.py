@@ -69,6 +69,8 @@ class Streams(Tracked[E]):
         dropped: held events dropped for want of room; a query brings them again.
     """
 
+    __slots__ = ("_hold_limit", "_tries", "dropped", "duplicates", "outdated")
+
     def __init__(
         self,
         dialog_limit: int,

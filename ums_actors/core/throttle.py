@@ -23,6 +23,8 @@ class _Bucket:
 class Throttle:
     """A bucket for each kind; kinds are constant names, so there are few."""
 
+    __slots__ = ("_buckets",)
+
     def __init__(self) -> None:
         self._buckets: dict[str, _Bucket] = {}
 

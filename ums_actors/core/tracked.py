@@ -53,6 +53,18 @@ class Tracked(Generic[E]):
             over, the last number is kept, as long as there are not too many of these.
     """
 
+    __slots__ = (
+        "_dialog_limit",
+        "_dialogs",
+        "_doubtful",
+        "_last_of",
+        "_spilled",
+        "_turns",
+        "absent",
+        "evicted",
+        "gaps",
+    )
+
     def __init__(self, dialog_limit: int, turns: Turns) -> None:
         self._dialog_limit = dialog_limit
         self._turns = turns

@@ -21,11 +21,13 @@ class Turns:
         limit: queries that may be under way.
     """
 
+    __slots__ = ("_alone", "_limit", "_suspects", "_under_way", "_waiting")
+
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._waiting: OrderedDict[str, None] = OrderedDict()
-        self._suspects: OrderedDict[str, None] = OrderedDict()
-        self._under_way: set[str] = set()
+        self._suspects: dict[str, None] = {}
+        self._under_way: dict[str, None] = {}  # an empty set takes 216 bytes
         self._alone = False
 
     def __contains__(self, dialog_id: str) -> bool:
@@ -50,19 +52,21 @@ class Turns:
         if self._waiting:
             return self._waiting.popitem(last=False)[0]
         if self._suspects and not self._under_way:
-            return self._suspects.popitem(last=False)[0]
+            suspect = next(iter(self._suspects))
+            del self._suspects[suspect]
+            return suspect
         return None
 
     def start(self, dialog_id: str, *, suspect: bool = False) -> None:
         """Take note that its query goes out."""
-        self._under_way.add(dialog_id)
+        self._under_way[dialog_id] = None
         self._alone = suspect
 
     def end(self, dialog_id: str) -> bool:
         """Take note that its query is over; tell whether one was under way."""
         if dialog_id not in self._under_way:
             return False
-        self._under_way.discard(dialog_id)
+        del self._under_way[dialog_id]
         self._alone = False  # it was the only one, or there is no suspect
         return True
 

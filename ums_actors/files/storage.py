@@ -30,6 +30,8 @@ class Storage:
     What an address is signed with is all that lets one in: no token goes there.
     """
 
+    __slots__ = ("_csds", "_http")
+
     def __init__(self, csds: Csds, http: Http) -> None:
         self._csds = csds
         self._http = http

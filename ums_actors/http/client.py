@@ -110,6 +110,17 @@ class Http:
         clock: monotonic seconds.
     """
 
+    __slots__ = (
+        "_body_limit",
+        "_clock",
+        "_closed",
+        "_context",
+        "_lines",
+        "_lock",
+        "_proxy",
+        "_tls_source",
+    )
+
     def __init__(
         self,
         *,
@@ -124,7 +135,7 @@ class Http:
         self._body_limit = body_limit
         self._clock = clock
         self._lock = threading.Lock()
-        self._lines: set[Line] = set()
+        self._lines: list[Line] = []  # few at a time
         self._closed = False
 
     def now(self) -> float:
@@ -240,12 +251,13 @@ class Http:
         """Take note of a line, so that it can be shut; not after the close."""
         with self._lock:
             if not self._closed:
-                self._lines.add(line)
+                self._lines.append(line)
             return not self._closed
 
     def _leave(self, line: Line) -> None:
         with self._lock:
-            self._lines.discard(line)
+            if line in self._lines:
+                self._lines.remove(line)
         line.close()
 
 

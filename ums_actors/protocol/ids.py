@@ -37,6 +37,8 @@ class IdTable:
         limit: agents that are remembered.
     """
 
+    __slots__ = ("_agents", "_limit", "_pids", "_prefix")
+
     def __init__(self, account_id: str, limit: int = LIMIT) -> None:
         self._prefix = f"{account_id}."
         self._limit = limit

@@ -15,6 +15,7 @@ from pykka.messages import ProxyCall, ProxyGetAttr, ProxySetAttr, _ActorStop
 
 from ums_actors.core.restart import Intensity
 from ums_actors.errors import RestartBudgetExhausted
+from ums_actors.runtime.fence import Fenced
 from ums_actors.runtime.future import LoopFuture, foreign_future
 from ums_actors.runtime.mortal import Mortal
 from ums_actors.runtime.ref import LoopRef
@@ -146,27 +147,9 @@ class Cell(Mortal):
         except BaseException as error:  # noqa: BLE001  (see `crash`)
             self.crash(error)
 
-    def fenced(self, function: Callable[..., object]) -> Callable[..., None]:
-        """Wrap a callback so that it dies with the object it was made for.
-
-        Called on another thread, it runs on the loop's all the same. A future that it
-        is called with counts as read, also where the callback is dead.
-        """
-        generation = self.generation
-
-        def call(*args: Any) -> None:
-            if not self.loop.owned():
-                _read(args)  # the loop may end before
-                self.loop.call_soon(lambda: call(*args))
-            elif self.dead or self.suspended or self.generation != generation:
-                _read(args)
-                self._observe("actor.stale_callback", logging.DEBUG)
-            else:
-                self.guard(lambda: function(*args))
-                if not self._scheduled:
-                    self.schedule()  # for `_on_drained`
-
-        return call
+    def fenced(self, function: Callable[..., object]) -> Fenced:
+        """Wrap a callback so that it dies with the object it was made for."""
+        return Fenced(self, function)
 
     # -- failing
 
@@ -238,9 +221,3 @@ class Cell(Mortal):
         actor._cell = self
         actor.__init__(*self.args, **self.kwargs)  # type: ignore[misc]
         return actor
-
-
-def _read(args: tuple[Any, ...]) -> None:
-    for each in args:
-        if isinstance(each, LoopFuture):
-            each.exception()

@@ -28,6 +28,7 @@ class Mortal(Inbox):
 
     __slots__ = (
         "_stop_replies",
+        "_urn",
         "actor",
         "actor_class",
         "generation",
@@ -36,7 +37,6 @@ class Mortal(Inbox):
         "registered",
         "runtime",
         "stopped",
-        "urn",
     )
 
     actor: LoopActor
@@ -48,7 +48,7 @@ class Mortal(Inbox):
         super().__init__(loop)
         self.actor_class = actor_class
         self.runtime = runtime
-        self.urn = f"urn:uuid:{runtime.ids()}"
+        self._urn: str | None = None
         self.generation = 1
         self.stopped = StoppedFlag()
         self.registered = False
@@ -57,6 +57,14 @@ class Mortal(Inbox):
 
     def __str__(self) -> str:
         return str(self.ref)
+
+    @property
+    def urn(self) -> str:
+        """Its name among all actors, made when first asked for; any thread."""
+        if self._urn is None:
+            with self._lock:
+                self._urn = self._urn or f"urn:uuid:{self.runtime.ids()}"
+        return self._urn
 
     def give_up(self) -> None:
         """End without a hook, since the loop has ended; any thread."""

@@ -35,6 +35,19 @@ class Strand:
         failed: told, on the loop, of what a call raised and for which event.
     """
 
+    __slots__ = (
+        "_busy",
+        "_closed",
+        "_failed",
+        "_function",
+        "_late",
+        "_limit",
+        "_loop",
+        "_runtime",
+        "_waiting",
+        "dropped",
+    )
+
     def __init__(
         self,
         runtime: Runtime,
