@@ -46,9 +46,13 @@ class FakeHttp:
         return Answer(status, data)
 
 
+class Domains(Csds):
+    """Shows what it calls."""
+
+
 def csds(*answers, **options):
     http = FakeHttp(*answers)
-    made = Csds("csds.example", "acc7", http, **options)
+    made = Domains("csds.example", "acc7", http, **options)
     made.http = http
     return made
 

@@ -193,7 +193,7 @@ def test_an_actor_knows_itself(start):
     ref = start()
     proxy = ref.proxy()
     assert proxy.actor_inbox.get(timeout=WAIT) is ref.actor_inbox
-    assert proxy.actor_stopped.get(timeout=WAIT) is ref.actor_stopped
+    assert proxy.actor_stopped.get(timeout=WAIT) == ref.actor_stopped
     assert proxy.actor_urn.get(timeout=WAIT) == ref.actor_urn
     assert str(ref) == f"{ref.actor_class.__name__} ({ref.actor_urn})"
     assert repr(ref) == f"<ActorRef for {ref}>"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from ums_actors.actors.correlator import CorrelatorActor
 from ums_actors.actors.exits import tell_crash
@@ -25,6 +25,9 @@ _KINDS: dict[str, type[Child]] = {
     "correlator": CorrelatorActor,
     "socket": SocketActor,
 }
+
+
+_NO_NAMES: Final[dict[str, Any]] = {}
 
 
 class Children:
@@ -59,7 +62,7 @@ class Children:
             ref._cell.restart()
             return
         kernel.refs[name] = _KINDS[name]._launch(
-            (kernel,), {}, kernel.runtime, kernel.loop, self._tell_exit
+            (kernel,), _NO_NAMES, kernel.runtime, kernel.loop, self._tell_exit
         )
 
     def _tell_exit(self, cell: Cell, error: BaseException) -> None:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import threading
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from ums_actors.errors import ConnectError
 from ums_actors.http.tls import TlsSource, client_context
 from ums_actors.transport.attempt import Attempt
+from ums_actors.transport.frame import mask_pool
 from ums_actors.transport.nonblocking import Websocket
 from ums_actors.transport.opener import open_websocket
 from ums_actors.transport.target import Target
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from ums_actors.options import Options
+    from ums_actors.runtime import Loop
     from ums_actors.secret import Secret
     from ums_actors.transport.proxy import Proxy
 
@@ -68,6 +71,7 @@ class _Dialling:
             max_frame_size=options.max_frame_size,
             max_message_size=options.max_message_size,
             write_limit=options.write_buffer_limit,
+            masks=connector.masks,
         )
         with self._lock:
             if not self._attempt.aborted:
@@ -90,10 +94,30 @@ class _Dialling:
             websocket.shutdown()
 
 
-class NetworkConnector:
-    """Dials with one connection's TLS and proxy settings."""
+_POOLS: WeakKeyDictionary[Loop, Iterator[bytes]] = WeakKeyDictionary()
+_POOLS_LOCK = threading.Lock()
 
-    __slots__ = ("_proxy", "_tls", "options")
+
+def _masks_of(loop: Loop) -> Iterator[bytes]:
+    """Give the masks that all websockets of a loop share: a pool is a kilobyte."""
+    with _POOLS_LOCK:
+        pool = _POOLS.get(loop)
+        if pool is None:
+            pool = _POOLS[loop] = mask_pool()
+        return pool
+
+
+class NetworkConnector:
+    """Dials with one connection's TLS and proxy settings.
+
+    Args:
+        options: of the connection.
+        tls: gives the TLS context.
+        proxy: gives the proxy of a target.
+        loop: whose thread will send; None: the websocket may be any thread's.
+    """
+
+    __slots__ = ("_proxy", "_tls", "masks", "options")
 
     def __init__(
         self,
@@ -101,8 +125,10 @@ class NetworkConnector:
         *,
         tls: TlsSource = client_context,
         proxy: Callable[[Target], Proxy | None] | None = None,
+        loop: Loop | None = None,
     ) -> None:
         self.options = options
+        self.masks = None if loop is None else _masks_of(loop)
         self._proxy = proxy
         self._tls = tls
 

@@ -25,10 +25,10 @@ class Waiters:
     __slots__ = ("_waiting",)
 
     def __init__(self) -> None:
-        self._waiting: dict[LoopFuture[Any], Timer | None] = {}
+        self._waiting: dict[LoopFuture[Any], Timer | None] | None = None
 
     def __len__(self) -> int:
-        return len(self._waiting)
+        return len(self._waiting or ())
 
     def add(
         self,
@@ -42,7 +42,7 @@ class Waiters:
         timeout leave one behind each time.
         """
         future: LoopFuture[Any] = LoopFuture()
-        if len(self._waiting) >= LIMIT:
+        if len(self) >= LIMIT:
             future.try_fail(
                 Overloaded(f"{LIMIT} wait for this already: give each a timeout")
             )
@@ -50,12 +50,14 @@ class Waiters:
         timer = None
         if timeout is not None:
             timer = loop.call_later(timeout, lambda: self._expire(future, error()))
+        if self._waiting is None:  # nobody waits for most things most of the time
+            self._waiting = {}
         self._waiting[future] = timer
         return future
 
     def discard(self, future: LoopFuture[Any]) -> None:
         """Forget one that was answered otherwise."""
-        timer = self._waiting.pop(future, None)
+        timer = None if self._waiting is None else self._waiting.pop(future, None)
         if timer is not None:
             timer.cancel()
 
@@ -70,12 +72,12 @@ class Waiters:
             future.try_fail(error)
 
     def _take(self) -> list[LoopFuture[Any]]:
-        waiting, self._waiting = self._waiting, {}
+        waiting, self._waiting = self._waiting or {}, None
         for timer in waiting.values():
             if timer is not None:
                 timer.cancel()
         return list(waiting)
 
     def _expire(self, future: LoopFuture[Any], error: Exception) -> None:
-        self._waiting.pop(future, None)
+        self.discard(future)
         future.try_fail(error)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 import ssl
 from collections.abc import Mapping
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from ums_actors.auth.session import Session
     from ums_actors.auth.source import TokenSource
     from ums_actors.connection.root import Root
-    from ums_actors.http.tls import TlsSource
+    from ums_actors.http.tls import Contexts, TlsSource
     from ums_actors.runtime import Runtime
     from ums_actors.transport.proxy import Place
 
@@ -51,15 +50,26 @@ class Services(NamedTuple):
 class _Once:
     """Makes the TLS context when it is first asked for; any thread."""
 
-    __slots__ = ("_context", "_make")
+    __slots__ = ("_ca_file", "_context", "_contexts", "_extra_ca_file", "_verify")
 
-    def __init__(self, make: Callable[[], ssl.SSLContext]) -> None:
-        self._make = make
+    def __init__(
+        self,
+        contexts: Contexts,
+        ca_file: str | None,
+        extra_ca_file: str | None,
+        verify: bool,
+    ) -> None:
+        self._contexts = contexts
+        self._ca_file = ca_file
+        self._extra_ca_file = extra_ca_file
+        self._verify = verify
         self._context: ssl.SSLContext | None = None
 
     def __call__(self) -> ssl.SSLContext:
-        if self._context is None:
-            self._context = self._make()  # twice at once gives the same one
+        if self._context is None:  # twice at once gives the same one
+            self._context = self._contexts.give(
+                self._ca_file, self._extra_ca_file, verify=self._verify
+            )
         return self._context
 
 
@@ -161,7 +171,9 @@ class Setup:
             root=root.actor_ref,
             source=source(csds, http),
             connector=runtime.connector
-            or NetworkConnector(options, tls=tls, proxy=self._proxy_of),
+            or NetworkConnector(
+                options, tls=tls, proxy=self._proxy_of, loop=root._loop
+            ),
             identify=identify,
             follows=follows,
         )
@@ -194,14 +206,8 @@ class Setup:
         given = self._ssl_context
         if given is not None:
             return lambda: given
-        source = _Once(
-            functools.partial(
-                runtime.tls.give,
-                self._ca_file,
-                self._extra_ca_file,
-                verify=self.options.verify_tls,
-            )
-        )
+        verify = self.options.verify_tls
+        source = _Once(runtime.tls, self._ca_file, self._extra_ca_file, verify)
         if self._ca_file is not None or self._extra_ca_file is not None:
             source()  # a file that cannot be read fails here
         return source

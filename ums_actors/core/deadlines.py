@@ -20,6 +20,10 @@ _HEAP_SLACK = 64
 """Dead heap entries that are not worth a compaction."""
 
 
+_TIE = itertools.count()
+"""Decides between equal deadlines: keys need no order."""
+
+
 class Deadlines(Generic[K]):
     """Keys with a deadline each; seconds on a monotonic clock that never goes back.
 
@@ -29,14 +33,13 @@ class Deadlines(Generic[K]):
     outnumber the live ones.
     """
 
-    __slots__ = ("_classes", "_heap", "_home", "_others", "_tie")
+    __slots__ = ("_classes", "_heap", "_home", "_others")
 
     def __init__(self) -> None:
         self._home: dict[K, OrderedDict[K, float] | dict[K, float]] = {}
         self._classes: dict[float, OrderedDict[K, float]] = {}
         self._others: dict[K, float] = {}
         self._heap: list[tuple[float, int, K]] = []
-        self._tie = itertools.count()  # keys need no order
 
     def __len__(self) -> int:
         return len(self._home)
@@ -59,7 +62,7 @@ class Deadlines(Generic[K]):
         """Let ``key`` fall due at ``deadline``. The key must not be in here."""
         self._home[key] = self._others
         self._others[key] = deadline
-        heapq.heappush(self._heap, (deadline, next(self._tie), key))
+        heapq.heappush(self._heap, (deadline, next(_TIE), key))
 
     def discard(self, key: K) -> None:
         """Forget ``key``, if it is in here."""
@@ -131,7 +134,6 @@ class Deadlines(Generic[K]):
     def _compact(self) -> None:
         if len(self._heap) > _HEAP_SLACK + 2 * len(self._others):
             self._heap = [
-                (deadline, next(self._tie), key)
-                for key, deadline in self._others.items()
+                (deadline, next(_TIE), key) for key, deadline in self._others.items()
             ]
             heapq.heapify(self._heap)

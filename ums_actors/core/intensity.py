@@ -28,12 +28,12 @@ class Intensity:
             )
         self._limit = limit
         self._period = period
-        self._times: list[float] = []
+        self._times: tuple[float, ...] = ()
 
     def exhausted(self, now: float) -> bool:
         """Count a crash; tell whether it is one more than the window forgives."""
-        self._times.append(now)
-        del self._times[: -self._limit - 1]  # one too many is too many
+        times = (*self._times, now)
+        self._times = times[-self._limit - 1 :]  # one too many is too many
         return self._in_window(now) > self._limit
 
     def left(self, now: float) -> int:
@@ -52,10 +52,10 @@ class Intensity:
 
     def reset(self) -> None:
         """Forget all crashes."""
-        self._times.clear()
+        self._times = ()
 
     def _in_window(self, now: float) -> int:
-        times = self._times
-        while times and times[0] < now - self._period:
-            del times[0]
-        return len(times)
+        since = now - self._period
+        if self._times and self._times[0] < since:
+            self._times = tuple(at for at in self._times if at >= since)
+        return len(self._times)

@@ -5,6 +5,7 @@ Every reason is a frozen Struct; ``str()`` of it is one line without any secret.
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
@@ -251,7 +252,12 @@ def _http(status: int | None) -> str:
 
 def one_line(text: str) -> str:
     """Cut foreign text to one printable line of bounded length."""
-    text = text[:_TEXT_LIMIT]
+    return _one_line(text[:_TEXT_LIMIT])
+
+
+@functools.lru_cache(maxsize=256)
+def _one_line(text: str) -> str:
+    """Give the same object for the same text: all lines are told of in a few ways."""
     if not text.isprintable():  # it mostly is, and a herd's end says thousands
         text = "".join(char if char.isprintable() else " " for char in text)
     return " ".join(text.split())

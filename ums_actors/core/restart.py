@@ -74,7 +74,7 @@ class _Record:
         self.spec = spec
         self.group = group
         self.window = window
-        self.exits: list[tuple[float, str]] = []
+        self.exits: tuple[tuple[float, str], ...] = ()
 
 
 _RESTARTED_AFTER = {
@@ -147,8 +147,7 @@ class Supervision:
         record = self._record(child)
         free = "" if counts else " (not counted)"
         line = f"{now:.3f} s: {child} {kind.name}{free}{note and ': '}{note}"
-        record.exits.append((now, line))
-        del record.exits[:-_HISTORY_LIMIT]
+        record.exits = (*record.exits, (now, line))[-_HISTORY_LIMIT:]
         if kind not in _RESTARTED_AFTER[record.spec.restart]:
             return []
         if counts and record.window.exhausted(now):

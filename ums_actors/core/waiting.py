@@ -31,7 +31,7 @@ class Waiting:
         self._limit = limit
         self._queue: OrderedDict[str, Entry] = OrderedDict()
         self._resting: dict[str, Entry] = {}
-        self._times: Deadlines[str] = Deadlines()
+        self._times: Deadlines[str] | None = None  # mostly nobody has to rest
         self._due: dict[str, None] = {}  # of those who rest, as far as was looked
 
     def __len__(self) -> int:
@@ -65,10 +65,14 @@ class Waiting:
     def rest(self, entry: Entry, until: float) -> None:
         """Let it rest."""
         self._resting[entry.id] = entry
+        if self._times is None:
+            self._times = Deadlines()
         self._times.add_at(entry.id, until)
 
     def take_rested(self, now: float, at_most: int) -> list[Entry]:
         """Take out those that have rested, the first of them first."""
+        if self._times is None:
+            return []
         for request_id in self._times.expired(now):
             self._due[request_id] = None
         taken = [*self._due][: max(0, at_most)]
@@ -83,7 +87,8 @@ class Waiting:
         """Take one out; None if it is not in here."""
         entry = self._queue.pop(request_id, None)
         if entry is None and (entry := self._resting.pop(request_id, None)) is not None:
-            self._times.discard(request_id)
+            if self._times is not None:
+                self._times.discard(request_id)
             self._due.pop(request_id, None)
         return entry
 
@@ -91,10 +96,10 @@ class Waiting:
         """Take out all who rest, in the order in which they came."""
         entries = [*self._resting.values()]
         self._resting.clear()
-        self._times.clear()
+        self._times = None
         self._due.clear()
         return entries
 
     def next_due(self) -> float | None:
         """Give when the next has rested enough; None if nobody rests."""
-        return self._times.next_at()
+        return None if self._times is None else self._times.next_at()

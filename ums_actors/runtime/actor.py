@@ -18,6 +18,7 @@ from ums_actors.errors import LocalProtocolError
 from ums_actors.runtime.cell import Cell
 from ums_actors.runtime.future import LoopFuture
 from ums_actors.runtime.runtime import Runtime
+from ums_actors.runtime.stopped import StoppedFlag
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,7 +92,7 @@ class LoopActor(pykka.Actor):
     @property
     def actor_stopped(self) -> Any:  # type: ignore[override]
         """Whether it has stopped for good."""
-        return self._cell.stopped
+        return StoppedFlag(self._cell)
 
     @property
     def actor_ref(  # pyright: ignore[reportIncompatibleMethodOverride]

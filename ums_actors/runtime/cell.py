@@ -160,7 +160,7 @@ class Cell(Mortal):
         would stop every actor of the process.
         """
         self._observe("actor.crashed", logging.ERROR, error)
-        if self.stopped.is_set():
+        if self.ended:
             return
         try:
             self.actor.on_failure(type(error), error, error.__traceback__)
@@ -197,7 +197,7 @@ class Cell(Mortal):
 
     def restart(self) -> None:
         """Replace the object; the reference and the inbox stay."""
-        if self.stopped.is_set():
+        if self.ended:
             return
         self.generation += 1
         try:

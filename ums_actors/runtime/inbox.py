@@ -21,24 +21,7 @@ if TYPE_CHECKING:
 
     from ums_actors.runtime.loop import Loop
 
-__all__ = ["Inbox", "StoppedFlag"]
-
-
-class StoppedFlag:
-    """The part of :class:`threading.Event` that Pykka uses, a tenth of its size."""
-
-    __slots__ = ("_set",)
-
-    def __init__(self) -> None:
-        self._set = False
-
-    def is_set(self) -> bool:
-        """Tell whether the actor has stopped."""
-        return self._set
-
-    def set(self) -> None:
-        """Mark it as stopped."""
-        self._set = True
+__all__ = ["Inbox"]
 
 
 class Inbox:

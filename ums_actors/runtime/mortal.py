@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pykka
 
 from ums_actors.core.reason import crash_of
-from ums_actors.runtime.inbox import Inbox, StoppedFlag
+from ums_actors.runtime.inbox import Inbox
 
 if TYPE_CHECKING:
     from ums_actors.core.recorder import FlightRecorder
@@ -31,12 +31,12 @@ class Mortal(Inbox):
         "_urn",
         "actor",
         "actor_class",
+        "ended",
         "generation",
         "recorder",
         "ref",
         "registered",
         "runtime",
-        "stopped",
     )
 
     actor: LoopActor
@@ -50,7 +50,7 @@ class Mortal(Inbox):
         self.runtime = runtime
         self._urn: str | None = None
         self.generation = 1
-        self.stopped = StoppedFlag()
+        self.ended = False
         self.registered = False
         self.recorder: FlightRecorder | None = None  # what the actor takes part in
         self._stop_replies: list[LoopFuture[Any]] | None = None
@@ -104,9 +104,9 @@ class Mortal(Inbox):
 
     def stop(self) -> None:
         """Run ``on_stop``, then end for good and answer all who still wait."""
-        if self.stopped.is_set():
+        if self.ended:
             return
-        self.stopped.set()
+        self.ended = True
         try:
             self.actor.on_stop()
         except BaseException as error:  # noqa: BLE001
@@ -123,7 +123,7 @@ class Mortal(Inbox):
     def bury(self) -> None:
         """End without a hook."""
         self.dead = True
-        self.stopped.set()
+        self.ended = True
         if self.registered:
             self.registered = False
             pykka.ActorRegistry.unregister(self.ref)

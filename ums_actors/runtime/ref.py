@@ -11,6 +11,7 @@ from pykka.messages import _ActorStop
 from ums_actors.errors import Overloaded
 from ums_actors.runtime.future import LoopFuture
 from ums_actors.runtime.proxy import LoopProxy
+from ums_actors.runtime.stopped import StoppedFlag
 
 if TYPE_CHECKING:
     from ums_actors.runtime.actor import LoopActor
@@ -50,7 +51,7 @@ class LoopRef(pykka.ActorRef[A]):
     @property
     def actor_stopped(self) -> Any:  # type: ignore[override]
         """Whether it has stopped for good."""
-        return self._cell.stopped
+        return StoppedFlag(self._cell)
 
     @property
     def generation(self) -> int:
@@ -63,7 +64,7 @@ class LoopRef(pykka.ActorRef[A]):
 
     def is_alive(self) -> bool:
         """Tell whether it has not stopped for good; it may be between two objects."""
-        return not self._cell.stopped.is_set()
+        return not self._cell.ended
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, LoopRef) and other._cell is self._cell
