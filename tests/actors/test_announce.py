@@ -14,6 +14,9 @@ from ums_actors.protocol.records import read_message_events
 class Kernel(SimpleNamespace):
     """The few things of a kernel that changing hands concerns."""
 
+    def made(self, part):
+        return part in vars(self)
+
     @property
     def own_id(self):
         return None if self.login is None else self.login.user_id

@@ -31,7 +31,8 @@ def adopt(kernel: Kernel, login: Session) -> None:
     kernel.login = before  # whose these were
     deliver(kernel, kernel.streams.abandon())
     kernel.login = login
-    kernel.conversations.abandon()
+    if kernel.made("conversations"):
+        kernel.conversations.abandon()
     if kernel.services is not None and kernel.services.courier is not None:
         kernel.services.courier.rest(kernel.refusal())
     kernel.baseline_seen = False

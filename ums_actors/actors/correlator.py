@@ -58,11 +58,10 @@ class CorrelatorActor(Child):
     def __init__(self, kernel: Kernel) -> None:
         super().__init__(kernel)
         self._pending = kernel.pending
-        self._feed = Feed(kernel, self._query, self._call_later)
+        call_later = self._call_later
+        self._feed = Feed(kernel, self._query, call_later)
         self._replies = Replies(kernel)
-        self._sweep = Sweep(
-            self._pending, self._loop.clock, self._call_later, self._expire
-        )
+        self._sweep = Sweep(self._pending, self._loop.clock, call_later, self._expire)
         self._awaited: int | None = None  # the line whose last answer is to be told
 
     def on_start(self) -> None:

@@ -79,7 +79,8 @@ class Dialogs(abc.ABC):
 
     def _hand_out(self, ready: Iterable[Any]) -> None:
         deliver(self._kernel, ready)
-        self._kernel.catch_ups.settle(self._kernel.streams.answered)
+        if self._kernel.made("catch_ups"):
+            self._kernel.catch_ups.settle(self._kernel.streams.answered)
         self.catch_up()
 
     def _fail_later(self, dialog_id: str, why: BaseException) -> None:

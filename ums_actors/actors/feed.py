@@ -79,7 +79,8 @@ class Feed:
     def catch_up(self) -> None:
         """Ask for messages that are missing, a few dialogs at a time."""
         self._dialogs.catch_up()
-        self._kernel.conversations.settle()
+        if self._kernel.made("conversations"):
+            self._kernel.conversations.settle()
 
     def _conversations(self, frame: Notification) -> None:
         body = read_conversation_changes(frame.body)

@@ -13,19 +13,13 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from ums_actors.actors.agents import AgentStates
-from ums_actors.actors.catching import CatchUps
-from ums_actors.actors.conversations import Conversations
 from ums_actors.actors.departure import Departure
-from ums_actors.actors.pauses import Pauses
-from ums_actors.actors.rings import Rings
+from ums_actors.actors.parts import Parts
 from ums_actors.actors.subscribers import Subscribers
 from ums_actors.actors.subscription import Kind
-from ums_actors.actors.taps import Taps
 from ums_actors.actors.waiters import Waiters
 from ums_actors.core.course import State
 from ums_actors.core.following import FollowedStreams
-from ums_actors.core.marks import Marks
 from ums_actors.core.pending import Pending
 from ums_actors.core.recorder import FlightRecorder
 from ums_actors.core.restart import (
@@ -40,8 +34,6 @@ from ums_actors.core.session import Session
 from ums_actors.core.stream import Streams
 from ums_actors.core.throttle import Throttle
 from ums_actors.errors import ConnectionLost, Delivery
-from ums_actors.protocol.consumer import short
-from ums_actors.protocol.ids import IdTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,7 +95,7 @@ class Counters:
         self.throttle = Throttle()  # of reports
 
 
-class Kernel:
+class Kernel(Parts):
     """The record that survives.
 
     Attributes:
@@ -116,38 +108,32 @@ class Kernel:
         "_numbers",
         "account_id",
         "agent_state",
-        "agents",
         "baseline_seen",
-        "catch_ups",
         "closed_waiters",
         "closing",
         "connection_id",
         "connector",
-        "conversations",
         "counters",
         "crashes",
         "departure",
+        "follows",
         "held",
         "hooks",
-        "ids",
         "last_error",
         "last_reason",
         "line_token",
         "loop",
-        "marks",
         "next_retry",
         "openers",
         "opening",
         "options",
         "outgoing",
         "own_id",
-        "pauses",
         "pending",
         "ready_waiters",
         "recorder",
         "refresh_waiters",
         "refs",
-        "rings",
         "root",
         "runtime",
         "services",
@@ -157,12 +143,13 @@ class Kernel:
         "subscribers",
         "subscriptions",
         "supervision",
-        "taps",
         "taps_messages",
         "token_generation",
         "token_waiters",
         "websocket",
     )
+
+    account_id: str
 
     def __init__(
         self,
@@ -182,6 +169,7 @@ class Kernel:
         self.runtime = runtime
         self.loop = loop
         self.root = root
+        self.follows = follows
         self.source = source
         self.connector = connector
         self._identify = identify
@@ -204,16 +192,6 @@ class Kernel:
         self.counters = Counters()
         self.recorder = FlightRecorder()
         self.subscriptions: dict[str, Subscription] = {}
-        self.ids = IdTable(account_id)
-        self.conversations = Conversations(
-            self, short if follows else str, is_brand=not follows
-        )
-        self.rings = Rings(self)
-        self.agents = AgentStates(self)
-        self.taps = Taps(self)
-        self.catch_ups = CatchUps()
-        self.marks = Marks()
-        self.pauses = Pauses(self.marks)
         self.agent_state: str | None = None
         self._login: Login | None = None
         self.own_id: str | None = None

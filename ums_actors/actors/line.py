@@ -35,8 +35,10 @@ def lose_line(kernel: Kernel, reason: Reason, now: float) -> None:
         frozenset(unsent), now, kernel.options.queue_timeout
     )
     deliver(kernel, kernel.streams.line_lost(_why(kernel, reason)))
-    kernel.rings.line_lost()
-    kernel.conversations.line_lost()
+    if kernel.made("rings"):
+        kernel.rings.line_lost()
+    if kernel.made("conversations"):
+        kernel.conversations.line_lost()
     correlator = kernel.refs.get("correlator")
     if correlator is not None and correlator.is_alive():
         correlator.tell(LineDropped())
@@ -61,9 +63,12 @@ def finish(kernel: Kernel, now: float) -> None:
     for subscription in list(kernel.subscriptions.values()):
         subscription.made.reject(refusal)
         subscription.waiters.reject(refusal)
-    kernel.rings.at_rest()
-    kernel.catch_ups.reject(refusal)
-    kernel.pauses.reject(refusal)
+    if kernel.made("rings"):
+        kernel.rings.at_rest()
+    if kernel.made("catch_ups"):
+        kernel.catch_ups.reject(refusal)
+    if kernel.made("pauses"):
+        kernel.pauses.reject(refusal)
     if kernel.services is not None and kernel.services.courier is not None:
         kernel.services.courier.rest(refusal)
     kernel.subscribers.rest(_nothing_more(kernel))
@@ -105,7 +110,8 @@ def dismantle(kernel: Kernel, now: float) -> None:
     for ref in reversed(list(kernel.refs.values())):  # the supervisor comes first
         ref._cell.stop()
     finish(kernel, now)
-    kernel.conversations.stop()
+    if kernel.made("conversations"):
+        kernel.conversations.stop()
     kernel.subscribers.close()
     kernel.connector.close()
     kernel.departure.begin()

@@ -51,8 +51,9 @@ class Pilot(Child):
         super().__init__(kernel)
         self._session = kernel.session
         self._children = Children(kernel)
-        self._turn = Turn(kernel, self._call_later)
-        self._draining = Draining(kernel, self._call_later)
+        call_later = self._call_later
+        self._turn = Turn(kernel, call_later)
+        self._draining = Draining(kernel, call_later)
         self._step: Timer | None = None
         self._stable: Timer | None = None
         self._address: tuple[Secret, dict[str, Secret]] | None = None

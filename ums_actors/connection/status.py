@@ -87,6 +87,8 @@ def status_of(kernel: Kernel, now: float) -> ConnectionStatus:
         name: kernel.supervision.window(name)
         for name in kernel.supervision.start_order()
     } | {"root": kernel.hooks}
+    rings = kernel.rings.book if kernel.made("rings") else None
+    talks = kernel.conversations.book if kernel.made("conversations") else None
     return ConnectionStatus(
         connection_id=kernel.connection_id,
         account_id=kernel.account_id,
@@ -116,11 +118,11 @@ def status_of(kernel: Kernel, now: float) -> ConnectionStatus:
         stale=counters.stale,
         bad_frames=counters.bad_frames,
         failed_notifications=counters.failed_notifications,
-        rings=kernel.rings.book.waiting,
-        stale_rings=kernel.rings.book.stale,
+        rings=0 if rings is None else rings.waiting,
+        stale_rings=0 if rings is None else rings.stale,
         outbox=len(kernel.services.courier or ()),
-        conversations=len(kernel.conversations.book),
-        evicted_conversations=kernel.conversations.book.evicted,
+        conversations=0 if talks is None else len(talks),
+        evicted_conversations=0 if talks is None else talks.evicted,
         last_reason=str(kernel.last_reason or ""),
         history=kernel.history,
     )

@@ -67,7 +67,8 @@ class Subscriptions(WebsocketConnection, abc.ABC):
         if known is None:
             return subscription_id
         del self._kernel.subscriptions[known.key]
-        self._kernel.conversations.settle()
+        if self._kernel.made("conversations"):
+            self._kernel.conversations.settle()
         return known.subscription_id or subscription_id
 
     def _subscribe(

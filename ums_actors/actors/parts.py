@@ -1,0 +1,85 @@
+"""What of the kernel is made when it is first used: most connections need little of it.
+
+An idle bot that only sends has no rings, no conversations and no agents to remember;
+their empty tables would be a fifth of all that it takes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from ums_actors.actors.agents import AgentStates
+from ums_actors.actors.catching import CatchUps
+from ums_actors.actors.conversations import Conversations
+from ums_actors.actors.pauses import Pauses
+from ums_actors.actors.rings import Rings
+from ums_actors.actors.taps import Taps
+from ums_actors.core.marks import Marks
+from ums_actors.protocol.consumer import short
+from ums_actors.protocol.ids import IdTable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ums_actors.actors.kernel import Kernel
+
+__all__ = ["Parts"]
+
+
+class Parts:
+    """The parts of a kernel that are made by asking for them; loop thread."""
+
+    __slots__ = (
+        "agents",
+        "catch_ups",
+        "conversations",
+        "ids",
+        "marks",
+        "pauses",
+        "rings",
+        "taps",
+    )
+
+    agents: AgentStates
+    catch_ups: CatchUps
+    conversations: Conversations
+    ids: IdTable
+    marks: Marks
+    pauses: Pauses
+    rings: Rings
+    taps: Taps
+
+    def made(self, part: str) -> bool:
+        """Tell whether a part is there: to ask it would make it."""
+        try:
+            object.__getattribute__(self, part)
+        except AttributeError:
+            return False
+        return True
+
+    if not TYPE_CHECKING:  # else it would vouch for every name
+
+        def __getattr__(self, name: str) -> Any:
+            make = _MAKERS.get(name)
+            if make is None:
+                raise AttributeError(f"a kernel has no {name!r}")
+            part = make(self)
+            setattr(self, name, part)
+            return part
+
+
+def _conversations(kernel: Kernel) -> Conversations:
+    follows = kernel.follows
+    return Conversations(kernel, short if follows else str, is_brand=not follows)
+
+
+_MAKERS: Final[dict[str, Callable[[Kernel], Any]]] = {
+    "agents": AgentStates,
+    "catch_ups": lambda _: CatchUps(),
+    "conversations": _conversations,
+    "ids": lambda kernel: IdTable(kernel.account_id),
+    "marks": lambda _: Marks(),
+    "pauses": lambda kernel: Pauses(kernel.marks),
+    "rings": Rings,
+    "taps": Taps,
+}
