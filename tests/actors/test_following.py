@@ -27,6 +27,7 @@ class Bench:
         self.timers = []
         self.session = SimpleNamespace(state=State.READY, generation=1)
         self.kernel = SimpleNamespace(
+            made=lambda _: True,
             websocket=object(),
             session=self.session,
             own_id="me",
