@@ -116,11 +116,29 @@ def test_a_host_where_nobody_listens_is_one_line_and_exit_code_1(connect):
     assert "; check --account and --csds" in error
 
 
-def test_plain_http_to_another_host_is_refused_at_once(connect):
-    code, error = connect(csds="http://example.com").end()
-    assert code == 1
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"--csds": "http://example.com"}, "use https://example.com"),
+        ({"--csds": "ftp://127.0.0.1"}, "the scheme 'ftp' is not known"),
+        ({"--csds": "http://["}, "'[' is not a host"),
+        ({"--csds": "127.0.0.1:99999"}, "'127.0.0.1:99999' is not a host"),
+        ({"--csds": ""}, "'' is not a host"),
+        ({"--account": ""}, "account_id='' must be"),
+        ({"--username": ""}, "username must be"),
+        ({"--ca": __file__}, "cannot be read: give the path of a PEM file"),
+        ({"--ca": "/"}, "'/' is a directory"),
+    ],
+)
+def test_a_wrong_value_is_bad_usage(program, wrong, said):
+    given = {"--account": "1", "--username": "bot1", "--csds": "127.0.0.1:1", **wrong}
+    words = [word for pair in given.items() for word in pair]
+    code, error = program("connect", *words, UMS_PASSWORD=PASSWORD).end()
+    assert code == 2
     assert error.count("\n") == 1
-    assert "https" in error
+    assert error.startswith("ums-actors connect: ")
+    assert said in error
+    assert error.endswith(": run 'ums-actors connect --help' for what it takes\n")
 
 
 def test_without_a_password_and_a_terminal_it_says_what_to_set(connect):

@@ -1,13 +1,8 @@
 from __future__ import annotations
 
 import os
-import re
-from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 
-import ums_actors as ums
-from ums_actors.emulator import password_of, running_emulator
 from ums_actors.options import Options
 
 ROOT = Path(__file__).parents[2]
@@ -48,29 +43,3 @@ def test_the_readme_names_every_option_with_its_default():
     rows = [line for line in README if line.startswith("| `")]
     for name in Options.__struct_fields__:
         assert any(f"`{name}`" in row for row in rows), name
-
-
-def examples():
-    return re.findall(r"```python\n(.*?)```", "\n".join(README), flags=re.DOTALL)
-
-
-def test_the_first_example_runs_as_it_stands(runtime, monkeypatch, capsys):
-    monkeypatch.setenv("UMS_PASSWORD", password_of("bot1"))
-    code = examples()[0].replace("import ums_actors as ums\n", "")
-    with running_emulator(users=1) as emulator:
-        here = {"csds": f"http://{emulator.csds}", "runtime": runtime}
-        start = partial(ums.BrandWebsocketConnection.start, **here)
-        local = {**vars(ums), "BrandWebsocketConnection": SimpleNamespace(start=start)}
-        exec(code, {"ums": SimpleNamespace(**local), "__name__": "readme"})
-    assert int(capsys.readouterr().out) > 0
-
-
-def test_the_other_examples_use_names_that_exist():
-    for code in examples():
-        compile(code, "README.md", "exec")
-        for name in re.findall(r"\bums\.(\w+)", code):
-            assert hasattr(ums, name), name
-        for name in re.findall(r"\bconnection\.(\w+)", code):
-            assert hasattr(ums.Connection, name) or hasattr(
-                ums.BrandConnectionProxy, name
-            ), name

@@ -152,6 +152,27 @@ def test_what_the_service_does_not_give_is_told_in_its_place(
     assert (status(proxy).gaps, status(proxy).absent) == (2, 0)
 
 
+@pytest.mark.parametrize("code", [400, 403, 404])
+def test_a_query_that_is_refused_for_good_is_made_once_on_a_line(
+    emulator, bot, events, code
+):
+    proxy = bot(request_timeout=0.3)  # of those that are not answered, many would be
+    heard = events(proxy, *BOTH)
+    place = emulator.open_conversation(assign="bot1", text="0").conversation_id
+    heard.wait(is_text("0"))
+    emulator.add_fault("reject", value={"code": code, "type": QUERY})
+    with away(emulator):
+        emulator.write(place, "1")
+    gap = heard.wait(is_missed)
+    emulator.write(place, "2")
+    heard.wait(is_text("2"))
+    assert story(heard) == [0, (1, 1), 2]
+    assert gap.error.code == code
+    lines = [line["conn"] for line in requests(emulator, QUERY)]
+    assert lines.count(lines[-1]) == 1
+    assert status(proxy).gaps == 1
+
+
 def test_it_is_told_to_who_hears_of_one_dialog_before_what_waited(
     emulator, bot, events
 ):

@@ -7,6 +7,7 @@ import pykka
 import pytest
 
 import ums_actors as ums
+from ums_actors.actors.pauses import Pauses
 
 _path = Path(__file__).parents[1] / "hazards" / "relay.py"
 _spec = importlib.util.spec_from_file_location("hazards_relay", _path)
@@ -66,6 +67,18 @@ def say(proxy, conversation_id, text, **more):
     return proxy.send_text(conversation_id, text, effectively_once=True, **more)
 
 
+def waited(monkeypatch):
+    """Give how long it is waited for a mark to be seen, at most, each time."""
+    add, seconds = Pauses.add_until_seen, []
+
+    def noted(pauses, loop, mark, most):
+        seconds.append(most)
+        return add(pauses, loop, mark, most)
+
+    monkeypatch.setattr(Pauses, "add_until_seen", noted)
+    return seconds
+
+
 def test_a_message_is_marked_with_an_id_of_its_own(emulator, side):
     proxy, conversation_id = side()
     reason = ums.ActionReason(reason_id="1", reason="why")
@@ -99,14 +112,18 @@ def test_what_is_not_there_is_said_again(emulator, side, relayed, monkeypatch):
     """The line is cut when the frame is on its way: the service never sees it."""
     # that it is not there a consumer learns by nothing coming
     monkeypatch.setattr("ums_actors.actors.following.GRACE", 0.3)
+    waits = waited(monkeypatch)
     service = {"facadeMsg": relayed.address, "asyncMessagingEnt": relayed.address}
     proxy, conversation_id = side(domains=service)
+    kind = proxy.actor_ref.actor_class
+    graces = {0.3} if issubclass(kind, ums.ConsumerWebsocketConnection) else set()
     say(proxy, conversation_id, "first").get(timeout=5)
     relayed.swallow(2)  # the frame, and the one that says it again
     number = say(proxy, conversation_id, "once").get(timeout=20)
     assert texts(emulator, conversation_id) == ["first", "once"]
     assert number == 1
     assert relayed.swallowed == 2
+    assert set(waits) == {SOON["settling_delay"], *graces}
 
 
 def unmarked(said):
@@ -195,7 +212,7 @@ def test_a_consumer_looks_no_longer_than_until_it_is_seen(
     proxy.open(wait_for_ready=True).get(timeout=10)
     conversation_id = proxy.create_conversation().get(timeout=5)
     proxy.catch_up(conversation_id).get(timeout=10)
-    monkeypatch.setattr("ums_actors.connection.consumer.GRACE", 3_600.0)
+    monkeypatch.setattr("ums_actors.actors.following.GRACE", 3_600.0)
     relayed.edit = shy = Shy()
     emulator.add_fault("drop", count=1, value=["ms.PublishEvent"])
     assert say(proxy, conversation_id, "once").get(timeout=20) == 0

@@ -6,7 +6,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from ums_actors.core.stream import Query, Streams
 from ums_actors.core.tracked import Missed
-from ums_actors.errors import Delivery, RequestTimedOut
+from ums_actors.errors import Delivery, RequestRejected, RequestTimedOut
 
 LOST = ConnectionError("lost")
 LINES = 8
@@ -303,6 +303,27 @@ def test_a_query_that_fails_is_asked_again_a_few_times():
     assert (stream.absent, stream.gaps) == (0, 2)
     assert stream.queries() == []
     assert live(stream, 2, 4) == [4]
+
+
+@pytest.mark.parametrize("code", [400, 403, 404])
+def test_a_query_that_is_refused_for_good_is_not_asked_again(code):
+    stream = streams()
+    no = RequestRejected(code)
+    live(stream, 0, 3)
+    assert stream.queries() == [Query("D", 0)]
+    assert stream.query_failed("D", no) == [missed(1, 2, no), 3]
+    assert stream.queries() == []
+    assert live(stream, 4, 6) == [4]  # a new hole is a new question
+    assert stream.queries() == [Query("D", 4)]
+
+
+@pytest.mark.parametrize("code", [401, 429, 500, 503])
+def test_a_query_that_is_refused_for_now_is_asked_again(code):
+    stream = streams(tries=2)
+    live(stream, 0, 3)
+    assert stream.queries() == [Query("D", 0)]
+    assert stream.query_failed("D", RequestRejected(code)) == []
+    assert stream.queries() == [Query("D", 0)]
 
 
 def test_a_promise_that_nobody_could_be_asked_for_is_given_up_as_well():

@@ -1,6 +1,7 @@
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,11 @@ def letter(number, dialog="d"):
         body=b'{"event":{"message":"text %d"}}' % number,
         metadata=b'[{"type":"ExternalId","id":"once-%d"}]' % number,
     )
+
+
+class InBytes:
+    def __fspath__(self):
+        return b"a.db"
 
 
 @pytest.fixture
@@ -124,9 +130,43 @@ def test_it_must_be_open_and_belongs_to_one_connection(tmp_path):
         box.take()
     box.close()
     box.take()
-    for path, limit, what in (("", 1, "path=''"), ("a", 0, "limit=0")):
-        with pytest.raises(LocalProtocolError, match=what):
-            Outbox(path, limit)
+    with pytest.raises(LocalProtocolError, match="limit=0"):
+        Outbox("a", 0)
+
+
+@pytest.mark.parametrize(
+    ("path", "what", "way_out"),
+    [
+        ("", "path=''", "path of a file"),
+        (b"a.db", "path=b'a.db'", "path of a file"),
+        (InBytes(), "path=b'a.db'", "path of a file"),
+        ("a\0b", r"path='a\\x00b'", "without NUL"),
+        ("\ud800", r"path='\\ud800'", "encoded"),
+        (":memory:", "path=':memory:'", "'./:memory:'"),
+        (Path(":memory:"), "path=':memory:'", "'./:memory:'"),
+        ("file:a.db", "path='file:a.db'", "'./file:a.db'"),
+        ("file::memory:?cache=shared", "path='file::memory:", "path of a file"),
+    ],
+)
+def test_a_path_that_names_no_file_is_refused_before_it_is_opened(path, what, way_out):
+    with pytest.raises(LocalProtocolError, match=what) as refused:
+        Outbox(path)
+    assert way_out in str(refused.value)
+
+
+@pytest.mark.parametrize("name", [":memory:", "file:a.db", "\udcff.db", "é.db"])
+def test_a_file_of_an_odd_name_is_one_all_the_same(tmp_path, monkeypatch, name):
+    if sys.platform == "darwin" and not name.isprintable():
+        pytest.skip("its file system takes UTF-8 alone")
+    monkeypatch.chdir(tmp_path)
+    box = Outbox(f"./{name}")
+    box.open()
+    box.add([letter(1)])
+    box.close()
+    assert [each.name for each in tmp_path.iterdir()] == [name]
+    again = Outbox(tmp_path / name)
+    assert again.open() == [letter(1)]
+    again.close()
 
 
 def test_nonsense_in_it_is_told(box):

@@ -54,12 +54,15 @@ def command(
     connection comes back, and what was said meanwhile arrives.
     """
     password = _password(username)
-    ref = ums.BrandWebsocketConnection.start(
-        account_id=account,
-        auth=ums.PasswordLogin(username, password),
-        csds=csds or DEFAULT_CSDS_HOST,
-        ca_file=ca,
-    )
+    try:
+        ref = ums.BrandWebsocketConnection.start(
+            account_id=account,
+            auth=ums.PasswordLogin(username, password),
+            csds=DEFAULT_CSDS_HOST if csds is None else csds,
+            ca_file=ca,
+        )
+    except ums.LocalProtocolError as error:  # a value with which nothing can be tried
+        raise click.UsageError(str(error)) from None
     before = signal.signal(signal.SIGTERM, _interrupt)
     try:
         return _listen(ums.proxy_of(ref), _Printer(as_json=as_json))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ums_actors._version import __version__
-from ums_actors.actors.following import GRACE
+from ums_actors.actors import following
 from ums_actors.actors.messages import CatchUp
 from ums_actors.arguments import identifier, shown
 from ums_actors.auth.consumer import CONSUMER_SOCKET_SERVICE, ConsumerTokenSource
@@ -213,7 +213,7 @@ class ConsumerWebsocketConnection(Access, Model):
         )
         yield self._call(call, resend=True)
         # until they have come by themselves: that there are none is not told
-        yield from self._until_seen(sought.mark, GRACE)
+        yield from self._until_seen(sought.mark, following.GRACE)
         return False
 
     # -- what consumers do

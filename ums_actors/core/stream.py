@@ -12,7 +12,7 @@ import msgspec
 
 from ums_actors.core.tracked import Tracked
 from ums_actors.core.turns import Turns
-from ums_actors.errors import Delivery, RequestTimedOut
+from ums_actors.errors import Delivery, RequestRejected, RequestTimedOut
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
@@ -49,10 +49,10 @@ class Streams(Tracked[E]):
     delivered, missed, or absent: just one of them. A query may repeat known events;
     they are dropped.
 
-    What is held back waits until a query is answered, until ``tries`` of them have
-    failed on a healthy line, or until eight lines in a row have died while one was
-    under way; then it is let go. After two such lines the dialog is asked for alone,
-    after the others, so that they do not share the blame.
+    What is held back waits until a query is answered or refused for good, until
+    ``tries`` of them have failed on a healthy line, or until eight lines in a row have
+    died while one was under way; then it is let go. After two such lines the dialog is
+    asked for alone, after the others, so that they do not share the blame.
 
     Args:
         dialog_limit: dialogs that are tracked; the least recently used is forgotten:
@@ -204,9 +204,9 @@ class Streams(Tracked[E]):
     ) -> list[E | Missed]:
         """Take back a query that failed on a healthy line.
 
-        After some failures in a row on one line what is missing is given up, and what
-        is held let go. One that was never written, on a line that takes nothing, does
-        not count: it may be dead.
+        After some failures in a row on one line, or one refusal for good, what is
+        missing is given up, and what is held let go. One that was never written, on a
+        line that takes nothing, does not count: it may be dead.
 
         Args:
             dialog_id: the dialog.
@@ -217,7 +217,7 @@ class Streams(Tracked[E]):
             return []
         dialog.why = why
         dialog.tries += _was_asked(why)
-        dialog.asked = dialog.tries < self._tries
+        dialog.asked = dialog.tries < self._tries and not _is_final(why)
         ready = [] if dialog.asked else self._give_up(dialog_id, dialog)
         self._want(dialog_id, dialog)
         return ready
@@ -310,3 +310,8 @@ class Streams(Tracked[E]):
 def _was_asked(why: BaseException | None) -> bool:
     """Tell whether a failure says something: not one that waited for room in vain."""
     return not (isinstance(why, RequestTimedOut) and why.delivery is Delivery.NOT_SENT)
+
+
+def _is_final(why: BaseException | None) -> bool:
+    """Tell whether the service will say the same if it is asked again."""
+    return isinstance(why, RequestRejected) and not why.may_pass

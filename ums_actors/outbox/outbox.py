@@ -50,14 +50,14 @@ class Outbox:
         path: of the file, made if it is not there. Beside it SQLite keeps two more,
             with ``-wal`` and ``-shm`` at their ends.
         limit: letters that may wait.
+
+    Raises:
+        LocalProtocolError: the path is of no file, as ``:memory:`` is, or the limit is
+            no whole number.
     """
 
     def __init__(self, path: str | os.PathLike[str], limit: int = _LIMIT) -> None:
-        if not isinstance(path, (str, os.PathLike)) or not os.fspath(path):
-            raise LocalProtocolError(
-                f"path={shown(path)} must be the path of the file of an Outbox"
-            )
-        self.path: Final = os.fspath(path)
+        self.path: Final = _path(path)
         self.limit: Final = whole("limit", limit, 1, " letters")
         self._lock = threading.Lock()
         self._database: sqlite3.Connection | None = None
@@ -176,6 +176,32 @@ class Outbox:
 
 
 _IN_USE: Final = "; another process uses it: give each process an outbox of its own"
+
+
+_NO_FILE: Final = "must be the path of a file of an Outbox, "
+
+
+def _path(path: Any) -> str:
+    """Check that SQLite will take it for a file, on whichever system."""
+    name = os.fspath(path) if isinstance(path, (str, os.PathLike)) else path
+    told = f"path={shown(name)} {_NO_FILE}"
+    if not isinstance(name, str) or not name:
+        raise LocalProtocolError(f"{told}a string or a Path, and not empty")
+    if name == ":memory:" or name.startswith("file:"):
+        raise LocalProtocolError(
+            f"{told}in which letters outlive the process: SQLite keeps ':memory:' "
+            "nowhere, and takes 'file:' for a URI; a file of that very name is "
+            f"{shown('./' + name)}"
+        )
+    try:
+        encoded = os.fsencode(name)
+    except UnicodeEncodeError:
+        raise LocalProtocolError(
+            f"{told}which can be encoded for this system: leave lone surrogates out"
+        ) from None
+    if b"\0" in encoded:
+        raise LocalProtocolError(f"{told}without NUL: leave it out")
+    return name
 
 
 def _letter(row: tuple[Any, ...]) -> Letter:

@@ -1,0 +1,271 @@
+"""Each Python snippet of the README runs as it stands, and does what it is there for.
+
+A scene gives a snippet the names that it presupposes, a local service in the place of
+the real one, and others who speak there; then it looks at what came of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import queue
+import re
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+import ums_actors as ums
+from ums_actors import aio
+from ums_actors.emulator import password_of, running_emulator
+
+README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+SNIPPETS = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+SECRET = password_of("bot1")
+GENEROUS = 20.0
+CAT = b"\x89PNG\r\n\x1a\n" + b"a cat" * 1_000
+
+
+class Running:
+    """A snippet on a thread of its own, in a namespace of its own."""
+
+    def __init__(self, code, names):
+        self._names = {"__name__": "readme", "ums": ums, **names}
+        self._code = compile(code, "README.md", "exec")
+        self._error = None
+        self._thread = threading.Thread(target=self._run, name="snippet", daemon=True)
+        self._thread.start()
+
+    def _run(self):
+        try:
+            exec(self._code, self._names)
+        except BaseException as error:  # noqa: BLE001  (raised by end)
+            self._error = error
+
+    def end(self):
+        """Give its names once it has ended; raise what it raised."""
+        self._thread.join(GENEROUS)
+        assert not self._thread.is_alive(), "the snippet does not end"
+        if self._error is not None:
+            raise self._error
+        return self._names
+
+
+class Stage:
+    """A local service, the ways to it, and what is heard of a snippet."""
+
+    def __init__(self, emulator, runtime, eventually, capsys):
+        self.emulator = emulator
+        self.eventually = eventually
+        self.made = queue.Queue()
+        self.refs = []
+        self._here = {"csds": f"http://{emulator.csds}", "runtime": runtime}
+        self._capsys = capsys
+        self._printed = ""
+
+    def to_here(self, connect):
+        """Give a function that connects to this service, and puts into ``made``."""
+
+        def connected(*given, **more):
+            connection = connect(*given, **{**self._here, **more})
+            self.made.put(connection)
+            return connection
+
+        return connected
+
+    def start(self, *given, **more):
+        self.refs.append(Brand.start(*given, **{**self._here, **more}))
+        return self.refs[-1]
+
+    def agent(self):
+        """Give the connection of a snippet that begins with one, open."""
+        auth = ums.PasswordLogin("bot1", SECRET)
+        proxy = self.start(self.emulator.account, auth=auth).proxy()
+        proxy.open(wait_for_ready=True).get(timeout=GENEROUS)
+        return proxy
+
+    def talk(self, **more):
+        return self.emulator.open_conversation(**more).conversation_id
+
+    def said(self, talk):
+        events = [line["event"] for line in self.emulator.transcript(talk)]
+        return [event.get("message") for event in events]
+
+    def now(self, talk):
+        """Give what the service says of a conversation."""
+        every = self.emulator.conversations()
+        return next(one for one in every if one["conversation"] == talk)
+
+    def cut_short(self, snippet, connection):
+        """End a snippet that listens until nobody has said anything for a minute."""
+        connection.close()
+        with pytest.raises(ums.ConnectionLost, match="has ended"):
+            snippet.end()
+
+    def printed(self):
+        self._printed += self._capsys.readouterr().out
+        return self._printed.splitlines()
+
+
+Brand = ums.BrandWebsocketConnection
+
+
+@pytest.fixture
+def stage(runtime, eventually, monkeypatch, capsys, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("UMS_PASSWORD", SECRET)
+    with running_emulator(users=1) as emulator:
+        made = Stage(emulator, runtime, eventually, capsys)
+        for where, name in (
+            (ums, "connect"),
+            (ums, "connect_consumer"),
+            (aio, "connect"),
+        ):
+            monkeypatch.setattr(where, name, made.to_here(getattr(where, name)))
+        brand = SimpleNamespace(start=made.start)
+        monkeypatch.setattr(ums, "BrandWebsocketConnection", brand)
+        yield made
+        for ref in made.refs:
+            ref.stop(timeout=GENEROUS)
+
+
+def an_application(stage, code):
+    def meanwhile():
+        talk = stage.talk(assign="bot1", text="hi")
+        stage.eventually(lambda: "you said: hi" in stage.said(talk))
+
+    assert code.count("\n...\n") == 1  # where others have their time
+    code = code.replace("\n...\n", "\nmeanwhile()\n")
+    names = Running(code, {"meanwhile": meanwhile}).end()
+    assert int(stage.printed()[0]) > 0
+    stage.eventually(lambda: not names["ref"].is_alive())
+
+
+def a_script(stage, code):
+    snippet = Running(code, {"secret": SECRET})
+    connection = stage.made.get(timeout=GENEROUS)
+    talk = stage.talk(assign="bot1")
+
+    def is_heard():
+        stage.emulator.write(talk, "hello")  # again: it listens a little later
+        return f"{talk} hello" in stage.printed()
+
+    stage.eventually(is_heard)
+    stage.cut_short(snippet, connection)
+
+
+def in_asyncio(stage, code):
+    greet = Running(code, {"secret": SECRET}).end()["greet"]
+    talk = stage.talk(assign="bot1")
+
+    def is_answered():
+        stage.emulator.write(talk, "hi")
+        return "hello" in stage.said(talk)
+
+    async def until_answered():
+        greeting = asyncio.create_task(greet())
+        answered = asyncio.create_task(asyncio.to_thread(stage.eventually, is_answered))
+        await asyncio.wait({greeting, answered}, return_when=asyncio.FIRST_COMPLETED)
+        greeting.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await greeting
+        await answered
+
+    asyncio.run(until_answered())
+
+
+def a_ring(stage, code):
+    Running(code, {"connection": stage.agent()}).end()
+    talk = stage.talk(text="hello")
+    stage.eventually(lambda: stage.now(talk)["assigned"])
+
+
+def conversations(stage, code):
+    before = stage.talk(assign="bot1")
+    names = Running(code, {"connection": stage.agent()}).end()
+    assert [each.conversation_id for each in names["known"]] == [before]
+    talk = stage.talk(assign="bot1", skill="4")
+    stage.eventually(lambda: stage.now(talk)["skill"] == "17")
+    assert "one moment, please" in stage.said(talk)
+    assert any(line.startswith("4 ") for line in stage.printed())
+
+
+def files(stage, code):
+    Path("cat.png").write_bytes(CAT)
+    talk = stage.talk(assign="bot1")
+    Running(code, {"connection": stage.agent(), "conversation_id": talk}).end()
+    received = Path("received.bin")
+    stage.eventually(lambda: received.exists() and received.read_bytes() == CAT)
+
+
+def a_consumer(stage, code):
+    snippet = Running(code, {})
+    connection = stage.made.get(timeout=GENEROUS)
+    stage.eventually(stage.emulator.conversations)
+    (talk,) = (one["conversation"] for one in stage.emulator.conversations())
+    stage.eventually(lambda: stage.said(talk) == ["is anybody there?"])
+    agent = stage.agent()
+    agent.join_dialog(talk, talk, "MANAGER").get(timeout=GENEROUS)
+
+    def is_heard():
+        agent.send_text(talk, "yes").get(timeout=GENEROUS)
+        return "MANAGER yes" in stage.printed()
+
+    stage.eventually(is_heard)
+    stage.cut_short(snippet, connection)
+
+
+def effectively_once(stage, code):
+    talk = stage.talk(assign="bot1")
+    Running(code, {"connection": stage.agent(), "conversation_id": talk}).end()
+    stage.eventually(lambda: stage.said(talk) == ["your order is on its way"])
+
+
+def an_outbox(stage, code):
+    talk = stage.talk(assign="bot1")
+    Running(code, {"secret": SECRET, "conversation_id": talk}).end()
+    assert stage.said(talk) == ["your order is sent"]
+    assert Path("bot1.db").exists()
+
+
+def a_gate(stage, code):
+    names = Running(code, {"auth": ums.PasswordLogin("bot1", SECRET)}).end()
+    connection = names["ref"].proxy()
+    connection.open().get(timeout=GENEROUS)
+    assert connection.get_clock().get(timeout=GENEROUS) > 0
+    names["ref"].stop(timeout=GENEROUS)
+    assert names["runtime"].close(GENEROUS)
+
+
+def a_bad_network(stage, code):
+    Running(code, {"port": int(stage.emulator.csds.rpartition(":")[2])}).end()
+
+
+SCENES = {
+    "import os": an_application,
+    "with ums.connect(": a_script,
+    "from ums_actors import aio": in_asyncio,
+    "def take(offer: ums.RingOffered) -> None:": a_ring,
+    "def greet(event: ums.ConversationOpened) -> None:": conversations,
+    "from pathlib import Path": files,
+    "with ums.connect_consumer(": a_consumer,
+    "connection.send_text(": effectively_once,
+    "ref = ums.BrandWebsocketConnection.start(": an_outbox,
+    "runtime = ums.Runtime(gate=": a_gate,
+    "from ums_actors.testing.fault_proxy import": a_bad_network,
+}
+"""Of each snippet, how it begins, and the scene in which it runs."""
+
+
+def test_each_snippet_has_a_scene_of_its_own():
+    scenes = [[how for how in SCENES if code.startswith(how)] for code in SNIPPETS]
+    without = [code for code, found in zip(SNIPPETS, scenes, strict=True) if not found]
+    assert not without, "give these a scene: " + "\n".join(without)
+    assert sorted(how for found in scenes for how in found) == sorted(SCENES)
+
+
+@pytest.mark.parametrize("how", SCENES)
+def test_each_snippet_runs_and_does_what_it_says(stage, how):
+    (code,) = (code for code in SNIPPETS if code.startswith(how))
+    SCENES[how](stage, code)
