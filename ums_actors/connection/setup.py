@@ -65,7 +65,7 @@ class Setup:
         outbox: Outbox | None = None,
         subscribe: Iterable[tuple[Any, ...]] = (),
     ) -> None:
-        self.account_id = identifier("account_id", account_id)
+        self.account_id: str = identifier("account_id", account_id)
         for name, value, kind in (
             ("csds", csds, str),
             ("domains", domains, Mapping),
@@ -76,7 +76,7 @@ class Setup:
         ):
             if value is not None or name == "csds":
                 _of_kind(name, value, kind)
-        self.options = Options() if options is None else options
+        self.options: Options = Options() if options is None else options
         self._csds_host = csds
         self._domains = _as_http(domains)
         self._ca_file = ca_file

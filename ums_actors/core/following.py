@@ -61,6 +61,8 @@ class FollowedStreams(Streams[E]):
     Arguments and attributes are those of :class:`Streams`.
     """
 
+    outdated: int
+
     def __init__(self, dialog_limit: int, **settings: Any) -> None:
         super().__init__(dialog_limit, **settings)
         # dicts, since their order is the same in each run

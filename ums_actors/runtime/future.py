@@ -38,7 +38,7 @@ _Waiter = LockType | Callable[[Any], object]
 Outcome = tuple[Any, ...]
 """(True, value), or what :func:`failure` makes of an exception."""
 _logger = logging.getLogger("ums_actors")
-on_loop_thread = threading.local()
+on_loop_thread: threading.local = threading.local()
 """Its attribute ``loop`` is the loop that is running on this thread, if any."""
 _LONGEST_WAIT = threading.TIMEOUT_MAX
 

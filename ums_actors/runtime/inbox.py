@@ -43,9 +43,9 @@ class Inbox:
     __slots__ = ("_lock", "_scheduled", "dead", "loop", "queue")
 
     def __init__(self, loop: Loop) -> None:
-        self.loop = loop
+        self.loop: Loop = loop
         self.queue: deque[Envelope[Any]] = deque()
-        self.dead = False
+        self.dead: bool = False
         """Whether nothing in here will be handled any more."""
         self._scheduled = True  # until launch() puts it into the run queue
         self._lock = threading.Lock()

@@ -46,12 +46,12 @@ class Mortal(Inbox):
         self, actor_class: type[LoopActor], runtime: Runtime, loop: Loop
     ) -> None:
         super().__init__(loop)
-        self.actor_class = actor_class
-        self.runtime = runtime
-        self.urn = f"urn:uuid:{runtime.ids()}"
-        self.generation = 1
-        self.stopped = StoppedFlag()
-        self.registered = False
+        self.actor_class: type[LoopActor] = actor_class
+        self.runtime: Runtime = runtime
+        self.urn: str = f"urn:uuid:{runtime.ids()}"
+        self.generation: int = 1
+        self.stopped: StoppedFlag = StoppedFlag()
+        self.registered: bool = False
         self.recorder: FlightRecorder | None = None  # what the actor takes part in
         self._stop_replies: list[LoopFuture[Any]] | None = None
 

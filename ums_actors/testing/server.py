@@ -63,7 +63,7 @@ class FakeServer:
     def __init__(self, agenda: Agenda, chance: Random, trace: Trace) -> None:
         self.agenda = agenda
         self.trace = trace
-        self.ledger = Ledger()
+        self.ledger: Ledger = Ledger()
         self.lines: list[FarEnd] = []
         self.answers: deque[Fate] = deque()
         self.transcripts: dict[str, Transcript] = {}
