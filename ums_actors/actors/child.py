@@ -38,7 +38,7 @@ class Child(LoopActor):
             message: getattr(self, name) for message, name in self.handlers.items()
         }
 
-    def on_receive(self, message: Any) -> Any:
+    def on_receive(self, message: object) -> Any:
         """Hand the message to its handler."""
         handler = self._table.get(type(message))
         if handler is None:

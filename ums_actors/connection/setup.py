@@ -6,7 +6,7 @@ import functools
 import logging
 import ssl
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
 from ums_actors.actors.courier import Courier
 from ums_actors.actors.dialler import NetworkConnector
@@ -201,7 +201,7 @@ def checked_listener(listener: Any) -> tuple[Any, tuple[Any, ...]]:
     Raises:
         LocalProtocolError: it is no such tuple, or a kind is no class of events.
     """
-    if not isinstance(listener, tuple) or not listener:
+    if not _is_tuple(listener) or not listener:
         raise LocalProtocolError(
             f"subscribe has a {type(listener).__name__}: give tuples of a target and "
             "classes of events, such as (handler, MessageReceived)"
@@ -209,6 +209,10 @@ def checked_listener(listener: Any) -> tuple[Any, tuple[Any, ...]]:
     target, *kinds = listener
     selection(kinds)
     return target, tuple(kinds)
+
+
+def _is_tuple(value: Any) -> TypeGuard[tuple[Any, ...]]:
+    return isinstance(value, tuple)
 
 
 def _of_kind(name: str, value: object, kind: type[Any]) -> None:

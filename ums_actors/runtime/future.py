@@ -69,9 +69,9 @@ class LoopFuture(pykka.Future[T]):
         return f"<{type(self).__name__} {'done' if self.done() else 'pending'}>"
 
     @classmethod
-    def of(cls, value: T) -> LoopFuture[T]:
+    def of(cls, value: M) -> LoopFuture[M]:
         """Make a future that has its value already."""
-        future: LoopFuture[T] = LoopFuture()
+        future: LoopFuture[M] = LoopFuture()
         future.set(value)
         return future
 

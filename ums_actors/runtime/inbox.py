@@ -89,7 +89,7 @@ class Inbox:
                 envelope = self.queue.popleft()
             except IndexError:
                 return
-            reply: Any = envelope.reply_to
+            reply: pykka.Future[Any] | None = envelope.reply_to
             if reply is None:  # it may still carry one that somebody waits for
                 reply = getattr(envelope.message, "reply", None)
             if not isinstance(reply, LoopFuture):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,14 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's monotonic clock."""
 
-    now: ClassVar[staticmethod[[], float]] = staticmethod(time.monotonic)
+    if TYPE_CHECKING:
+
+        def now(self) -> float:
+            """Give monotonic seconds."""
+            ...
+
+    else:
+        now = staticmethod(time.monotonic)
 
 
 class Gate(Protocol):

@@ -197,7 +197,8 @@ class FakeServer:
         body: dict[str, Any] = frame.get("body") or {}
         event: dict[str, Any] = body.get("event") or {}
         text = str(event.get("message", ""))
-        kind: str = _CANONICAL.get(frame["type"], frame["type"])
+        asked: str = frame["type"]
+        kind = _CANONICAL.get(asked, asked)
         answers = self.answers or line.place.answers
         fate = answers.popleft() if answers else 0.0
         if line.unauthorized:
