@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from benchmarks.contestants import ENTRIES
 from benchmarks.suites import SUITES
@@ -129,4 +129,4 @@ def _record(text: str) -> dict[str, Any]:
         ) from None
     if not isinstance(found, dict) or "suites" not in found:
         raise argparse.ArgumentTypeError(f"{text!r} is no record of an earlier run")
-    return found
+    return cast("dict[str, Any]", found)

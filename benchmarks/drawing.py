@@ -1,11 +1,15 @@
 """How pictures look: colours, grids, lines, legends, and short numbers."""
 
+# matplotlib leaves its **kwargs untyped:
+# pyright: reportUnknownMemberType=false
+
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from benchmarks.contestants import ENTRIES
 from benchmarks.suite import FLOOR, OURS
@@ -44,8 +48,8 @@ def grid(count: int, height: float) -> tuple[Figure, list[Any]]:
     """Give a figure with so many axes, two in a row, each of that height in inches."""
     columns = min(_COLUMNS, count)
     rows = math.ceil(count / columns)
-    figure = Figure(figsize=(7.2 * columns, height * rows + 0.6), layout="constrained")
-    figure.get_layout_engine().set(rect=(0.0, 0.03, 1.0, 0.97))
+    engine = ConstrainedLayoutEngine(rect=(0.0, 0.03, 1.0, 0.97))
+    figure = Figure(figsize=(7.2 * columns, height * rows + 0.6), layout=engine)
     axes = figure.subplots(rows, columns, squeeze=False)
     flat = [axis for row in axes for axis in row]
     for axis in flat[count:]:
@@ -87,7 +91,7 @@ def legend(figure: Figure, axes: Sequence[Any]) -> None:
     )
 
 
-def dress(axis: Axes, title: str, lines: str) -> None:
+def dress(axis: Axes, title: str, lines: Literal["x", "both"]) -> None:
     """Give axes their title, faint lines along ``lines``, and hardly a frame."""
     axis.set_title(title, fontsize=10, loc="left", color=INK)
     axis.grid(visible=True, axis=lines, color=_FAINT, linewidth=0.7)

@@ -131,7 +131,7 @@ def _read_shaped(
         end = position + 8 + size
         if first != TEXT or second != _MASKED_MEDIUM or end > available:
             break
-        window = (number(masked, "big") ^ mask * repeat).to_bytes(width, "big")
+        window: bytes = (number(masked, "big") ^ mask * repeat).to_bytes(width, "big")
         stop = window.find(b'"', skip)
         if size - stop != rest:
             break

@@ -124,7 +124,7 @@ class _Listener:
         ):
             self._proxy.subscribe(target, kind).get(timeout=DEADLINE)
         self._witness = self._proxy.subscribe(
-            lambda _: None, ConversationChanged, where=self._see
+            _ignore, ConversationChanged, where=self._see
         ).get(timeout=DEADLINE)
 
     def _see(self, event: ConversationChanged) -> bool:
@@ -166,6 +166,10 @@ class _Listener:
             f"restarts of {name}": count for name, count in status.restarts.items()
         }
         return {name: count for name, count in found.items() if count}
+
+
+def _ignore(_: object) -> None:
+    """Hear, and do nothing."""
 
 
 def main() -> None:

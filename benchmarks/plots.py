@@ -1,5 +1,8 @@
 """A recorded run as pictures: bars with their spread, latencies, curves of growth."""
 
+# matplotlib leaves its **kwargs untyped:
+# pyright: reportUnknownMemberType=false
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
@@ -141,13 +144,17 @@ def _latencies(suite: str, workloads: Mapping[str, Any]) -> Figure:
         axis.set_xticks(
             range(len(QUANTILES)), [f"p{part * 100:g}" for part in QUANTILES]
         )
-        axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: moment(value)))
+        axis.yaxis.set_major_formatter(FuncFormatter(_tick))
         axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.yaxis.set_minor_locator(NullLocator())
         dress(axis, workload["title"], "both")
     legend(figure, axes)
     figure.suptitle(f"{suite}: how long an answer takes", x=0.01, ha="left")
     return figure
+
+
+def _tick(value: float, _position: float | None) -> str:
+    return moment(value)
 
 
 # -- growth

@@ -68,7 +68,8 @@ L = TypeVar("L", bound=AsyncLine)
 class AsyncPeer(Generic[L]):
     """A peer on asyncio; subclasses say what a line is."""
 
-    loop_factory: ClassVar[Callable[[], asyncio.AbstractEventLoop] | None] = None
+    loop_factory: ClassVar[Any] = None
+    """Makes the loop, if not asyncio's own: a function, which is not to be bound."""
     make_line: Callable[[], L]
 
     def __init__(self) -> None:

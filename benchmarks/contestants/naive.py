@@ -10,7 +10,7 @@ import contextlib
 import itertools
 import socket
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 import pykka
@@ -22,6 +22,8 @@ from benchmarks.contestants.window import slide_window
 from benchmarks.workload import BODY, FLOOD, REQUEST_TYPE, check_answer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from benchmarks.workload import Target
 
 __all__ = ["NaivePykka"]
@@ -128,7 +130,8 @@ class _Line:
         self._websocket.shutdown()  # type: ignore[no-untyped-call]
 
     def _read(self) -> None:
-        receive, tell = self._websocket.recv_data, self._correlator.tell
+        receive = cast("Callable[[], tuple[int, bytes]]", self._websocket.recv_data)
+        tell = self._correlator.tell
         with contextlib.suppress(
             OSError, websocket.WebSocketException, pykka.ActorDeadError
         ):

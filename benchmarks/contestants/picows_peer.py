@@ -71,7 +71,7 @@ class _Line(AsyncLine):
         self._transport: picows.WSTransport
 
     async def open(self, target: Target) -> None:
-        self._transport, _ = await picows.ws_connect(
+        self._transport, _ = await picows.ws_connect(  # pyright: ignore[reportUnknownMemberType]  (**kwargs)
             lambda: _Listener(self.pending),
             target.url,
             ssl_context=target.tls,

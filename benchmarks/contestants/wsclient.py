@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import websocket
 
@@ -13,6 +13,8 @@ from benchmarks.contestants.contestant import DEADLINE
 from benchmarks.workload import BODY, CUT, FLOOD, REQUEST_TYPE, check_answer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from benchmarks.workload import Target
 
 __all__ = ["WebsocketClient"]
@@ -37,11 +39,11 @@ class WebsocketClient:
 
     def hear(self, frames: int, size: int) -> None:
         """Receive without decoding; the answer comes behind all of them."""
-        line = self._lines[0]
+        receive = cast("Callable[[], tuple[int, bytes]]", self._lines[0].recv_data)
         self._send(FLOOD, {"frames": frames, "size": size})
         for _ in range(frames):
-            line.recv_data()
-        if b'"reqId"' not in line.recv_data()[1]:
+            receive()
+        if b'"reqId"' not in receive()[1]:
             raise ValueError("more came than was asked for")
 
     def recover(self, code: int, *, every: bool) -> list[float]:
@@ -58,7 +60,7 @@ class WebsocketClient:
             self._lines[0] = self._open()
             return [time.monotonic() - began]
         with ThreadPoolExecutor(_THREADS) as pool:
-            opened = list(pool.map(lambda _: self._opened(), concerned))
+            opened = list(pool.map(self._opened, concerned))
         self._lines = [line for line, _ in opened]
         return [at - began for _, at in opened]
 
@@ -67,7 +69,7 @@ class WebsocketClient:
         for line in self._lines:
             line.shutdown()  # type: ignore[no-untyped-call]
 
-    def _opened(self) -> tuple[websocket.WebSocket, float]:
+    def _opened(self, _lost: object) -> tuple[websocket.WebSocket, float]:
         return self._open(), time.monotonic()
 
     def _open(self) -> websocket.WebSocket:

@@ -30,6 +30,8 @@ from benchmarks.traffic import FRAME_SIZE, conversation_frame
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from benchmarks.suite import Workload
+
 __all__ = [
     "PARTS",
     "SUITE",
@@ -238,6 +240,8 @@ def _shown(value: Spread, factor: float, unit: str) -> str:
     return f"{median:.1f} {unit} ({low:.1f}..{high:.1f})"
 
 
-SUITE: Final = Suite(
-    "model", "what notifications of conversations cost", lambda _: (), run
-)
+def _none(_small: bool) -> tuple[Workload, ...]:
+    return ()
+
+
+SUITE: Final = Suite("model", "what notifications of conversations cost", _none, run)

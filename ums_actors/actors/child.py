@@ -35,7 +35,7 @@ class Child(LoopActor):
         self._in_hand: Any = None  # the message whose caller only we can answer
         self._cell.recorder = kernel.recorder
 
-    def on_receive(self, message: Any) -> Any:
+    def on_receive(self, message: object) -> Any:
         """Hand the message to its handler."""
         name = self.handlers.get(type(message))
         if name is None:

@@ -68,7 +68,7 @@ class CorrelatorActor(Child):
         """Watch the deadlines a crashed predecessor left."""
         self._sweep.arm()
 
-    def on_failure(self, *_: object) -> None:
+    def on_failure(self, *_: object, **_named: object) -> None:
         """Leave no timer behind."""
         self._sweep.disarm()
 

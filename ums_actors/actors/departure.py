@@ -56,7 +56,7 @@ class Departure:
     def __init__(self, runtime: Runtime, loop: Loop, source: TokenSource) -> None:
         self.closers: list[Callable[[], object]] = [source.close]
         self.session: Session | None = None
-        self.logins = 0
+        self.logins: int = 0
         self._runtime = runtime
         self._loop = loop
         self._source = source

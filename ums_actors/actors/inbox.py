@@ -26,7 +26,7 @@ class EventInbox:
 
     def __init__(self, limit: int) -> None:
         self.limit: Final = whole("limit", limit, 1, " events")
-        self.ended = False
+        self.ended: bool = False
         self.error: Exception | None = None
         self._events: deque[Event] = deque()
         self._waiters: list[LoopFuture[None]] = []

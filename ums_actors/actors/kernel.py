@@ -85,14 +85,14 @@ class Counters:
     )
 
     def __init__(self) -> None:
-        self.bad_frames = 0
-        self.failed_notifications = 0
-        self.logins = 0
-        self.reconnects = 0
-        self.refreshes = 0
+        self.bad_frames: int = 0
+        self.failed_notifications: int = 0
+        self.logins: int = 0
+        self.reconnects: int = 0
+        self.refreshes: int = 0
         self.restarts: Counter[str] = Counter()  # of each child
-        self.stale = 0
-        self.throttle = Throttle()  # of reports
+        self.stale: int = 0
+        self.throttle: Throttle = Throttle()  # of reports
 
 
 class Kernel(Parts):
@@ -173,9 +173,9 @@ class Kernel(Parts):
         self.source = source
         self.connector = connector
         self._identify = identify
-        self.departure = Departure(runtime, loop, source)
-        self.connection_id = runtime.ids()
-        self.session = Session(options)
+        self.departure: Departure = Departure(runtime, loop, source)
+        self.connection_id: str = runtime.ids()
+        self.session: Session = Session(options)
         self.pending: Pending = Pending(
             queue_limit=options.queue_limit, in_flight_limit=options.in_flight_limit
         )
@@ -185,12 +185,16 @@ class Kernel(Parts):
             query_limit=options.catch_up_limit,
             tries=_catch_up_tries(options),
         )
-        self.subscribers = Subscribers(runtime, loop, options.subscriber_limit)
-        self.supervision = self.new_supervision()
-        self.crashes = Intensity(ROOT_CRASHES, options.restart_period)
-        self.hooks = Intensity(options.restart_intensity, options.restart_period)
-        self.counters = Counters()
-        self.recorder = FlightRecorder()
+        self.subscribers: Subscribers = Subscribers(
+            runtime, loop, options.subscriber_limit
+        )
+        self.supervision: Supervision = self.new_supervision()
+        self.crashes: Intensity = Intensity(ROOT_CRASHES, options.restart_period)
+        self.hooks: Intensity = Intensity(
+            options.restart_intensity, options.restart_period
+        )
+        self.counters: Counters = Counters()
+        self.recorder: FlightRecorder = FlightRecorder()
         self.subscriptions: dict[str, Subscription] = {}
         self.agent_state: str | None = None
         self._login: Login | None = None
@@ -198,11 +202,11 @@ class Kernel(Parts):
         self.held: Login | None = None  # the session of the token that is held
         self.token_generation = 0
         self.line_token: int | None = None
-        self.token_waiters = Waiters()
-        self.refresh_waiters = Waiters()
-        self.openers = Waiters()
-        self.ready_waiters = Waiters()
-        self.closed_waiters = Waiters()
+        self.token_waiters: Waiters = Waiters()
+        self.refresh_waiters: Waiters = Waiters()
+        self.openers: Waiters = Waiters()
+        self.ready_waiters: Waiters = Waiters()
+        self.closed_waiters: Waiters = Waiters()
         self.refs: dict[str, LoopRef[Any]] = {}
         self.websocket: Websocket | None = None
         self.outgoing: list[tuple[str, bytes]] = []  # frames for the socket

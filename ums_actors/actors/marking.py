@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ums_actors.core.marks import Sign
 from ums_actors.protocol.enums import EventType
-from ums_actors.protocol.lenient import is_object
+from ums_actors.protocol.lenient import is_object, one_or_many
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,10 +48,9 @@ def show(
 
 
 def _marks_of(metadata: Any) -> list[str]:
-    entries = metadata if isinstance(metadata, list) else [metadata]
     found = [
         each.get("id")
-        for each in entries
+        for each in one_or_many(metadata)
         if is_object(each) and each.get("type") == _MARK
     ]
     return [each for each in found if isinstance(each, str)]

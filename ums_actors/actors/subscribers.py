@@ -79,7 +79,7 @@ class Subscribers:
         self._by_type: dict[str, bool] = {}
         self._by_place: dict[str, dict[str, _Subscriber]] = {}
         self._lost = 0  # events of subscribers that are gone
-        self.tapped = False
+        self.tapped: bool = False
 
     def add(self, target: Target, kinds: Iterable[type[Event]], **narrower: Any) -> str:
         """Add a subscriber of these kinds (none: all); give its handle.

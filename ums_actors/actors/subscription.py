@@ -56,13 +56,13 @@ class Subscription:
     )
 
     def __init__(self, key: str, kind: Kind, call: Callable[[], Call]) -> None:
-        self.key = key
-        self.kind = kind
-        self.call = call
-        self.line = 0
+        self.key: str = key
+        self.kind: Kind = kind
+        self.call: Callable[[], Call] = call
+        self.line: int = 0
         self.first_id: str | None = None
         self.subscription_id: str | None = None
-        self.snapshot_seen = False
-        self.ever_seen = False
-        self.made = Waiters()
-        self.waiters = Waiters()
+        self.snapshot_seen: bool = False
+        self.ever_seen: bool = False
+        self.made: Waiters = Waiters()
+        self.waiters: Waiters = Waiters()

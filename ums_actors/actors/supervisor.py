@@ -64,7 +64,7 @@ class SupervisorActor(Pilot):
             self._resume()
             self._recover()
 
-    def on_failure(self, *_: object) -> None:
+    def on_failure(self, *_: object, **_named: object) -> None:
         """Leave no timer behind."""
         self._disarm()
 

@@ -46,7 +46,7 @@ class Sweep:
         self._call_later = call_later
         self._expire = expire
         self._timer: Timer | None = None
-        self.covers = math.inf
+        self.covers: float = math.inf
 
     def arm(self) -> None:
         """Set the timer for what is due next, if there is anything."""

@@ -38,7 +38,7 @@ class Taps:
         self._written[entry.id] = now
         while len(self._written) > LIMIT:
             self._written.popitem(last=False)
-        frame = _decoded(payload) or {}
+        frame: dict[str, Any] = _decoded(payload) or {}
         self._kernel.subscribers.publish(
             RequestSent(
                 request_id=entry.id,

@@ -80,7 +80,7 @@ class TokenActor(Child):
         if self._kernel.refresh_waiters:
             self._refresh_now()
 
-    def on_failure(self, *_: object) -> None:
+    def on_failure(self, *_: object, **_named: object) -> None:
         """Leave no timer behind: it would keep this object for minutes."""
         self._disarm()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
 from ums_actors.aio.awaited import awaited
 from ums_actors.connection import ConnectionProxy
@@ -68,37 +68,41 @@ class AwaitableConnection(Generic[P]):
         async with asyncio.timeout(self._timeout):
             await self.ref.stop(block=False)
 
-    send = awaited(Model.send)
-    send_text = awaited(Model.send_text)
-    publish = awaited(Model.publish)
-    publish_text = awaited(Model.publish_text)
-    publish_rich = awaited(Model.publish_rich)
-    publish_file = awaited(Model.publish_file)
-    publish_upload = awaited(Model.publish_upload)
-    publish_once = awaited(Model.publish_once)
-    upload_file = awaited(Model.upload_file)
-    download_file = awaited(Model.download_file)
-    get_clock = awaited(Model.get_clock)
-    get_token = awaited(Model.get_token)
-    refresh_token = awaited(Model.refresh_token)
-    get_conversation = awaited(Model.get_conversation)
-    get_all_known_conversations = awaited(Model.get_all_known_conversations)
-    close_conversation = awaited(Model.close_conversation)
-    close_dialog = awaited(Model.close_dialog)
-    create_conversation_subscription = awaited(Model.create_conversation_subscription)
-    update_conversation_subscription = awaited(Model.update_conversation_subscription)
-    unsubscribe_conversations = awaited(Model.unsubscribe_conversations)
-    get_user_profile = awaited(Model.get_user_profile)
-    set_user_profile = awaited(Model.set_user_profile)
-    get_brand_profile = awaited(Model.get_brand_profile)
-    catch_up = awaited(Model.catch_up)
-    status = awaited(Model.status)
-    wait_ready = awaited(Model.wait_ready)
-    wait_closed = awaited(Model.wait_closed)
-    reconnect_now = awaited(Model.reconnect_now)
-    subscribe = awaited(Model.subscribe)
-    subscribe_notifications = awaited(Model.subscribe_notifications)
-    unsubscribe = awaited(Model.unsubscribe)
+    send: Final = awaited(Model.send)
+    send_text: Final = awaited(Model.send_text)
+    publish: Final = awaited(Model.publish)
+    publish_text: Final = awaited(Model.publish_text)
+    publish_rich: Final = awaited(Model.publish_rich)
+    publish_file: Final = awaited(Model.publish_file)
+    publish_upload: Final = awaited(Model.publish_upload)
+    publish_once: Final = awaited(Model.publish_once)
+    upload_file: Final = awaited(Model.upload_file)
+    download_file: Final = awaited(Model.download_file)
+    get_clock: Final = awaited(Model.get_clock)
+    get_token: Final = awaited(Model.get_token)
+    refresh_token: Final = awaited(Model.refresh_token)
+    get_conversation: Final = awaited(Model.get_conversation)
+    get_all_known_conversations: Final = awaited(Model.get_all_known_conversations)
+    close_conversation: Final = awaited(Model.close_conversation)
+    close_dialog: Final = awaited(Model.close_dialog)
+    create_conversation_subscription: Final = awaited(
+        Model.create_conversation_subscription
+    )
+    update_conversation_subscription: Final = awaited(
+        Model.update_conversation_subscription
+    )
+    unsubscribe_conversations: Final = awaited(Model.unsubscribe_conversations)
+    get_user_profile: Final = awaited(Model.get_user_profile)
+    set_user_profile: Final = awaited(Model.set_user_profile)
+    get_brand_profile: Final = awaited(Model.get_brand_profile)
+    catch_up: Final = awaited(Model.catch_up)
+    status: Final = awaited(Model.status)
+    wait_ready: Final = awaited(Model.wait_ready)
+    wait_closed: Final = awaited(Model.wait_closed)
+    reconnect_now: Final = awaited(Model.reconnect_now)
+    subscribe: Final = awaited(Model.subscribe)
+    subscribe_notifications: Final = awaited(Model.subscribe_notifications)
+    unsubscribe: Final = awaited(Model.unsubscribe)
 
     def events(
         self,

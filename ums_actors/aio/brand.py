@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ums_actors.aio.awaited import awaited
 from ums_actors.aio.base import AwaitableConnection, Opening
@@ -23,18 +23,22 @@ _Brand = BrandWebsocketConnection
 class Connection(AwaitableConnection[BrandConnectionProxy]):
     """A brand's connection whose methods are coroutines."""
 
-    query_messages = awaited(_Brand.query_messages)
-    set_agent_state = awaited(_Brand.set_agent_state)
-    join_dialog = awaited(_Brand.join_dialog)
-    leave_dialog = awaited(_Brand.leave_dialog)
-    transfer_conversation = awaited(_Brand.transfer_conversation)
-    create_conversation = awaited(_Brand.create_conversation)
-    create_routing_task_subscription = awaited(_Brand.create_routing_task_subscription)
-    update_routing_task_subscription = awaited(_Brand.update_routing_task_subscription)
-    unsubscribe_routing_tasks = awaited(_Brand.unsubscribe_routing_tasks)
-    subscribe_agents_state = awaited(_Brand.subscribe_agents_state)
-    unsubscribe_agents_state = awaited(_Brand.unsubscribe_agents_state)
-    set_brand_profile = awaited(_Brand.set_brand_profile)
+    query_messages: Final = awaited(_Brand.query_messages)
+    set_agent_state: Final = awaited(_Brand.set_agent_state)
+    join_dialog: Final = awaited(_Brand.join_dialog)
+    leave_dialog: Final = awaited(_Brand.leave_dialog)
+    transfer_conversation: Final = awaited(_Brand.transfer_conversation)
+    create_conversation: Final = awaited(_Brand.create_conversation)
+    create_routing_task_subscription: Final = awaited(
+        _Brand.create_routing_task_subscription
+    )
+    update_routing_task_subscription: Final = awaited(
+        _Brand.update_routing_task_subscription
+    )
+    unsubscribe_routing_tasks: Final = awaited(_Brand.unsubscribe_routing_tasks)
+    subscribe_agents_state: Final = awaited(_Brand.subscribe_agents_state)
+    unsubscribe_agents_state: Final = awaited(_Brand.unsubscribe_agents_state)
+    set_brand_profile: Final = awaited(_Brand.set_brand_profile)
 
 
 def connect(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ums_actors.aio.awaited import awaited
 from ums_actors.aio.base import AwaitableConnection, Opening
@@ -21,7 +21,9 @@ __all__ = ["ConsumerConnection", "connect_consumer"]
 class ConsumerConnection(AwaitableConnection[ConsumerConnectionProxy]):
     """A consumer's connection whose methods are coroutines."""
 
-    create_conversation = awaited(ConsumerWebsocketConnection.create_conversation)
+    create_conversation: Final = awaited(
+        ConsumerWebsocketConnection.create_conversation
+    )
 
 
 def connect_consumer(

@@ -11,7 +11,7 @@ from ums_actors.runtime.hosted import HostedLoop
 from ums_actors.runtime.ports import SystemClock
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
 
 __all__ = ["hosted_runtime"]
 
@@ -19,7 +19,7 @@ __all__ = ["hosted_runtime"]
 @contextlib.asynccontextmanager
 async def hosted_runtime(
     *, patience: float = 5.0, **more: Any
-) -> AsyncIterator[Runtime]:
+) -> AsyncGenerator[Runtime, None]:
     """Give a runtime whose actors run on the running asyncio loop.
 
     ::

@@ -94,7 +94,7 @@ class Csds:
             raise LocalProtocolError("account_id is empty; give the account's number")
         self.account_id = account_id
         self._allow_plain = allow_plain
-        self.origin = parse_origin(host, allow_plain=allow_plain)
+        self.origin: Origin = parse_origin(host, allow_plain=allow_plain)
         self._overrides = {
             service: self._parse(where) for service, where in (overrides or {}).items()
         }

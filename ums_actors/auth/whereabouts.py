@@ -44,7 +44,7 @@ class Whereabouts:
     def __init__(
         self, fresh_seconds: float, stale_seconds: float, clock: Callable[[], float]
     ) -> None:
-        self.ever = False
+        self.ever: bool = False
         self._fresh_seconds = fresh_seconds
         self._stale_seconds = stale_seconds
         self._clock = clock

@@ -14,6 +14,7 @@ from ums_actors.errors import Delivery, LocalProtocolError, RequestError, UMSErr
 from ums_actors.protocol.beside import checked_metadata
 from ums_actors.protocol.enums import EventType
 from ums_actors.protocol.envelopes import encode_part
+from ums_actors.protocol.lenient import is_object
 from ums_actors.protocol.metadata import ExternalId
 from ums_actors.protocol.publishing import PUBLISH_EVENT
 from ums_actors.protocol.records import read_sequence
@@ -246,7 +247,7 @@ def marked(metadata: Any, mark: str) -> list[Any]:
     """
     entries = checked_metadata(metadata) or []
     for each in entries:
-        kind = each.get("type") if isinstance(each, dict) else type(each).__name__
+        kind = each.get("type") if is_object(each) else type(each).__name__
         if kind == ExternalId.__name__:
             raise LocalProtocolError(
                 "a message that is published effectively once is marked with an "

@@ -40,7 +40,7 @@ class Root(LoopActor, abc.ABC):
     """Owner of the tree, and servant of the supervisor in what a subclass decides."""
 
     @classmethod
-    def start(
+    def start(  # pyright: ignore[reportIncompatibleMethodOverride]
         cls, *args: Any, runtime: Runtime | None = None, **kwargs: Any
     ) -> LoopRef[Self]:
         """Start a connection; see the class's own arguments.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import ssl
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
 from ums_actors.actors.courier import Courier
 from ums_actors.actors.dialler import NetworkConnector
@@ -107,7 +107,7 @@ class Setup:
         outbox: Outbox | None = None,
         subscribe: Iterable[tuple[Any, ...]] = (),
     ) -> None:
-        self.account_id = identifier("account_id", account_id)
+        self.account_id: str = identifier("account_id", account_id)
         for name, value, kind in (
             ("csds", csds, str),
             ("domains", domains, Mapping),
@@ -118,7 +118,7 @@ class Setup:
         ):
             if value is not None or name == "csds":
                 _of_kind(name, value, kind)
-        self.options = _DEFAULT_OPTIONS if options is None else options
+        self.options: Options = _DEFAULT_OPTIONS if options is None else options
         self._csds_host = csds
         self._domains = _as_http(domains)
         self._ca_file = ca_file
@@ -239,7 +239,7 @@ def checked_listener(listener: Any) -> tuple[Any, tuple[Any, ...]]:
     Raises:
         LocalProtocolError: it is no such tuple, or a kind is no class of events.
     """
-    if not isinstance(listener, tuple) or not listener:
+    if not _is_tuple(listener) or not listener:
         raise LocalProtocolError(
             f"subscribe has a {type(listener).__name__}: give tuples of a target and "
             "classes of events, such as (handler, MessageReceived)"
@@ -247,6 +247,10 @@ def checked_listener(listener: Any) -> tuple[Any, tuple[Any, ...]]:
     target, *kinds = listener
     selection(kinds)
     return target, tuple(kinds)
+
+
+def _is_tuple(value: Any) -> TypeGuard[tuple[Any, ...]]:
+    return isinstance(value, tuple)
 
 
 def _of_kind(name: str, value: object, kind: type[Any]) -> None:

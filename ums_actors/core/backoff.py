@@ -45,7 +45,7 @@ class Backoff:
         self._stable_after = stable_after
         self._ready_at: float | None = None
         self._ceiling = self._base
-        self.attempt = 0
+        self.attempt: int = 0
 
     @property
     def stable_at(self) -> float | None:

@@ -49,14 +49,14 @@ class Card(Generic[V]):
     view: V
 
     def __init__(self, facts: ConversationFacts) -> None:
-        self.facts = facts
+        self.facts: ConversationFacts = facts
         self.sources: tuple[str, ...] = ()
-        self.notifications = 1
-        self.ignored = 0
-        self.out_of_order = 0
+        self.notifications: int = 1
+        self.ignored: int = 0
+        self.out_of_order: int = 0
         self.talks: dict[str, Talk] | None = None
-        self.consumer_id = ""
-        self.removed = False
+        self.consumer_id: str = ""
+        self.removed: bool = False
         self.note_consumer()
 
     @property

@@ -81,8 +81,8 @@ class ConversationBook(Generic[V]):
         self._messages = messages
         self._cards: Shelf[V] = Shelf()
         self._presence = Presence(clear_timeout)
-        self.evicted = 0
-        self.cut = 0
+        self.evicted: int = 0
+        self.cut: int = 0
 
     def __len__(self) -> int:
         return len(self._cards)

@@ -70,18 +70,18 @@ class Dialog(Generic[E]):
 
     def __init__(self, last: int | None, updated: int) -> None:
         self.last = last
-        self.updated = updated
+        self.updated: int = updated
         self.held: dict[int, E] = {}
         self.unread: Hashable = None
-        self.promised = -1
-        self.ours = False
-        self.asked = False
-        self.querying = False
-        self.begun = 0
-        self.answered = 0
-        self.tries = 0
-        self.lines = 0
-        self.barred = False
+        self.promised: int = -1
+        self.ours: bool = False
+        self.asked: bool = False
+        self.querying: bool = False
+        self.begun: int = 0
+        self.answered: int = 0
+        self.tries: int = 0
+        self.lines: int = 0
+        self.barred: bool = False
         self.why: BaseException | None = None
         self._settled = -1  # what is not held up to here is not there: a query said so
         self._covers = -1  # the highest number known when the query went out

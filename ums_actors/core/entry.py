@@ -62,20 +62,20 @@ class Entry:
         resend: bool = False,
         internal: bool = False,
     ) -> None:
-        self.id = request_id
-        self.type = request_type
+        self.id: str = request_id
+        self.type: str = request_type
         self.payload: Payload | None = payload
-        self.reply = reply
-        self.timeout = timeout
-        self.resend = resend
-        self.internal = internal
-        self.sent = False
-        self.doubtful = False  # an earlier line may have delivered it
+        self.reply: Any = reply
+        self.timeout: float = timeout
+        self.resend: bool = resend
+        self.internal: bool = internal
+        self.sent: bool = False
+        self.doubtful: bool = False  # an earlier line may have delivered it
         self.queue_until: float | None = None
-        self.answer_by = 0.0
-        self.round = 0
-        self.refusals = 0
-        self.refused_as = ""
+        self.answer_by: float = 0.0
+        self.round: int = 0
+        self.refusals: int = 0
+        self.refused_as: str = ""
 
     @property
     def delivery(self) -> Delivery:

@@ -71,6 +71,8 @@ class FollowedStreams(Streams[E]):
         "_tickets",
     )
 
+    outdated: int
+
     def __init__(self, dialog_limit: int, **settings: Any) -> None:
         super().__init__(dialog_limit, **settings)
         # dicts, since their order is the same in each run

@@ -39,7 +39,7 @@ class Heartbeat:
         self._timeout = timeout
         self._pinged_at = now
         self._waiting_since: float | None = None
-        self.heard_at = now
+        self.heard_at: float = now
 
     def heard(self, now: float) -> None:
         """Note that bytes came in. Cheap: to be called after every read."""

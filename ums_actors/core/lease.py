@@ -78,8 +78,8 @@ class Lease:
         life: Life | None = None,
     ) -> None:
         self.state = LeaseState.NONE if session is None else LeaseState.HELD
-        self.generation = generation
-        self.stale = 0
+        self.generation: int = generation
+        self.stale: int = 0
         self._refresh_interval = refresh_interval
         self._session: Any = session
         self._life = life or Life()

@@ -47,7 +47,7 @@ class LoginPauses:
     __slots__ = ("failures",)
 
     def __init__(self) -> None:
-        self.failures = 0
+        self.failures: int = 0
 
     def failed(self, status: int | None) -> float:
         """Count a failure; give the least pause in seconds.

@@ -50,8 +50,8 @@ class Pending:
         self._waiting = Waiting(queue_limit)
         self._in_flight: dict[str, Entry] = {}
         self._deadlines: Deadlines[str] = Deadlines()
-        self.window = Window(in_flight_limit)
-        self.late = 0
+        self.window: Window = Window(in_flight_limit)
+        self.late: int = 0
 
     def __len__(self) -> int:
         return len(self._waiting) + len(self._in_flight)

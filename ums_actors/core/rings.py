@@ -96,8 +96,8 @@ class RingBook(Generic[R]):
         self._open: OrderedDict[str, _Entry[R]] = OrderedDict()
         self._ended: OrderedDict[str, _Entry[R]] = OrderedDict()
         self._by_conversation: dict[str, list[_Entry[R]]] = {}
-        self.stale = 0
-        self.evicted = 0
+        self.stale: int = 0
+        self.evicted: int = 0
 
     def __len__(self) -> int:
         return len(self._open) + len(self._ended)

@@ -67,14 +67,14 @@ class Session:
     )
 
     def __init__(self, options: Options) -> None:
-        self.state = State.NEW
-        self.generation = 0
-        self.ever_ready = False
-        self.fail_fast = False
-        self.suspected = False
-        self.verdict = Verdict.STOP
+        self.state: State = State.NEW
+        self.generation: int = 0
+        self.ever_ready: bool = False
+        self.fail_fast: bool = False
+        self.suspected: bool = False
+        self.verdict: Verdict = Verdict.STOP
         self.down_since: float | None = None
-        self.backoff = Backoff(
+        self.backoff: Backoff = Backoff(
             options.backoff_base, options.backoff_cap, options.stable_after
         )
         self._options = options

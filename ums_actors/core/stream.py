@@ -71,6 +71,8 @@ class Streams(Tracked[E]):
 
     __slots__ = ("_hold_limit", "_tries", "dropped", "duplicates", "outdated")
 
+    absent: int
+
     def __init__(
         self,
         dialog_limit: int,
@@ -81,9 +83,9 @@ class Streams(Tracked[E]):
         super().__init__(dialog_limit, Turns(query_limit))
         self._hold_limit = hold_limit
         self._tries = tries
-        self.duplicates = 0
-        self.outdated = 0
-        self.dropped = 0
+        self.duplicates: int = 0
+        self.outdated: int = 0
+        self.dropped: int = 0
 
     def live(self, dialog_id: str, sequence: int, event: E) -> list[E | Missed]:
         """Take an event as it came over the line."""

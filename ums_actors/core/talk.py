@@ -41,7 +41,7 @@ class Said:
     __slots__ = ("marks", "record")
 
     def __init__(self, record: MessageEvent) -> None:
-        self.record = record
+        self.record: MessageEvent = record
         self.marks: tuple[Mark, ...] = ()
 
     @property

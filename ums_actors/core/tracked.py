@@ -72,9 +72,9 @@ class Tracked(Generic[E]):
         self._last_of: OrderedDict[str, int] = OrderedDict()  # of forgotten dialogs
         self._spilled: list[E | Missed] = []
         self._doubtful: dict[str, None] = {}  # ours, and not shown on this line yet
-        self.absent = 0
-        self.gaps = 0
-        self.evicted = 0
+        self.absent: int = 0
+        self.gaps: int = 0
+        self.evicted: int = 0
 
     def __len__(self) -> int:
         return len(self._dialogs)

@@ -44,7 +44,7 @@ class Window:
             )
         self._ceiling = ceiling
         self._successes = 0
-        self.limit = ceiling
+        self.limit: int = ceiling
         self.round: int = 0
 
     @property

@@ -120,7 +120,7 @@ class Emulator(Controls):
         super().__init__(service)
         self.account = account
         self.tls = tls
-        self.users = tuple(user.name for user in service.users)
+        self.users: tuple[str, ...] = tuple(user.name for user in service.users)
         self._tls: LoopbackTLS | None = None
         self._serving: Serving | None = None
         self._store: Store | None = None

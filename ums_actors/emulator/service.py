@@ -60,19 +60,19 @@ class Service:
         survey: bool = False,
     ) -> None:
         self.account = account
-        self.users = Users(account, users, skills)
-        self.world = World(
+        self.users: Users = Users(account, users, skills)
+        self.world: World = World(
             account, self.users, ring_timeout=ring_timeout, survey=survey
         )
-        self.alarm = Alarm(self.world)
-        self.brand_side = BrandSide(self.world)
-        self.consumer_side = ConsumerSide(self.world)
+        self.alarm: Alarm = Alarm(self.world)
+        self.brand_side: BrandSide = BrandSide(self.world)
+        self.consumer_side: ConsumerSide = ConsumerSide(self.world)
         self.world.listeners += [self.brand_side, self.consumer_side]
-        self.sessions = Sessions()
-        self.faults = Faults()
-        self.repeater = Repeater(self.world, self.faults)
-        self.log = FrameLog(log_limit, self.sessions.issued)
-        self.counters = Counters()
+        self.sessions: Sessions = Sessions()
+        self.faults: Faults = Faults()
+        self.repeater: Repeater = Repeater(self.world, self.faults)
+        self.log: FrameLog = FrameLog(log_limit, self.sessions.issued)
+        self.counters: Counters = Counters()
         self.connectors = connectors
         self.anonymous = anonymous
         self.authority = ""

@@ -34,7 +34,7 @@ class EmulatorThread(RunningEmulator):
     def __init__(self, **settings: Any) -> None:
         super().__init__(settings.pop("state", None))
         self._settings = settings
-        self.emulator = Emulator(**settings)
+        self.emulator: Emulator = Emulator(**settings)
         self._run: _Run | None = None
 
     def _begin(self, state: str, port: int | None) -> Ready:

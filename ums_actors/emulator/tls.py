@@ -70,13 +70,13 @@ class LoopbackTLS:
         certificate: Certificate | None = None,
         host: str = "127.0.0.1",
     ) -> None:
-        self.certificate = certificate or Certificate.new(host)
-        self.context = self.certificate.context()
+        self.certificate: Certificate = certificate or Certificate.new(host)
+        self.context: ssl.SSLContext = self.certificate.context()
         self._is_temporary = ca_out is None
         if ca_out is None:
             handle, ca_out = tempfile.mkstemp(prefix="ums-emulator-ca-", suffix=".pem")
             os.close(handle)
-        self.ca_path = str(Path(ca_out).absolute())
+        self.ca_path: str = str(Path(ca_out).absolute())
         try:
             Path(self.ca_path).write_text(self.certificate.ca)
         except OSError as error:

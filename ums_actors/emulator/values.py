@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 import msgspec
 
@@ -13,8 +13,11 @@ def as_list(value: Any) -> list[Any]:
     """Give a list: UMS takes a list of one as the bare element too."""
     if value is None:
         return []
-    listed: list[Any] = value if isinstance(value, list) else [value]
-    return listed
+    return value if _is_list(value) else [value]
+
+
+def _is_list(value: Any) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)
 
 
 def as_object(value: Any) -> dict[str, Any] | None:

@@ -72,7 +72,7 @@ class Account:
     ) -> None:
         self._arguments = arguments
         self._emulator = emulator
-        self.visitors = Visitors(emulator)
+        self.visitors: Visitors = Visitors(emulator)
 
     @property
     def is_local(self) -> bool:

@@ -38,7 +38,7 @@ class Backend:
     """
 
     def __init__(self, limit: int | None) -> None:
-        self.enough = threading.Event()
+        self.enough: threading.Event = threading.Event()
         self.served: collections.Counter[str] = collections.Counter()
         self._limit = limit
         self._lock = threading.Lock()

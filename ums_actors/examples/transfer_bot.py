@@ -34,7 +34,7 @@ class TransferBot:
     def __init__(
         self, connection: ums.Connection, skill_id: str, limit: int | None
     ) -> None:
-        self.enough = threading.Event()
+        self.enough: threading.Event = threading.Event()
         self._connection = connection
         self._skill_id = skill_id
         self._limit = limit

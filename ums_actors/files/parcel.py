@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from msgspec import Struct
 
@@ -40,11 +40,12 @@ def checked_upload(file: object, file_type: object) -> tuple[Upload, str | None]
             f"a {type(file).__name__} cannot be uploaded: give bytes, or the path of a "
             "file as pathlib.Path"
         )
-    if not isinstance(file, os.PathLike) and not memoryview(file).nbytes:
+    given = cast("Upload", file)
+    if not isinstance(given, os.PathLike) and not memoryview(given).nbytes:
         raise LocalProtocolError(_EMPTY)
     if file_type is None:
-        return file, None
-    return file, identifier("file_type", file_type, MAX_KIND).upper()
+        return given, None
+    return given, identifier("file_type", file_type, MAX_KIND).upper()
 
 
 def packed(file: Upload, kind: str | None, limit: int) -> Parcel:

@@ -34,7 +34,7 @@ class Dialog(TakingPart, Posting):
     __slots__ = ("_card", "_last", "_office", "dialog_id")
 
     def __init__(self, facts: DialogFacts, card: Card[Any], office: Office) -> None:
-        self.dialog_id = facts.dialog_id
+        self.dialog_id: str = facts.dialog_id
         self._last = facts
         self._card = card
         self._office = office

@@ -31,10 +31,10 @@ class Participant:
     def __init__(
         self, member: Member, talk: Talk | None, office: Office, state: str = ""
     ) -> None:
-        self.user_id = member.user_id
-        self.agent_id = member.agent_id
-        self.role = member.role
-        self.state = state or member.state
+        self.user_id: str = member.user_id
+        self.agent_id: str | None = member.agent_id
+        self.role: str = member.role
+        self.state: str = state or member.state
         self._talk = talk
         self._office = office
 

@@ -76,14 +76,14 @@ class Ring:
     """
 
     def __init__(self, details: RingDetails, desk: Desk) -> None:
-        self.ring_id = details.ring_id
-        self.conversation_id = details.conv_id
-        self.consumer_id = details.consumer_id
-        self.skill_id = details.skill_id
-        self.brand_id = details.brand_id
-        self.expiration = details.ring_expiration
-        self.expiration_ts = details.ring_expiration_ts
-        self.weight = details.weight
+        self.ring_id: str = details.ring_id
+        self.conversation_id: str = details.conv_id
+        self.consumer_id: str = details.consumer_id
+        self.skill_id: str = details.skill_id
+        self.brand_id: str = details.brand_id
+        self.expiration: int | None = details.ring_expiration
+        self.expiration_ts: int | None = details.ring_expiration_ts
+        self.weight: int | None = details.weight
         self._state = details.ring_state
         self._conversation_here = False
         self._desk = desk

@@ -17,7 +17,7 @@ from ums_actors.outbox.letter import Letter
 from ums_actors.outbox.schema import bring_up_to_date, check_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable
 
 __all__ = ["Outbox"]
 
@@ -158,7 +158,7 @@ class Outbox:
         return self._database
 
     @contextlib.contextmanager
-    def _at_work(self, what: str) -> Iterator[None]:
+    def _at_work(self, what: str) -> Generator[None, None, None]:
         """Let one thread in; translate what SQLite raises."""
         with self._lock:
             try:

@@ -24,8 +24,8 @@ class Publication:
     __slots__ = ("mark", "sent")
 
     def __init__(self, mark: str, sent: LoopFuture[int]) -> None:
-        self.mark = mark
-        self.sent = sent
+        self.mark: str = mark
+        self.sent: LoopFuture[int] = sent
 
     def __repr__(self) -> str:
         return f"<Publication {self.mark}>"

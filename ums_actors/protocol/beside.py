@@ -109,11 +109,12 @@ def _on_the_wire(known: Any, parts: dict[Any, Any]) -> dict[Any, Any]:
     wire = {each.name: each.encode_name for each in struct_fields(known)}
     told = {wire.get(key, key): part for key, part in parts.items()}
     for name, record in _NESTED.get(known, {}).items():
+        entries: list[Any] = told.get(name) or []
         told[name] = [
             each
             if isinstance(each, record)
             else _on_the_wire(record, parts_of(each) or {})
-            for each in told.get(name) or []
+            for each in entries
         ]
         if not told[name]:
             del told[name]

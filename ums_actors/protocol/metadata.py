@@ -170,7 +170,7 @@ def made(record: Any, parts: dict[Any, Any]) -> Any:
         LocalProtocolError: a value breaks a limit, or one is missing.
     """
     wire = {each.encode_name: each.name for each in struct_fields(record)}
-    ours = {wire.get(key, key): part for key, part in parts.items()}
+    ours: dict[Any, Any] = {wire.get(key, key): part for key, part in parts.items()}
     known: dict[str, Any] = {
         key: part
         for key, part in ours.items()

@@ -86,15 +86,16 @@ def user_request(request: Any) -> UserRequest:
     Raises:
         LocalProtocolError: it is no mapping or Struct, has no type, or an unknown key.
     """
-    if type(request) is Call:
+    form = type(request)  # pyright: ignore[reportUnknownVariableType]
+    if form is Call:
         return UserRequest(request.type, request.body, None, None)
-    if type(request) is dict and request.keys() == _COMMON:
+    if form is dict and request.keys() == _COMMON:
         kind, body = request["type"], request["body"]  # the usual form, in short
         if isinstance(kind, str) and kind and body is not None and body is not UNSET:
             return UserRequest(kind, body, None, None)
     parts = parts_of(request)
     if parts is None:
-        raise LocalProtocolError(f"{_FORM}, not {type(request).__name__}")
+        raise LocalProtocolError(f"{_FORM}, not {form.__name__}")
     kind = parts.get("type")
     if not isinstance(kind, str) or not kind:
         given = ", ".join(map(repr, parts)) or "nothing"

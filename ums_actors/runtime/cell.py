@@ -49,6 +49,8 @@ class Cell(Mortal):
         "suspended",
     )
 
+    generation: int
+
     def __init__(  # noqa: PLR0917  (only `_launch` calls it)
         self,
         actor_class: type[LoopActor],
@@ -59,15 +61,15 @@ class Cell(Mortal):
         on_crash: Callable[[Cell, BaseException], None] | None,
     ) -> None:
         super().__init__(actor_class, runtime, loop)
-        self.args = args
-        self.kwargs = kwargs
-        self.on_crash = on_crash
-        self.suspended = False
-        self.started = False
+        self.args: tuple[Any, ...] = args
+        self.kwargs: dict[str, Any] = kwargs
+        self.on_crash: Callable[[Cell, BaseException], None] | None = on_crash
+        self.suspended: bool = False
+        self.started: bool = False
         self.intensity: Intensity | None = None
         self.keep: Any = None  # what the actor wants to find again after a restart
-        self.ref = LoopRef(self)
-        self.actor = self._make()
+        self.ref: LoopRef[Any] = LoopRef(self)
+        self.actor: LoopActor = self._make()
 
     # -- loop thread, but for what says otherwise
 

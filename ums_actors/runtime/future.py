@@ -38,7 +38,7 @@ _Waiter = LockType | Callable[[Any], object]
 Outcome = tuple[Any, ...]
 """(True, value), or what :func:`failure` makes of an exception."""
 _logger = logging.getLogger("ums_actors")
-on_loop_thread = threading.local()
+on_loop_thread: threading.local = threading.local()
 """Its attribute ``loop`` is the loop that is running on this thread, if any."""
 _LONGEST_WAIT = threading.TIMEOUT_MAX
 
@@ -69,9 +69,9 @@ class LoopFuture(pykka.Future[T]):
         return f"<{type(self).__name__} {'done' if self.done() else 'pending'}>"
 
     @classmethod
-    def of(cls, value: T) -> LoopFuture[T]:
+    def of(cls, value: M) -> LoopFuture[M]:
         """Make a future that has its value already."""
-        future: LoopFuture[T] = LoopFuture()
+        future: LoopFuture[M] = LoopFuture()
         future.set(value)
         return future
 

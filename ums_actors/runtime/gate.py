@@ -122,8 +122,8 @@ class PlaceInLine:
         self, gate: PacedGate, start: float, moved: Callable[[], object]
     ) -> None:
         self._gate = gate
-        self.start = start
-        self.moved = moved
+        self.start: float = start
+        self.moved: Callable[[], object] = moved
 
     def begin(self, now: float) -> None:
         """Take note that its attempt begins."""

@@ -30,10 +30,10 @@ class Inbox:
     __slots__ = ("_arrived", "_lock", "_scheduled", "_taken", "dead", "loop")
 
     def __init__(self, loop: Loop) -> None:
-        self.loop = loop
+        self.loop: Loop = loop
         self._arrived: list[Envelope[Any]] = []
         self._taken: list[Envelope[Any]] = []
-        self.dead = False
+        self.dead: bool = False
         """Whether nothing in here will be handled any more."""
         self._scheduled = True  # until launch() puts it into the run queue
         self._lock = loop.inboxes_lock
@@ -106,7 +106,7 @@ class Inbox:
                 envelope = self.get()
             except IndexError:
                 return
-            reply: Any = envelope.reply_to
+            reply: pykka.Future[Any] | None = envelope.reply_to
             if reply is None:  # it may still carry one that somebody waits for
                 reply = getattr(envelope.message, "reply", None)
             if not isinstance(reply, LoopFuture):

@@ -38,10 +38,10 @@ class Job(Generic[T]):
         function: Callable[[], T],
         on_abandon: Callable[[], object] | None,
     ) -> None:
-        self.loop = loop
+        self.loop: Loop = loop
         self.future: LoopFuture[T] = LoopFuture()
         self.timer: Timer | None = None
-        self.abandoned = False
+        self.abandoned: bool = False
         self._function = function
         self._on_abandon = on_abandon
         self._shut = False

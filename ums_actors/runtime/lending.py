@@ -59,11 +59,11 @@ class Lending:
         self._followed = False
         self._left_at = 0.0
         self._not_before = 0.0
-        self.leader = False
+        self.leader: bool = False
         """Whether a borrower runs the turns."""
-        self.wanted = False
+        self.wanted: bool = False
         """Whether one waits to: the loop's own thread is to :meth:`park`."""
-        self.borrowed = 0
+        self.borrowed: int = 0
         """How often it was lent."""
 
     # -- the loop's own thread

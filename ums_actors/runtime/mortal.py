@@ -46,12 +46,12 @@ class Mortal(Inbox):
         self, actor_class: type[LoopActor], runtime: Runtime, loop: Loop
     ) -> None:
         super().__init__(loop)
-        self.actor_class = actor_class
-        self.runtime = runtime
+        self.actor_class: type[LoopActor] = actor_class
+        self.runtime: Runtime = runtime
         self._urn: str | None = None
-        self.generation = 1
-        self.ended = False
-        self.registered = False
+        self.generation: int = 1
+        self.ended: bool = False
+        self.registered: bool = False
         self.recorder: FlightRecorder | None = None  # what the actor takes part in
         self._stop_replies: list[LoopFuture[Any]] | None = None
 

@@ -8,9 +8,12 @@ import select
 import selectors
 import socket
 import threading
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ums_actors.errors import NotSupported
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["READABLE", "WRITABLE", "EpollPoller", "Poller", "SelectPoller", "poller"]
 
@@ -49,8 +52,8 @@ class EpollPoller:
         self._event = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._epoll.register(self._event, select.EPOLLIN)
         self._closing = threading.Lock()  # a wake must not write to a reused number
-        self.change = self._epoll.modify
-        self.add = self._epoll.register
+        self.change: Callable[[int, int], None] = self._epoll.modify
+        self.add: Callable[[int, int], None] = self._epoll.register
 
     def fileno(self) -> int:
         """Give the descriptor that is readable while there are events."""

@@ -35,7 +35,14 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's monotonic clock."""
 
-    now = staticmethod(time.monotonic)
+    if TYPE_CHECKING:
+
+        def now(self) -> float:
+            """Give monotonic seconds."""
+            ...
+
+    else:
+        now = staticmethod(time.monotonic)
 
 
 class Gate(Protocol):

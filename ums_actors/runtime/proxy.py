@@ -52,7 +52,9 @@ class LoopProxy(pykka.ActorProxy[A]):
         object.__setattr__(self, "actor_ref", actor_ref)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, LoopProxy) and other.actor_ref == self.actor_ref
+        return isinstance(other, LoopProxy) and (
+            other.actor_ref == self.actor_ref  # pyright: ignore[reportUnknownMemberType]
+        )
 
     def __hash__(self) -> int:
         return hash(self.actor_ref)

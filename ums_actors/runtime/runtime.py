@@ -105,13 +105,16 @@ class Runtime:
         connector: Any = None,
         lends: bool = False,
     ) -> None:
-        self.clock = clock or SystemClock()
-        self.random = random or _random.Random()  # noqa: S311  (jitter, not secrets)
+        self.clock: Clock = clock or SystemClock()
+        self.random: _random.Random = (
+            random or _random.Random()  # noqa: S311  (jitter, not secrets)
+        )
         self.ids = ids
-        self.gate = gate or OpenGate()
-        self.observer = observer or LogObserver()
+        self.gate: Gate = gate or OpenGate()
+        self.observer: Observer = observer or LogObserver()
         self.connector = connector
-        self.tls = Contexts()  # thousands of connections read certificates once
+        # thousands of connections read certificates once
+        self.tls: Contexts = Contexts()
         self._pools = dict(workers) if workers is not None else _pools()
         if not loops:
             raise LocalProtocolError(
@@ -119,7 +122,7 @@ class Runtime:
             )
         if isinstance(loops, int):
             self._own_threads = True
-            self.loops = [
+            self.loops: list[Loop] = [
                 Loop(self.clock, poller(), f"ums-loop-{number}", lends=lends)
                 for number in range(1, loops + 1)
             ]

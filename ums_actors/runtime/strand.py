@@ -65,7 +65,7 @@ class Strand:
         self._busy = False
         self._late = False
         self._closed = False
-        self.dropped = 0
+        self.dropped: int = 0
 
     def __len__(self) -> int:
         return len(self._waiting)

@@ -23,8 +23,8 @@ class Timer:
     def __init__(
         self, when: float, order: int, callback: Callable[[], object], owner: Timers
     ) -> None:
-        self.when = when
-        self.order = order
+        self.when: float = when
+        self.order: int = order
         self.callback: Callable[[], object] | None = callback
         self._owner: Timers | None = owner
 

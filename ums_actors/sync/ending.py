@@ -15,7 +15,7 @@ from ums_actors.errors import LocalProtocolError, UMSError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ums_actors.runtime import LoopRef
+    from ums_actors.runtime import LoopFuture, LoopRef
 
 __all__ = ["stop_on_signal"]
 
@@ -70,7 +70,7 @@ def stop_on_signal(
 
 def _stop_all(refs: Iterable[LoopRef[Any]], deadline: float) -> None:
     """Close all at once, then stop each; what has ended already does no harm."""
-    closing = []
+    closing: list[tuple[LoopRef[Any], LoopFuture[Any]]] = []
     for ref in refs:
         with contextlib.suppress(pykka.ActorDeadError):
             closing.append((ref, ref.proxy().close()))

@@ -37,12 +37,12 @@ class Asked:
         text: str = "",
         stalled: float = 0.0,
     ) -> None:
-        self.name = name
-        self.at = at
-        self.limit = limit
-        self.text = text
-        self.answers = 0
-        self.stalled = stalled
+        self.name: str = name
+        self.at: float = at
+        self.limit: float | None = limit
+        self.text: str = text
+        self.answers: int = 0
+        self.stalled: float = stalled
         self.error: BaseException | None = None
 
 

@@ -29,7 +29,7 @@ class Ears:
     """
 
     def __init__(self, server: FakeServer, place: Place, voice: Voice) -> None:
-        self.messages = 0
+        self.messages: int = 0
         self.heard: dict[str, list[int]] = {}
         self.queue: queue.Queue[Any] = queue.Queue()
         self._queued: dict[str, list[int]] = {}

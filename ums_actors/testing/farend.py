@@ -33,9 +33,9 @@ class FarEnd:
         self.wire = wire
         self.place = place
         self.user = user
-        self.open = True
+        self.open: bool = True
         self.unauthorized = False
-        self.since = server.agenda.now()
+        self.since: float = server.agenda.now()
         self.made = 0
         self.subscriptions: list[str] = []
         self.dialogs: dict[str, None] = {}

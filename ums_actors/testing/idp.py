@@ -45,7 +45,7 @@ class FakeIdp(Http):
         self, server: FakeServer, place: Place, effort: Effort, chance: Random
     ) -> None:
         super().__init__(clock=server.agenda.now)
-        self.closed = False
+        self.closed: bool = False
         self._server = server
         self._place = place
         self._effort = effort

@@ -107,9 +107,9 @@ class FakeNetwork:
         self.effort = effort
         self.chance = chance
         self.fates: deque[str] = deque()
-        self.dialling = (0.02, 0.6)
+        self.dialling: tuple[float, float] = (0.02, 0.6)
         self.connects: list[float] = []
-        self.closed = False
+        self.closed: bool = False
         self._sockets: list[FakeWebsocket] = []
         self._agenda = agenda
         self._poller = poller

@@ -46,8 +46,8 @@ class Party:
         chance = world.chance(f"options of {name}")
         self.world = world
         self.seat: Seat = world.seat(name, is_brand=brand is not None)
-        self.options = _options(world, name)
-        self.impatient = chance.choice([True, False])
+        self.options: Options = _options(world, name)
+        self.impatient: bool = chance.choice([True, False])
         self.ref: LoopRef[Any]
         if brand is not None:
             self.ref = brand.start(
@@ -67,9 +67,9 @@ class Party:
                 runtime=self.seat.runtime,
             )
         self.kernel: Kernel = self.ref._cell.keep
-        self.user = User(self.ref, self.seat, self.options, world)
-        self.faults = Faults(self.kernel, self.user, self.seat, world, saboteur)
-        self.checks = Checks(self.kernel, self.user, self.seat, world)
+        self.user: User = User(self.ref, self.seat, self.options, world)
+        self.faults: Faults = Faults(self.kernel, self.user, self.seat, world, saboteur)
+        self.checks: Checks = Checks(self.kernel, self.user, self.seat, world)
 
     def look_after(self) -> None:
         """Open a connection that came to rest; the impatient end pauses, too."""

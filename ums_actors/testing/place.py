@@ -34,13 +34,13 @@ class Place:
     def __init__(self, name: str, *, is_brand: bool) -> None:
         self.name = name
         self.is_brand = is_brand
-        self.user = ""
+        self.user: str = ""
         self.tokens: dict[str, str] = {}
         self.lines: list[FarEnd] = []
         self.refusals: deque[int] = deque()
         self.answers: deque[Fate] = deque()
-        self.disorder = 0.0
-        self.mood = "well"
+        self.disorder: float = 0.0
+        self.mood: str = "well"
         self.refused_at: float | None = None
 
     def hold(self, token: str, user: str) -> str:

@@ -55,10 +55,10 @@ class Seat:
     ) -> None:
         self.name = name
         self.is_brand = is_brand
-        self.voice = Voice(world.trace, name)
-        self.observer = VoiceObserver(self.voice)
-        self.place = Place(name, is_brand=is_brand)
-        self.network = FakeNetwork(
+        self.voice: Voice = Voice(world.trace, name)
+        self.observer: VoiceObserver = VoiceObserver(self.voice)
+        self.place: Place = Place(name, is_brand=is_brand)
+        self.network: FakeNetwork = FakeNetwork(
             world.agenda,
             world.poller,
             world.server,
@@ -76,7 +76,7 @@ class Seat:
         else:
             self.login = FakeIdp(server, place, effort, chance)
             self.source = anonymous(self.login)
-        self.runtime = Runtime(
+        self.runtime: Runtime = Runtime(
             [world.loop],  # a list: no thread is started
             clock=world.clock,
             random=world.chance(f"tree of {name}"),

@@ -63,7 +63,7 @@ class FakeServer:
     def __init__(self, agenda: Agenda, chance: Random, trace: Trace) -> None:
         self.agenda = agenda
         self.trace = trace
-        self.ledger = Ledger()
+        self.ledger: Ledger = Ledger()
         self.lines: list[FarEnd] = []
         self.answers: deque[Fate] = deque()
         self.transcripts: dict[str, Transcript] = {}
@@ -197,7 +197,8 @@ class FakeServer:
         body: dict[str, Any] = frame.get("body") or {}
         event: dict[str, Any] = body.get("event") or {}
         text = str(event.get("message", ""))
-        kind: str = _CANONICAL.get(frame["type"], frame["type"])
+        asked: str = frame["type"]
+        kind = _CANONICAL.get(asked, asked)
         answers = self.answers or line.place.answers
         fate = answers.popleft() if answers else 0.0
         if line.unauthorized:

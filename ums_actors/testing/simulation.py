@@ -16,6 +16,7 @@ from ums_actors.testing.world import Stuck
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from random import Random
 
     from ums_actors.connection.brand import BrandWebsocketConnection
     from ums_actors.testing.profiles import Profile
@@ -72,17 +73,17 @@ class Simulation:
     ) -> None:
         self.world = world
         self.profile = profile
-        self.began = world.clock.now()
-        self.busy = True
-        self.ending = False
+        self.began: float = world.clock.now()
+        self.busy: bool = True
+        self.ending: bool = False
         self.saboteur = saboteur
-        self.dice = world.chance("faults")
-        self.strikes = self.dice.randint(*profile.faults)
-        self.consumers = Consumers(world.server, world.chance("consumers"))
+        self.dice: Random = world.chance("faults")
+        self.strikes: int = self.dice.randint(*profile.faults)
+        self.consumers: Consumers = Consumers(world.server, world.chance("consumers"))
         for _ in range(2):
             self.consumers.act()
         names = _NAMES[: self.dice.randint(*profile.consumers)]
-        self.parties = [
+        self.parties: list[Party] = [
             Party(world, "bot", saboteur, connection),
             *(Party(world, name, saboteur) for name in names),
         ]

@@ -29,7 +29,7 @@ class FakeTokenSource:
     def __init__(
         self, server: FakeServer, place: Place, effort: Effort, chance: Random
     ) -> None:
-        self.closed = False
+        self.closed: bool = False
         self._server = server
         self._place = place
         self._effort = effort

@@ -25,7 +25,8 @@ class Transcript:
         self.agent = agent
         self.records: list[dict[str, Any]] = []
         self.said_at: list[float] = []
-        self.begun = self.updated = _milliseconds(now)
+        self.begun: int = _milliseconds(now)
+        self.updated: int = self.begun
 
     def say(
         self,

@@ -51,9 +51,9 @@ class User:
     ) -> None:
         self.asked: list[Asked] = []
         self.open: dict[Asked, None] = {}
-        self.ears = Ears(world.server, seat.place, seat.voice)
-        self.closes = 0
-        self.away = False
+        self.ears: Ears = Ears(world.server, seat.place, seat.voice)
+        self.closes: int = 0
+        self.away: bool = False
         self._proxy: Any = ref.proxy()
         self._seat = seat
         self._world = world

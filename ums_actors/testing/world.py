@@ -52,14 +52,14 @@ class World:
 
     def __init__(self, seed: int, server: type[FakeServer] = FakeServer) -> None:
         self.seed = seed
-        self.clock = VirtualClock()
-        self.agenda = Agenda(self.clock)
-        self.trace = Trace(self.clock)
-        self.poller = FakePoller()
-        self.loop = Loop(self.clock, self.poller)
-        self.effort = Effort()
-        self.server = server(self.agenda, self.chance("server"), self.trace)
-        self.pools = {
+        self.clock: VirtualClock = VirtualClock()
+        self.agenda: Agenda = Agenda(self.clock)
+        self.trace: Trace = Trace(self.clock)
+        self.poller: FakePoller = FakePoller()
+        self.loop: Loop = Loop(self.clock, self.poller)
+        self.effort: Effort = Effort()
+        self.server: FakeServer = server(self.agenda, self.chance("server"), self.trace)
+        self.pools: dict[str, VirtualPool] = {
             name: VirtualPool(
                 name, self.agenda, self.effort, self.chance(name), threads=threads
             )
@@ -67,7 +67,7 @@ class World:
         }
         self.after_turn: Callable[[], object] = lambda: None
         self.at_rest: Callable[[], object] = lambda: None
-        self.stalled = 0.0
+        self.stalled: float = 0.0
         self._suspended = 0
         self._lines = itertools.count(1)
         self._ids = itertools.count(1)

@@ -69,8 +69,8 @@ class Assembler:
     )
 
     def __init__(self, max_frame_size: int, max_message_size: int) -> None:
-        self.max_frame_size = max_frame_size
-        self.max_message_size = max_message_size
+        self.max_frame_size: int = max_frame_size
+        self.max_message_size: int = max_message_size
         self._simple_limit = min(max_frame_size, max_message_size)
         self.controls: list[tuple[int, bytes]] = []
         self.closed: tuple[int, str] | None = None
@@ -80,8 +80,8 @@ class Assembler:
         self._left = 0  # bytes still due of its present frame ...
         self._last = False  # ... and whether that frame ends it
         self._over = False
-        self.full = False
-        self.begun = 0
+        self.full: bool = False
+        self.begun: int = 0
 
     @property
     def unfinished(self) -> int:

@@ -26,7 +26,7 @@ class Attempt:
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
         self._opened: Opened | None = None
-        self.aborted = False
+        self.aborted: bool = False
         """Whether :meth:`abort` was called."""
 
     def abort(self) -> None:

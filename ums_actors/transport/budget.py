@@ -44,8 +44,8 @@ class Budget:
         self._attempt = attempt
         self._clock = clock
         self._deadline = clock() + timeout
-        self.where = where
-        self.step = "queue"
+        self.where: str = where
+        self.step: str = "queue"
         """The step of ``ConnectError`` that is going on."""
 
     def left(self) -> float:

@@ -27,7 +27,7 @@ class Line:
     __slots__ = ("_budget", "sock")
 
     def __init__(self, sock: socket.socket, budget: Budget) -> None:
-        self.sock = sock
+        self.sock: socket.socket = sock
         self._budget = budget
 
     def send_all(self, data: bytes) -> None:

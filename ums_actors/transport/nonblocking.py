@@ -67,6 +67,9 @@ class Websocket(SendingHalf):
         "pongs",
     )
 
+    more: bool
+    wants_write: bool
+
     def __init__(
         self,
         opened: Opened,
@@ -80,10 +83,10 @@ class Websocket(SendingHalf):
         self._leftover = opened.leftover
         self._assembler = Assembler(max_frame_size, max_message_size)
         self._answered = False  # control frames came; what is due waits for a flush
-        self.heard = False
-        self.pongs = 0
-        self.bytes_read = 0
-        self.eof = False
+        self.heard: bool = False
+        self.pongs: int = 0
+        self.bytes_read: int = 0
+        self.eof: bool = False
         self.failure: RemoteProtocolError | ConnectError | None = None
 
     def fileno(self) -> int:

@@ -29,7 +29,7 @@ class Opened:
         sock.setblocking(False)
         self._lock = threading.Lock()
         self._sock: socket.socket | None = sock
-        self.leftover = leftover
+        self.leftover: bytes = leftover
 
     def take(self) -> socket.socket:
         """Give the non-blocking socket away, once.

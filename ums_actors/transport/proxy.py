@@ -87,8 +87,8 @@ class Proxy:
             raise LocalProtocolError(
                 f"the proxy host {shown(host)} must be a name or an IP address"
             )
-        self.host = check_host(host, "the proxy")
-        self.port = port
+        self.host: str = check_host(host, "the proxy")
+        self.port: int = port
         self._credentials = _credentials(username, reveal(password or ""))
 
     @classmethod

@@ -52,10 +52,10 @@ class SendingHalf:
         self._broken: ConnectError | None = None  # for writing; reading may go on
         self._read_waits_for_write = False
         self._write_waits_for_read = False
-        self.bytes_written = 0
-        self.closing = False
-        self.more = True  # TLS, or the upgrade, may have read ahead
-        self.wants_write = False
+        self.bytes_written: int = 0
+        self.closing: bool = False
+        self.more: bool = True  # TLS, or the upgrade, may have read ahead
+        self.wants_write: bool = False
 
     @property
     def buffered(self) -> int:

@@ -57,8 +57,8 @@ class Case(Affair):
 
     def __init__(self, conversation_id: str) -> None:
         super().__init__(conversation_id)
-        self.skill = ""
-        self.is_ours = False
+        self.skill: str = ""
+        self.is_ours: bool = False
         self._updated = -1
         self._has_read = False
         self._questions: dict[int, Question] = {}

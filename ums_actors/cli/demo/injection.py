@@ -50,11 +50,13 @@ class Injection(abc.ABC):
         self.fault = fault
         self.side = side
         self.whom = whom
-        self.members = frozenset(members)
-        self.before = {member: member.status() for member in members}
-        self.at = time.monotonic()
+        self.members: frozenset[Member] = frozenset(members)
+        self.before: dict[Member, ConnectionStatus] = {
+            member: member.status() for member in members
+        }
+        self.at: float = time.monotonic()
         self.took: float | None = None
-        self.failure = ""
+        self.failure: str = ""
 
     @property
     def over(self) -> bool:

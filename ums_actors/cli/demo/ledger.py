@@ -44,14 +44,14 @@ class Ledger:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.heard: set[Heard] = set()
-        self.repeated = 0
-        self.disordered = 0
+        self.repeated: int = 0
+        self.disordered: int = 0
         self.rings: set[str] = set()
         self.deeds: Counter[str] = Counter()
-        self.visited = 0
-        self.asked = 0
-        self.answered = 0
-        self.refused = 0
+        self.visited: int = 0
+        self.asked: int = 0
+        self.answered: int = 0
+        self.refused: int = 0
         self.notes: list[str] = []
         self._said: set[Place] = set()
         self._last: dict[tuple[str, str], int] = {}

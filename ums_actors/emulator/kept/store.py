@@ -31,7 +31,7 @@ class Store:
     """
 
     def __init__(self, directory: str) -> None:
-        self.directory = Path(directory).absolute()
+        self.directory: Path = Path(directory).absolute()
         self._file = self.directory / STATE_FILE
 
     def ca_file(self) -> str:

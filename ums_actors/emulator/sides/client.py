@@ -38,7 +38,7 @@ class Client:
         self.identity = identity
         self.notify = notify
         self.generation = 0
-        self.subscriptions = Subscriptions()
+        self.subscriptions: Subscriptions = Subscriptions()
         self.dialogs: set[str] = set()
 
     @property

@@ -36,9 +36,9 @@ class RoutingSubscription:
     """
 
     def __init__(self, world: World, client: Client, agent: str) -> None:
-        self.identity = str(uuid.uuid4())
-        self.agent = agent
-        self.is_own = client.identity == agent
+        self.identity: str = str(uuid.uuid4())
+        self.agent: str = agent
+        self.is_own: bool = client.identity == agent
         self._world = world
         self._client = client
 

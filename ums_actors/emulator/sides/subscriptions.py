@@ -68,7 +68,7 @@ class Subscriptions:
         self.agent_states: dict[str, str | None] = {}
         """The one agent (old id) that a subscription is about, or None for all."""
         self.routing: dict[str, RoutingSubscription] = {}
-        self.is_over = False
+        self.is_over: bool = False
         """Whether the socket has gone; a last request of its may still be served."""
 
     def require_room(self) -> None:

@@ -30,14 +30,14 @@ class Channel:
     """
 
     def __init__(self) -> None:
-        self.socket = web.WebSocketResponse(
+        self.socket: web.WebSocketResponse = web.WebSocketResponse(
             timeout=choices.CLOSE_WAIT,
             autoping=False,
             autoclose=False,
             compress=False,
             max_msg_size=choices.MAX_FRAME_BYTES,
         )
-        self.is_frozen = False
+        self.is_frozen: bool = False
         self._transport: asyncio.Transport | None = None
 
     async def open(self, request: web.Request) -> None:

@@ -50,7 +50,7 @@ class FrameLog:
         self._limit = limit
         self._chars = 0
         self._is_secret = is_secret
-        self.dropped = 0
+        self.dropped: int = 0
 
     def __len__(self) -> int:
         return len(self._entries)

@@ -66,8 +66,8 @@ class Line:
         init_timeout: float = choices.DEFAULT_INIT_TIMEOUT,
     ) -> None:
         self.conn = conn
-        self.requests = 0
-        self.client = Client(user, identity, self._notify)
+        self.requests: int = 0
+        self.client: Client = Client(user, identity, self._notify)
         self._serve = serve
         self._log = log
         self._idle_timeout = idle_timeout

@@ -47,7 +47,7 @@ class Outbox:
         self._held: tuple[_Notice, float] | None = None
         self._last: Reply | None = None
         self._numbers = 0
-        self.unanswered = 0
+        self.unanswered: int = 0
 
     def __len__(self) -> int:
         return len(self._answers) + len(self._notices) + self.is_holding

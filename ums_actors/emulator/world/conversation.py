@@ -103,15 +103,15 @@ class Conversation:
     ) -> None:
         self.conversation_id = conversation_id
         self.consumer = consumer
-        self.details = details
-        self.origin = origin or Origin()
+        self.details: Details = details
+        self.origin: Origin = origin or Origin()
         self.is_first = is_first
         self.started = now
-        self.updated = now
+        self.updated: int = now
         self.events: dict[str, list[Event]] = {}
         self.last_content: Event | None = None
         self.last_public_content: Event | None = None
-        self.unread_messages = Unread()
+        self.unread_messages: Unread = Unread()
 
     @property
     def unread(self) -> dict[str, int]:

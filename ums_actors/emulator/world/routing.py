@@ -48,7 +48,7 @@ class Router(Listener):
     """
 
     def __init__(self, world: World, ring_timeout: float) -> None:
-        self.rings = RingBook()
+        self.rings: RingBook = RingBook()
         self.rescheduled: Callable[[], None] = _nothing
         self._world = world
         self._length = max(round(ring_timeout * 1000), 1)

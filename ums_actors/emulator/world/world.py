@@ -53,16 +53,16 @@ class World:
     ) -> None:
         self.account = account
         self.users = users
-        self.consumers = Consumers()
-        self.tokens = Tokens(account, clock)
-        self.profiles = Profiles(account)
-        self.files = Files(account, self.now)
+        self.consumers: Consumers = Consumers()
+        self.tokens: Tokens = Tokens(account, clock)
+        self.profiles: Profiles = Profiles(account)
+        self.files: Files = Files(account, self.now)
         self.client_properties: dict[str, dict[str, Any]] = {}
         """What each client told last of its device and program, by identity."""
-        self.conversations = Conversations()
+        self.conversations: Conversations = Conversations()
         self.agent_states: dict[str, str] = {}
         self.listeners: list[Listener] = []
-        self.router = Router(self, ring_timeout)
+        self.router: Router = Router(self, ring_timeout)
         self._clock = clock
         self._survey = survey
 

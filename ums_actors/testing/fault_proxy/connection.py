@@ -43,6 +43,8 @@ class Connection:
         self._server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._ending: asyncio.Future[End] = asyncio.get_running_loop().create_future()
         self._closed = asyncio.Event()
+        self.upstream: Pipe
+        self.downstream: Pipe
         self.upstream, self.downstream = (
             Pipe(random, partial(count, way), self.end)
             for way in ("upstream", "downstream")

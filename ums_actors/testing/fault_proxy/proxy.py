@@ -62,8 +62,8 @@ class FaultProxy:
         self._stop = asyncio.Event()
         self._thread: threading.Thread | None = None
         self._failures: list[BaseException] = []
-        self.accepted = 0
-        self.bytes = {"upstream": 0, "downstream": 0}
+        self.accepted: int = 0
+        self.bytes: dict[str, int] = {"upstream": 0, "downstream": 0}
 
     # -- where it is, and what has passed
 

@@ -29,7 +29,7 @@ class Exchange:
         self.sent = 0
         self.closed = False
         self.said: list[str] | None = None
-        self.until = 0.0
+        self.until: float = 0.0
 
     def difference(self, said: Sequence[str]) -> str:
         """Tell how what was heard is not what was said; empty if it is."""

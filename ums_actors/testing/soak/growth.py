@@ -51,7 +51,7 @@ class Field:
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
-        self.heard = 0
+        self.heard: int = 0
         self.talks: list[str] = []
         for number, bot in enumerate(scene.bots, start=1):
             _fill(bot.actor_ref.actor_inbox.keep.recorder)
@@ -60,7 +60,9 @@ class Field:
             opened = scene.server.open_conversation(assign=f"bot{number}", text="0")
             self.talks.append(opened.conversation_id)
         self.wait_for(lambda: self.heard == len(scene.bots))
-        self.ids = [bot.status().get(timeout=5).agent_id for bot in scene.bots]
+        self.ids: list[Any] = [
+            bot.status().get(timeout=5).agent_id for bot in scene.bots
+        ]
 
     def requests(self, count: int) -> None:
         """Ask questions."""

@@ -44,8 +44,8 @@ class Load:
         self._waiting: dict[int, float] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, name="soak-load")
-        self.sent = 0
-        self.answered_twice = 0
+        self.sent: int = 0
+        self.answered_twice: int = 0
         self.wrong: list[str] = []
         self.foreign: list[str] = []
         self.verdicts: Counter[str] = Counter()

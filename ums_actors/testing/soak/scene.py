@@ -48,8 +48,12 @@ class Scene:
         self._count = bots
         self._options = options
         self._stack = contextlib.ExitStack()
-        self.server = EmulatorProcess(users=bots, tls=True, log=False)
+        self.server: EmulatorProcess = EmulatorProcess(users=bots, tls=True, log=False)
         self.bots: list[Any] = []
+        self.csds: FaultProxy
+        self.login: FaultProxy
+        self.socket: FaultProxy
+        self.runtime: ums.Runtime
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as stack:

@@ -53,7 +53,9 @@ class Talk:
         self._opened = 0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, name="soak-talk")
-        self.said = self.missed = self.compared = 0
+        self.said: int = 0
+        self.missed: int = 0
+        self.compared: int = 0
         for bot in scene.bots:
             bot.subscribe(self._hear, ums.MessageReceived).get(timeout=5)
         self._now = [self._open(number) for number in range(1, len(scene.bots) + 1)]

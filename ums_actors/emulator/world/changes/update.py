@@ -38,8 +38,8 @@ class Update:
     now: int
 
     def __post_init__(self) -> None:
-        self.was_open = self.draft.stage == "OPEN"
-        self.takes_part = self.draft.takes_part(self.by)
+        self.was_open: bool = self.draft.stage == "OPEN"
+        self.takes_part: bool = self.draft.takes_part(self.by)
 
     @property
     def is_of_consumer(self) -> bool:
