@@ -1,5 +1,6 @@
 import msgspec
 import pytest
+from msgspec.structs import astuple
 
 from ums_actors.errors import LocalProtocolError, NotSupported
 from ums_actors.protocol import brand, consumer
@@ -94,7 +95,7 @@ def test_a_bad_argument_is_named(arguments, text):
 def test_the_introduction_shows_its_token_to_the_wire_alone(wrap):
     request = consumer.init_connection(wrap("ey.hunter2"), ClientProperties(app_id="a"))
     assert "hunter2" not in f"{request!r} {request}"
-    frame = msgspec.json.decode(encode_request("1", *request))
+    frame = msgspec.json.decode(encode_request("1", *astuple(request)))
     assert frame == {
         "kind": "req",
         "id": "1",

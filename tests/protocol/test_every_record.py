@@ -28,6 +28,7 @@ WRITTEN = {
     "Notification",
     "Request",
     "Response",
+    "UserRequest",
     "_LooseResponse",
 }
 """What is written, or is no body."""

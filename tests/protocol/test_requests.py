@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from ums_actors.errors import LocalProtocolError
-from ums_actors.protocol.requests import Call, user_request
+from ums_actors.protocol.requests import Call, UserRequest, user_request
 
 
 class Own(msgspec.Struct):
@@ -21,7 +21,7 @@ class Stranger(msgspec.Struct):
 def test_mapping_is_taken_apart():
     headers, metadata = [{"type": "h"}], [{"type": "m"}]
     request = {"type": ".X", "body": [1], "headers": headers, "metadata": metadata}
-    taken = (".X", [1], headers, metadata, None)
+    taken = UserRequest(".X", [1], headers, metadata)
     assert user_request(request) == taken
     assert user_request(types.MappingProxyType(request)) == taken
 
@@ -33,7 +33,7 @@ def test_encoded_metadata_is_a_part_by_either_name(key):
 
 def test_body_is_an_empty_object_by_default():
     for request in ({"type": ".X"}, {"type": ".X", "body": None}, Own(".X")):
-        assert user_request(request) == (".X", {}, None, None, None)
+        assert user_request(request) == UserRequest(".X", {})
 
 
 def test_empty_text_and_zero_are_bodies():
@@ -42,8 +42,8 @@ def test_empty_text_and_zero_are_bodies():
 
 
 def test_call_and_struct_are_taken_apart():
-    assert user_request(Call(".X", {"a": 1})) == (".X", {"a": 1}, None, None, None)
-    assert user_request(Own(".X", {}, [{}])) == (".X", {}, None, [{}], None)
+    assert user_request(Call(".X", {"a": 1})) == UserRequest(".X", {"a": 1})
+    assert user_request(Own(".X", {}, [{}])) == UserRequest(".X", {}, metadata=[{}])
 
 
 def test_metadata_may_be_the_bare_element():

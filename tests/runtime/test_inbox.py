@@ -4,9 +4,9 @@ import threading
 from types import SimpleNamespace
 
 import pytest
-from pykka._envelope import Envelope
 
 from ums_actors.runtime import LoopFuture
+from ums_actors.runtime.envelope import Envelope
 from ums_actors.runtime.inbox import Inbox
 
 

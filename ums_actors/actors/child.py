@@ -12,9 +12,8 @@ from ums_actors.runtime import LoopActor, LoopFuture
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pykka._envelope import Envelope
-
     from ums_actors.actors.kernel import Kernel
+    from ums_actors.runtime.envelope import Envelope
 
 __all__ = ["Child", "turn_away"]
 
@@ -82,7 +81,7 @@ class Child(LoopActor):
         self._kernel.refs[name].tell(message)
 
 
-def turn_away(waiting: Iterable[Envelope[Any]]) -> None:
+def turn_away(waiting: Iterable[Envelope]) -> None:
     """Fail the futures that messages carry; Pykka's own are the cell's duty."""
     for envelope in waiting:
         reply = getattr(envelope.message, "reply", None)

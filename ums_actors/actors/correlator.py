@@ -58,10 +58,11 @@ class CorrelatorActor(Child):
     def __init__(self, kernel: Kernel) -> None:
         super().__init__(kernel)
         self._pending = kernel.pending
+        self._clock = self._loop.clock
         call_later = self._call_later
         self._feed = Feed(kernel, self._query, call_later)
         self._replies = Replies(kernel)
-        self._sweep = Sweep(self._pending, self._loop.clock, call_later, self._expire)
+        self._sweep = Sweep(self._pending, self._clock, call_later, self._expire)
         self._awaited: int | None = None  # the line whose last answer is to be told
 
     def on_start(self) -> None:
@@ -100,24 +101,17 @@ class CorrelatorActor(Child):
     def _accept(self, request_id: str, command: SubmitRequest) -> None:
         """Take a request in; what is raised comes before any byte of it is sent."""
         kernel = self._kernel
-        state = kernel.session.state
-        if kernel.at_rest():
-            raise kernel.refusal(command.type)
         line_up = kernel.websocket is not None
-        if command.internal and not line_up:
-            raise ConnectionLost(
-                "the line went away before the request was written",
-                delivery=Delivery.NOT_SENT,
-                request_type=command.type,
-            )
-        ready = state is State.READY and line_up
+        ready = line_up and kernel.session.state is State.READY
+        if not ready:
+            self._check_wait(command, line_up=line_up)
         payload: Payload
         if type(command.body) is Later and not ready:
             payload = partial(_encoded, request_id, command)
         else:
             payload = _encoded(request_id, command)
         options = kernel.options
-        now = self._now()
+        now = self._clock.now()
         entry = self._pending.submit(
             request_id,
             command.type,
@@ -138,6 +132,17 @@ class CorrelatorActor(Child):
             self._sweep.arm()
         if entry.sent:
             self._write_entry(entry)
+
+    def _check_wait(self, command: SubmitRequest, *, line_up: bool) -> None:
+        """Refuse what could only wait in vain for a line."""
+        if self._kernel.at_rest():
+            raise self._kernel.refusal(command.type)
+        if command.internal and not line_up:
+            raise ConnectionLost(
+                "the line went away before the request was written",
+                delivery=Delivery.NOT_SENT,
+                request_type=command.type,
+            )
 
     def _forget(self, command: ForgetRequest) -> None:
         """Let one go whose caller gave up; its answer, if it comes, counts as late."""

@@ -106,6 +106,7 @@ class Kernel(Parts):
         "_identify",
         "_login",
         "_numbers",
+        "_prefix",
         "account_id",
         "agent_state",
         "baseline_seen",
@@ -175,6 +176,7 @@ class Kernel(Parts):
         self._identify = identify
         self.departure: Departure = Departure(runtime, loop, source)
         self.connection_id: str = runtime.ids()
+        self._prefix = f"{self.connection_id[:8]}-"  # of request ids
         self.session: Session = Session(options)
         self.pending: Pending = Pending(
             queue_limit=options.queue_limit, in_flight_limit=options.in_flight_limit
@@ -246,7 +248,7 @@ class Kernel(Parts):
 
     def next_id(self) -> str:
         """Give a request id, unique in all generations of this connection."""
-        return f"{self.connection_id[:8]}-{next(self._numbers)}"
+        return f"{self._prefix}{next(self._numbers)}"
 
     @property
     def login(self) -> Login | None:

@@ -11,18 +11,15 @@ from ums_actors.core.reason import Crashed, LineBroken
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pykka._envelope import Envelope
-
     from ums_actors.actors.kernel import Kernel
+    from ums_actors.runtime.envelope import Envelope
 
 __all__ = ["is_opening", "lost_exits"]
 
 _LOST = "and the supervisor crashed over the news"
 
 
-def lost_exits(
-    kernel: Kernel, waiting: Iterable[Envelope[object]]
-) -> Iterator[ChildExited]:
+def lost_exits(kernel: Kernel, waiting: Iterable[Envelope]) -> Iterator[ChildExited]:
     """Give the exits of children that their supervisor does not know of.
 
     Args:
@@ -43,6 +40,6 @@ def lost_exits(
             yield ChildExited(name, line, LineBroken(f"the line ended, {_LOST}"))
 
 
-def is_opening(waiting: Iterable[Envelope[object]]) -> bool:
+def is_opening(waiting: Iterable[Envelope]) -> bool:
     """Tell whether an ``open()`` waits in the supervisor's inbox."""
     return any(isinstance(each.message, OpenConnection) for each in waiting)

@@ -31,7 +31,8 @@ def submission(
     Raises:
         LocalProtocolError: the request, its metadata or the timeout breaks a rule.
     """
-    kind, body, headers, metadata, encoded = user_request(request)
+    parts = user_request(request)
+    metadata, encoded = parts.metadata, parts.encoded_metadata
     if metadata is not None:
         metadata = checked_metadata(metadata)
     if encoded_metadata is not None or encoded is not None:
@@ -39,12 +40,12 @@ def submission(
             encoded if encoded_metadata is None else encoded_metadata
         )
     return SubmitRequest(
-        kind,
-        body,
+        parts.type,
+        parts.body,
         reply,
-        headers,
+        parts.headers,
         metadata,
-        seconds(timeout),
+        timeout if timeout is None else seconds(timeout),
         bool(resend),
         encoded_metadata=encoded,
     )

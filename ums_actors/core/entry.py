@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+import msgspec
+
 from ums_actors.errors import Delivery
 
 __all__ = ["Entry", "Payload"]
@@ -13,7 +15,7 @@ Payload: TypeAlias = bytes | Callable[[], bytes]
 """An encoded request, or what encodes it when it is first written."""
 
 
-class Entry:
+class Entry(msgspec.Struct, eq=False):
     """One request.
 
     Attributes:
@@ -35,47 +37,20 @@ class Entry:
         refused_as: the id under which it was, the last time.
     """
 
-    __slots__ = (
-        "answer_by",
-        "doubtful",
-        "id",
-        "internal",
-        "payload",
-        "queue_until",
-        "refusals",
-        "refused_as",
-        "reply",
-        "resend",
-        "round",
-        "sent",
-        "timeout",
-        "type",
-    )
-
-    def __init__(  # noqa: PLR0917  (the hot path)
-        self,
-        request_id: str,
-        request_type: str,
-        payload: Payload,
-        reply: Any,
-        timeout: float,
-        resend: bool = False,
-        internal: bool = False,
-    ) -> None:
-        self.id: str = request_id
-        self.type: str = request_type
-        self.payload: Payload | None = payload
-        self.reply: Any = reply
-        self.timeout: float = timeout
-        self.resend: bool = resend
-        self.internal: bool = internal
-        self.sent: bool = False
-        self.doubtful: bool = False  # an earlier line may have delivered it
-        self.queue_until: float | None = None
-        self.answer_by: float = 0.0
-        self.round: int = 0
-        self.refusals: int = 0
-        self.refused_as: str = ""
+    id: str
+    type: str
+    payload: Payload | None
+    reply: Any
+    timeout: float
+    resend: bool = False
+    internal: bool = False
+    sent: bool = False
+    doubtful: bool = False  # an earlier line may have delivered it
+    queue_until: float | None = None
+    answer_by: float = 0.0
+    round: int = 0
+    refusals: int = 0
+    refused_as: str = ""
 
     @property
     def delivery(self) -> Delivery:

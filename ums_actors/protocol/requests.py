@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import NoneType
-from typing import Any, Final, NamedTuple, TypeGuard, cast
+from typing import Any, Final, TypeGuard, cast
 
 from msgspec import UNSET, Struct
 from msgspec.structs import asdict
@@ -29,13 +29,13 @@ class Call(Struct, frozen=True):
     body: Any
 
 
-class UserRequest(NamedTuple):
+class UserRequest(Struct, frozen=True):
     """The parts of a request; all after the body are None when absent."""
 
     type: str
     body: Any
-    headers: Any
-    metadata: Any
+    headers: Any = None
+    metadata: Any = None
     encoded_metadata: Any = None
 
 

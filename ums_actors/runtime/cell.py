@@ -23,9 +23,8 @@ from ums_actors.runtime.ref import LoopRef
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pykka._envelope import Envelope
-
     from ums_actors.runtime.actor import LoopActor
+    from ums_actors.runtime.envelope import Envelope
     from ums_actors.runtime.loop import Loop
     from ums_actors.runtime.runtime import Runtime
 
@@ -102,7 +101,7 @@ class Cell(Mortal):
         if not (self.empty() or self.suspended or self.dead):
             self.schedule()
 
-    def _handle(self, envelope: Envelope[Any]) -> None:
+    def _handle(self, envelope: Envelope) -> None:
         reply: Any = envelope.reply_to
         message = envelope.message
         kind = type(message)  # pyright: ignore[reportUnknownVariableType]

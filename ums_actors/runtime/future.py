@@ -113,7 +113,7 @@ class LoopFuture(pykka.Future[T]):
 
     def try_fail(self, error: BaseException) -> bool:
         """Give an exception unless a value is there; tell whether this call won."""
-        if not self._claim.acquire(blocking=False):
+        if not self._claim.acquire(False):
             return False  # and nothing is made that could be told of as unread
         self._reveal(failure(error))
         return True
@@ -124,12 +124,12 @@ class LoopFuture(pykka.Future[T]):
         Raises:
             RuntimeError: it has a value already.
         """
-        if not self._claim.acquire(blocking=False):
+        if not self._claim.acquire(False):
             raise RuntimeError(f"{self!r} has been set before; it is set only once")
         self._get_hook = func
 
     def _settle(self, outcome: Outcome) -> bool:
-        if not self._claim.acquire(blocking=False):
+        if not self._claim.acquire(False):
             return False
         self._outcome = outcome
         if self._waiters:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 import pykka
-from pykka._envelope import Envelope
 from pykka.messages import _ActorStop
 
 from ums_actors.errors import Overloaded
+from ums_actors.runtime.envelope import Envelope
 from ums_actors.runtime.future import LoopFuture
 from ums_actors.runtime.proxy import LoopProxy
 from ums_actors.runtime.stopped import StoppedFlag
