@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ums_actors.core.course import TRANSITIONS, State
 from ums_actors.errors import AuthenticationRejected, RestartBudgetExhausted
+from ums_actors.runtime.fence import Fenced
 from ums_actors.testing.hearing import CRASH_MARK
 
 if TYPE_CHECKING:
@@ -201,9 +202,10 @@ class Checks:
         trace = world.trace
         for timer in world.loop._timers._heap:
             if timer.callback is not None:
-                who, when = _whose(timer.callback), timer.when - world.clock.now()
-                if who.partition(".")[0] not in untidy:
-                    trace.blame(f"a timer of {who} is left, due in {when:.1f} s")
+                actor, what = _whose(timer.callback)
+                if actor not in untidy:
+                    when = timer.when - world.clock.now()
+                    trace.blame(f"a timer of {what} is left, due in {when:.1f} s")
         left = {
             "watched descriptors": len(world.poller),
             "jobs": sum(len(pool) - pool.stuck for pool in world.pools.values()),
@@ -215,10 +217,9 @@ class Checks:
             trace.blame(misuse)
 
 
-def _whose(callback: Any) -> str:
-    """Name the function inside a fence."""
-    for cell in getattr(callback, "__closure__", None) or ():
-        inner = cell.cell_contents
-        if inner is not callback and hasattr(inner, "__qualname__"):
-            return str(inner.__qualname__)
-    return str(getattr(callback, "__qualname__", callback))
+def _whose(callback: Any) -> tuple[str, str]:
+    """Name the actor behind a fence, and the function that it had called."""
+    actor = ""
+    if isinstance(callback, Fenced):
+        actor, callback = callback._cell.actor_class.__name__, callback._function
+    return actor, str(getattr(callback, "__qualname__", callback))
