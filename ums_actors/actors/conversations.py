@@ -52,7 +52,7 @@ class Conversations:
             clear_timeout=options.clear_conversation_timeout,
         )
         self._kernel = kernel
-        self.office = office
+        self.office: ConversationOffice = office
         self._sources: dict[str, None] = {}  # subscriptions that have shown something
         self._timer: Timer | None = None
 

@@ -127,8 +127,8 @@ class NetworkConnector:
         proxy: Callable[[Target], Proxy | None] | None = None,
         loop: Loop | None = None,
     ) -> None:
-        self.options = options
-        self.masks = None if loop is None else _masks_of(loop)
+        self.options: Options = options
+        self.masks: Iterator[bytes] | None = None if loop is None else _masks_of(loop)
         self._proxy = proxy
         self._tls = tls
 

@@ -166,13 +166,13 @@ class Kernel(Parts):
         follows: bool = False,
     ) -> None:
         self.account_id = account_id
-        self.options = options
-        self.runtime = runtime
-        self.loop = loop
-        self.root = root
-        self.follows = follows
-        self.source = source
-        self.connector = connector
+        self.options: Options = options
+        self.runtime: Runtime = runtime
+        self.loop: Loop = loop
+        self.root: LoopRef[Any] = root
+        self.follows: bool = follows
+        self.source: TokenSource = source
+        self.connector: Connector = connector
         self._identify = identify
         self.departure: Departure = Departure(runtime, loop, source)
         self.connection_id: str = runtime.ids()
@@ -202,7 +202,7 @@ class Kernel(Parts):
         self._login: Login | None = None
         self.own_id: str | None = None
         self.held: Login | None = None  # the session of the token that is held
-        self.token_generation = 0
+        self.token_generation: int = 0
         self.line_token: int | None = None
         self.token_waiters: Waiters = Waiters()
         self.refresh_waiters: Waiters = Waiters()
@@ -216,9 +216,11 @@ class Kernel(Parts):
         self.last_error: BaseException | None = None
         self.services: Any = None  # what the root calls beside the websocket
         self.next_retry: float | None = None
-        self.baseline_seen = self.taps_messages = False
+        self.baseline_seen: bool = False
+        self.taps_messages: bool = False
         # open() was called at rest, or close(), and the supervisor may not know yet
-        self.opening = self.closing = False
+        self.opening: bool = False
+        self.closing: bool = False
         self._numbers = itertools.count(1)
 
     def note(self, text: str) -> None:

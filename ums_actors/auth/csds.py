@@ -92,7 +92,7 @@ class Csds:
     ) -> None:
         if not account_id:
             raise LocalProtocolError("account_id is empty; give the account's number")
-        self.account_id = account_id
+        self.account_id: str = account_id
         self._allow_plain = allow_plain
         self.origin: Origin = parse_origin(host, allow_plain=allow_plain)
         self._overrides = {

@@ -90,7 +90,9 @@ class Loop:
         self._ended = False
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
-        self.inboxes_lock = threading.Lock()  # one for all: held for a moment
+        self.inboxes_lock: threading.Lock = (
+            threading.Lock()
+        )  # one for all: held for a moment
         self.lending: Lending | None = Lending(self) if lends else None
 
     # -- any thread
