@@ -17,6 +17,7 @@ import msgspec
 from ums_actors.emulator.choices import DEFAULT_RING_TIMEOUT
 from ums_actors.emulator.emulator import DEFAULT_ACCOUNT
 from ums_actors.emulator.failures import EmulatorError
+from ums_actors.emulator.reading import read_as
 from ums_actors.emulator.ready import Ready
 from ums_actors.emulator.running import RunningEmulator
 
@@ -108,7 +109,7 @@ class EmulatorProcess(RunningEmulator):
         )
         line = self._first_line()
         try:
-            return msgspec.json.decode(line, type=Ready)
+            return read_as(line, Ready)
         except (msgspec.MsgspecError, ValueError):
             raise EmulatorError(self._last_words(_NOT_READY)) from None
 

@@ -16,6 +16,7 @@ from ums_actors.emulator.control.actions import (
     Write,
 )
 from ums_actors.emulator.control.consumers import MAX_WAIT
+from ums_actors.emulator.reading import take_as
 
 __all__ = ["RemoteControls"]
 
@@ -47,7 +48,7 @@ class RemoteControls:
     ) -> Opened:
         """Open a conversation as a consumer."""
         answer = self._act(Open(skill, assign, text, consumer, survey))
-        return msgspec.convert(answer, Opened)
+        return take_as(answer, Opened)
 
     def write(
         self,

@@ -15,6 +15,7 @@ from ums_actors.arguments import shown, whole
 from ums_actors.errors import LocalProtocolError, OutboxError
 from ums_actors.outbox.letter import Letter
 from ums_actors.outbox.schema import bring_up_to_date, check_schema
+from ums_actors.protocol.decoders import as_record
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
@@ -206,7 +207,7 @@ def _path(path: Any) -> str:
 
 def _letter(row: tuple[Any, ...]) -> Letter:
     parts = dict(zip(Letter.__struct_fields__, row, strict=True))
-    return msgspec.convert(parts, Letter, builtin_types=(bytes,))
+    return as_record(parts, Letter, builtin_types=(bytes,))
 
 
 def _opened(path: str) -> sqlite3.Connection:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from ums_actors.protocol.decoders import decoder
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -89,7 +91,7 @@ def _of_the_first(database: sqlite3.Connection) -> None:
     database.execute(_LETTERS)
     old = database.execute("SELECT number, content FROM letters_1 ORDER BY number")
     for number, content in old:
-        letter = msgspec.json.decode(content, type=_First)
+        letter = decoder(_First)(content)
         database.execute(
             "INSERT INTO letters VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
             (

@@ -8,13 +8,13 @@ Everything here is pure and may be called on any thread.
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import msgspec
 from msgspec import Raw, Struct, field
 
 from ums_actors.errors import LocalProtocolError, RemoteProtocolError
+from ums_actors.protocol.decoders import decoder
 from ums_actors.protocol.values import FREE_VALUES, check_values
 from ums_actors.secret import Secret
 
@@ -163,16 +163,11 @@ def decode_body(raw: Raw | Frame, body_type: Any = Any) -> Any:
     Raises:
         RemoteProtocolError: it is not JSON, or does not fit ``body_type``.
     """
-    decode = _decode_any if body_type is Any else _body_decoder(body_type)
+    decode = _decode_any if body_type is Any else decoder(body_type)
     try:
         return decode(raw)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise _unreadable("body", error) from None
-
-
-@functools.lru_cache(maxsize=128)
-def _body_decoder(body_type: Any) -> Any:
-    return msgspec.json.Decoder(body_type).decode
 
 
 def _unwritable(request_type: str, reason: str) -> LocalProtocolError:

@@ -27,6 +27,7 @@ from msgspec import NODEFAULT, Struct
 from msgspec.structs import fields as struct_fields
 
 from ums_actors.errors import RemoteProtocolError
+from ums_actors.protocol.decoders import decoder
 from ums_actors.protocol.envelopes import Frame, decode_body
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def read_record(raw: msgspec.Raw | Frame, record: type[RecordT]) -> RecordT:
         RemoteProtocolError: it is not JSON, or not an object at all.
     """
     try:
-        return cast("RecordT", _decoder(record)(raw))
+        return cast("RecordT", decoder(record)(raw))
     except (msgspec.MsgspecError, ValueError, RecursionError):
         pass  # most likely a small difference; if not, decode_body says so
     value = _fit(decode_body(raw), record)
@@ -166,8 +167,3 @@ def _layout(record: type[Struct]) -> tuple[tuple[str, str, Any, bool], ...]:
         )
         for each in struct_fields(record)
     )
-
-
-@functools.lru_cache(maxsize=128)
-def _decoder(record: type[Struct]) -> Callable[[Any], Any]:
-    return msgspec.json.Decoder(record).decode

@@ -17,6 +17,7 @@ from ums_actors.emulator.control.actions import (
 )
 from ums_actors.emulator.control.calls import Call, answering, refuse_unknown
 from ums_actors.emulator.control.endpoints import CONTROL_PATH, ENDPOINTS, described
+from ums_actors.emulator.reading import take_as
 
 if TYPE_CHECKING:
     from ums_actors.emulator.control.controls import Controls
@@ -76,8 +77,8 @@ class ControlSide:
     async def _consumer(self, call: Call) -> Any:
         body = await call.body()
         if isinstance(body, list):
-            return [self._act(it) for it in msgspec.convert(body, list[Action])]
-        return self._act(msgspec.convert(body, Action))
+            return [self._act(it) for it in take_as(body, list[Action])]
+        return self._act(take_as(body, Action))
 
     def _act(self, action: Action) -> Any:
         controls = self._controls
@@ -130,7 +131,7 @@ class ControlSide:
         return {"expired": self._controls.expire_tokens(call.text("user"))}
 
     async def _add_fault(self, call: Call) -> Any:
-        fault = msgspec.convert(await call.body(), _Fault)
+        fault = take_as(await call.body(), _Fault)
         return {
             "faults": self._controls.add_fault(
                 fault.name, user=fault.user, count=fault.count, value=fault.value

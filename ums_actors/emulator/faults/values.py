@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 import msgspec
 
+from ums_actors.emulator.reading import take_as
 from ums_actors.emulator.wire.dialects import canonical, short_notification
 
 __all__ = [
@@ -59,7 +60,7 @@ class Types(msgspec.Struct, frozen=True):
         """Read one type, a list of them, or None for all."""
         if value is None:
             return cls()
-        words = msgspec.convert(value, str | list[str])
+        words = take_as(value, str | list[str])
         listed = [words] if isinstance(words, str) else words
         if not all(listed) or not listed:
             raise ValueError(value)
@@ -84,7 +85,7 @@ class Delay(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, value: Any) -> Delay:
         """Read seconds, or an object of seconds and types."""
-        read = msgspec.convert(value, Seconds | _Delay)
+        read = take_as(value, Seconds | _Delay)
         if isinstance(read, _Delay):
             return cls(read.seconds, Types.of(read.types))
         return cls(float(read), Types())
@@ -106,7 +107,7 @@ class Rejection(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, value: Any) -> Rejection:
         """Read an object of code, type and text."""
-        read = msgspec.convert(value, _Rejection)
+        read = take_as(value, _Rejection)
         return cls(read.code, read.text, Types.of(read.type))
 
 
@@ -126,7 +127,7 @@ class Closing(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, value: Any) -> Closing:
         """Read an object of code, after and on."""
-        read = msgspec.convert(value, _Closing)
+        read = take_as(value, _Closing)
         if read.code != CUT and read.code not in CLOSE_CODES:
             raise ValueError(value)
         return cls(read.code, read.after, Types.of(read.on))
@@ -143,7 +144,7 @@ class Frames(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, value: Any) -> Frames:
         """Read ``response``, ``notification`` or a type."""
-        which = msgspec.convert(value, str)
+        which = take_as(value, str)
         if not which:
             raise ValueError(value)
         return cls(short_notification(canonical(which)))
@@ -173,7 +174,7 @@ class Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @classmethod
     def of(cls, value: Any) -> Call:
         """Read an object of status, delay and body, or a status alone."""
-        read = msgspec.convert(value, int | Call)
+        read = take_as(value, int | Call)
         call = read if isinstance(read, Call) else Call(read)
         is_known = call.status in (None, CUT) or call.status in STATUSES
         if not is_known or call == Call():
@@ -183,14 +184,14 @@ class Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def number(least: int) -> Reader:
     """Give a reader of numbers from ``least`` on."""
-    return lambda value: msgspec.convert(
+    return lambda value: take_as(
         value, Annotated[int, msgspec.Meta(ge=least, le=MAX_COUNT)]
     )
 
 
 def seconds(least: float) -> Reader:
     """Give a reader of seconds from ``least`` on."""
-    return lambda value: msgspec.convert(
+    return lambda value: take_as(
         value, Annotated[float, msgspec.Meta(ge=least, le=MAX_SECONDS)]
     )
 

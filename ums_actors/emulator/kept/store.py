@@ -12,6 +12,7 @@ import msgspec
 
 from ums_actors.emulator.failures import EmulatorError
 from ums_actors.emulator.kept.facts import VERSION, Facts
+from ums_actors.emulator.reading import read_as
 
 __all__ = ["Store"]
 
@@ -92,12 +93,12 @@ class Store:
 
     def _facts(self, text: bytes) -> Facts:
         try:
-            version = msgspec.json.decode(text, type=_Head).version
+            version = read_as(text, _Head).version
             if version > VERSION:
                 raise EmulatorError(
                     f"{self._file} was written by a newer version of the emulator; use "
                     "that one, delete the file or give another --state directory"
                 )
-            return msgspec.json.decode(text, type=Facts)
+            return read_as(text, Facts)
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             raise self.corrupt(error) from None
