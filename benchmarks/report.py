@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.contestants import ENTRIES
 from benchmarks.ratio import Verdict
-from benchmarks.suite import FLOOR, OURS
+from benchmarks.suite import FLOOR
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -112,7 +112,7 @@ def gate_text(judged: Judged) -> str:
     else:
         wanted = f"{bound} {gate.gate:g} x {ENTRIES[gate.against].title}"
     return (
-        f"{ENTRIES[OURS].title} {wanted}: {judged.verdict} "
+        f"{ENTRIES[gate.ours].title} {wanted}: {judged.verdict} "
         f"(here {interval(judged.found)}; aim {gate.aim:g})"
     )
 

@@ -1,7 +1,6 @@
 """The contestants, by the names of the command line: one file each.
 
-A new one is a file beside this and an entry below. The asyncio façade of ums_actors
-belongs here too, as ``ums-aio`` with the kind ``request``, when there is one.
+A new one is a file beside this and an entry below.
 """
 
 from __future__ import annotations
@@ -55,6 +54,19 @@ ENTRIES: Final = {
     ),
     "ums-heard": Entry(
         "ums_actors, told to a callback", {"receive": "ums:UMSHeard"}, _OURS
+    ),
+    "ums-lends": Entry(
+        "ums_actors, lending its loop",
+        _all("ums_lends:UMSLends", "request", "threads"),
+        _OURS,
+    ),
+    "ums-aio": Entry(
+        "ums_actors.aio", _all("ums_aio:UMSAio", "request"), (*_OURS, "uvloop")
+    ),
+    "ums-hosted": Entry(
+        "ums_actors.aio on the asyncio loop",
+        _all("ums_aio:UMSHosted", "request"),
+        (*_OURS, "uvloop"),
     ),
     "naive": Entry(
         "naive Pykka + websocket-client",

@@ -47,6 +47,7 @@ class UMS:
     """One driver thread with a sliding window of futures."""
 
     options: ums_actors.Options | None = None
+    runtime: ums_actors.Runtime | None = None
 
     def __init__(self) -> None:
         self._seats: list[_Seat] = []
@@ -122,6 +123,7 @@ class UMS:
             create_default_subscription=False,
             options=self.options,
             ssl_context=target.tls,
+            runtime=self.runtime,
         )
         return _Seat(ref, ref.proxy())
 
