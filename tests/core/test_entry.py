@@ -58,4 +58,5 @@ def test_the_patience_with_the_first_line_is_that_with_all():
     entry.sent = True
     assert entry.wait_again(60.0) == 60.0
     assert entry.wait_again(90.0) == 60.0
+    assert entry.sent is False
     assert entry.delivery is Delivery.UNKNOWN

@@ -130,6 +130,30 @@ def test_unread_messages_are_read_beside_the_details_and_in_them(ids):
     assert facts(conversation(**unread), ids).unread == {"cons": 2}
 
 
+@pytest.mark.parametrize(
+    ("told", "rate"),
+    [
+        ({"csat": {"csatRate": 4}, "csatRate": 2}, 4),
+        ({"csatRate": 2}, 2),
+        ({"csatRate": 0}, None),
+        ({}, None),
+    ],
+)
+def test_the_rating_is_read_from_its_part_or_else_from_the_details(ids, told, rate):
+    csat = facts(conversation(**told), ids).csat
+    assert (None if csat is None else csat.csat_rate) == rate
+
+
+def test_a_dialog_that_is_not_the_main_one_has_an_id_of_its_own(ids):
+    found = facts(conversation(dialogs=[dialog("C"), dialog("D")]), ids)
+    assert [each.dialog_id for each in found.dialogs] == ["C", "D"]
+
+
+def test_a_dialog_without_an_id_is_the_main_one(ids):
+    found = facts(conversation(dialogs=[dialog("")]), ids)
+    assert [each.dialog_id for each in found.dialogs] == ["C"]
+
+
 def test_parts_that_did_not_change_are_kept_once(ids):
     context = {"type": "SharkContext", "lang": "en-US"}
     first = facts(conversation(context=context), ids)

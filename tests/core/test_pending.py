@@ -287,6 +287,33 @@ def test_a_request_that_was_too_many_rests_and_goes_again():
     assert table.pending.answer("a") is entry
 
 
+def test_each_refusal_is_counted_and_those_sent_again_tell_of_the_present_load():
+    table = Table()
+    for name in "abcdefgh":
+        table.submit(name)
+    assert refuse(table, "a")
+    assert table.pending.window.limit == 4
+    for name in "bcdefgh":
+        table.pending.answer(name)
+    [entry] = table.pending.release(1.0)
+    assert refuse(table, "a", now=1.0)
+    assert entry.refusals == 2
+    assert table.pending.window.limit == 1  # half of the one that was in flight
+
+
+def test_the_queue_has_the_room_that_is_left_by_those_who_rested():
+    table = Table()
+    for name in "abcd":
+        table.submit(name)
+    refuse(table, "a")
+    table.submit("e")
+    table.submit("f")
+    for name in "bcd":
+        table.pending.answer(name)
+    assert table.pending.window.limit == 2
+    assert ids(table.pending.release(1.0)) == ["a", "e"]
+
+
 def test_a_429_narrows_the_window_and_the_rest_waits_unsent():
     table = Table()
     for name in "abcd":

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from ums_actors.core.tracked import Missed, Tracked
 from ums_actors.core.turns import Turns
 
@@ -40,6 +42,40 @@ def test_all_are_abandoned_in_the_order_of_their_use_after_what_was_let_go_befor
     assert few.abandon() == out
     assert few.abandon() == few.spilled() == []
     assert few.enter("a", -1).last == -1  # nothing is remembered
+
+
+def test_of_a_dialog_that_is_over_its_last_number_alone_is_kept():
+    few = Few(5)
+    few.enter("a", 7)
+    few.rest("a")
+    few.rest("a")
+    assert (len(few), few.evicted) == (0, 0)
+    assert few.enter("a").last == 7
+
+
+@pytest.mark.parametrize(
+    ("more", "over", "tracked_on"),
+    [
+        ({"querying": True}, True, True),
+        ({"held": (9,)}, True, True),
+        ({"ours": True}, False, True),
+        ({"ours": True}, True, False),
+        ({}, False, False),
+    ],
+)
+def test_a_dialog_that_may_still_be_told_of_is_tracked_on(more, over, tracked_on):
+    few = Few(5)
+    few.enter("a", 7, **more)
+    few.rest("a", over=over)
+    assert len(few) == tracked_on
+
+
+def test_a_dialog_that_is_in_doubt_is_tracked_on():
+    few = Few(5)
+    few.enter("a", 7)
+    few._doubtful["a"] = None
+    few.rest("a")
+    assert len(few) == 1
 
 
 def test_a_dialog_that_comes_again_goes_on_where_it_was_unless_more_is_known():
