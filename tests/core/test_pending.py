@@ -108,10 +108,11 @@ def test_an_internal_request_waits_for_nobody():
 def test_a_full_queue_refuses_by_name_and_number():
     table = Table(queue_limit=1)
     table.submit("a", ready=False)
-    with pytest.raises(
-        Overloaded, match=r"Options.queue_limit=1 .*raise the"
-    ) as caught:
+    with pytest.raises(Overloaded) as caught:
         table.submit("b", ready=False)
+    assert str(caught.value) == (
+        "Options.queue_limit=1 is reached: let fewer wait, or raise the limit"
+    )
     assert caught.value.delivery is NOT_SENT
     assert caught.value.request_id == "b"
     assert caught.value.request_type == "GetClock"
@@ -122,8 +123,11 @@ def test_a_full_queue_refuses_by_name_and_number():
 def test_a_full_line_refuses_by_name_and_number(flags):
     table = Table(in_flight_limit=1)
     table.submit("a")
-    with pytest.raises(Overloaded, match=r"Options.in_flight_limit=1 "):
+    with pytest.raises(Overloaded) as caught:
         table.submit("b", **flags)
+    assert str(caught.value) == (
+        "Options.in_flight_limit=1 is reached: wait for answers, or raise the limit"
+    )
     assert len(table.pending) == 1
 
 
