@@ -120,6 +120,11 @@ def test_a_result_without_details_changes_what_it_has(book):
     assert short(book.book.upsert(bare, "s")) == []
     facts = book.card().facts
     assert (facts.note, facts.unread, len(facts.main.members)) == ("n", {"cons": 4}, 2)
+    last = {"sequence": 3, "dialogId": "C"}
+    told = {"convId": "C", "lastContentEventNotification": last}
+    book.book.upsert(result(told), "s")
+    assert book.card().facts.last_content.sequence == 3
+    facts = book.card().facts
     again = ConversationResult(conv_id="C")
     book.book.upsert(again, "s")
     assert (book.card().facts, book.card().ignored) == (facts, 1)
@@ -368,6 +373,22 @@ def test_who_read_a_message_is_known_by_the_role_told_or_else_by_that_in_the_dia
         [("cons", "CONSUMER")],
         [("somebody", "MANAGER"), ("a stranger", "")],
     ]
+
+
+def test_a_role_is_that_in_the_dialog_of_which_something_is_said(book):
+    people = ("CONSUMER", "cons"), ("READER", "cons")
+    book.upsert(dialogs=[dialog("C", people[0]), dialog("D", people[1])])
+    book.book.heard(said("one", 0, dialog_id="D"))
+    book.book.heard(status([0], dialog_id="D"))
+    (message,) = book.card().talk("D").said
+    assert message.marks[0][:2] == ("cons", "READER")
+
+
+def test_a_conversation_is_found_by_its_id_or_by_that_of_a_dialog(book):
+    book.upsert(dialogs=[dialog("C"), dialog("D", dialogType="POST_SURVEY")])
+    card = book.card()
+    assert book.book.find("C", "unknown") is book.book.find("", "D") is card
+    assert book.book.find("", "unknown") is None
 
 
 def test_what_somebody_is_doing_is_known(book):

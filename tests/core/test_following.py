@@ -92,6 +92,26 @@ def test_a_dialog_that_the_user_opened_is_never_history():
     assert stream.requests() == []
 
 
+def test_a_dialog_that_the_user_opened_is_subscribed_to_before_it_is_shown():
+    stream = streams()
+    stream.begin("C", "D")
+    assert stream.requests() == [Subscribe("C", "D", 0)]
+
+
+def test_to_leave_a_dialog_that_is_not_there_does_nothing():
+    stream = streams()
+    stream.leave("D")
+    assert stream.requests() == []
+
+
+def test_for_another_user_nothing_is_history():
+    stream = streams()
+    sight(stream, 3, 9, baseline=True)
+    stream.abandon()
+    sight(stream, 1, 9, closed=True, created=1)
+    assert asked(stream) == [("D", 0)]
+
+
 def test_a_closed_dialog_is_left_alone():
     stream = streams()
     sight(stream, 3, 5, closed=True, baseline=True, created=1)

@@ -77,9 +77,9 @@ def test_a_consumer_is_no_agent_whatever_its_id(ids):
 
 def test_an_old_dialog_without_details_has_the_people_of_the_conversation(ids):
     told = conversation(dialogs=[dialog("C")])
-    assert [each[:2] for each in people(facts(told, ids).main)] == [
-        ("CONSUMER", "cons"),
-        ("ASSIGNED_AGENT", pid(U1)),
+    assert people(facts(told, ids).main) == [
+        ("CONSUMER", "cons", None, "ACTIVE"),
+        ("ASSIGNED_AGENT", pid(U1), U1, "ACTIVE"),
     ]
 
 
@@ -88,6 +88,7 @@ def test_a_conversation_without_dialogs_has_its_main_one(ids):
     found = facts(told, ids)
     assert (found.main.dialog_id, found.main.open, found.stage) == ("C", False, "CLOSE")
     assert len(people(found.main)) == 2
+    assert facts(conversation(dialogs=[]), ids).main.open
 
 
 def test_dialogs_that_are_left_out_stay_as_they_were(ids):

@@ -410,3 +410,34 @@ class Model(RuleBasedStateMachine):
 
 
 TestModel = Model.TestCase
+
+
+LIFE = Life(100.0, 200.0)
+
+
+def test_a_refresh_that_leaves_the_token_as_it_was_comes_again_before_its_end():
+    lease = Lease(240.0)
+    lease.handle(Wanted(), 0.0)
+    lease.handle(Fetched(1, "S", LIFE), 0.0)
+    flight = refreshing(lease, 10.0)
+    assert lease.handle(Refreshed(flight), 20.0) == [ArmRefresh(80.0)]
+
+
+def test_a_failed_refresh_is_tried_again_before_the_end_of_the_token():
+    lease = Lease(240.0)
+    lease.handle(Wanted(), 0.0)
+    lease.handle(Fetched(1, "S", LIFE), 0.0)
+    delays = []
+    for now in (50.0, 60.0, 96.0, 97.0):
+        [arm] = lease.handle(RefreshFailed(refreshing(lease, now)), now)
+        delays.append(arm.delay)
+    assert delays == [5.0, 10.0, 4.0, 3.0]
+
+
+@pytest.mark.parametrize("event_type", [Refreshed, RefreshFailed])
+def test_what_comes_twice_after_a_refresh_is_ignored(event_type):
+    lease = lease_in(REFRESHING)
+    lease.handle(event_type(2), 0.0)
+    assert lease.handle(event_type(2), 0.0) == []
+    assert lease.handle(Fetched(1, "old"), 0.0) == []
+    assert (lease.state, lease.session, lease.stale) == (HELD, "S", 2)

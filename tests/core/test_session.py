@@ -10,6 +10,7 @@ from ums_actors.core import course as c
 from ums_actors.core import reason as why
 from ums_actors.core.course import State
 from ums_actors.core.session import Session
+from ums_actors.core.verdict import Verdict
 from ums_actors.errors import LocalProtocolError
 from ums_actors.options import Options
 
@@ -251,6 +252,21 @@ def test_closing_waits_for_the_line_and_ends_closed_whatever_the_reason():
     assert made.state is State.CLOSING
     assert drop(made, why.LineClosed(4401), 1.1) == [c.Finish()]
     assert made.state is State.CLOSED
+    assert made.verdict is Verdict.STOP
+
+
+def test_it_is_said_why_the_token_is_dropped():
+    [drops, _] = drop(ready(), why.LineClosed(4401), 1.0)
+    assert drops == c.DropToken("the peer closed the line with code 4401")
+
+
+def test_a_line_that_was_up_for_a_short_while_clears_no_suspicion():
+    made = ready(now=100.0, stable_after=10.0)
+    drop(made, why.LineClosed(1011), 101.0)
+    for event in (c.RetryDue(), *UP[1:]):
+        made.handle(event, 102.0)
+    later = drop(made, why.LineClosed(1011), 111.9)
+    assert any(isinstance(action, c.DropToken) for action in later)
 
 
 def test_a_closed_connection_opens_afresh():
