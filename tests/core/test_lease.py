@@ -28,7 +28,7 @@ from ums_actors.core.leasing import (
     StartRefresh,
     Wanted,
 )
-from ums_actors.errors import ConnectionLost, LocalProtocolError, LoginError
+from ums_actors.errors import ConnectionLost, Delivery, LocalProtocolError, LoginError
 
 NONE, FETCHING, HELD, REFRESHING = LeaseState
 ERROR = LoginError("no")
@@ -111,8 +111,12 @@ def test_every_pair_is_a_listed_transition_or_an_error(state, event_type):
         assert (lease.session is not None) is (lease._session is not None) is held
     else:
         assert event_type not in TRANSITIONS[state]
-        with pytest.raises(LocalProtocolError, match="TRANSITIONS"):
+        with pytest.raises(LocalProtocolError) as caught:
             lease.handle(event, 0.0)
+        assert str(caught.value) == (
+            f"{event_type.__name__} cannot happen in {state}: see "
+            "ums_actors.core.lease.TRANSITIONS"
+        )
         assert lease.state is state
 
 
@@ -146,6 +150,8 @@ def test_a_login_interrupted_by_closing_fails_those_who_wait():
     [action] = lease_in(FETCHING).handle(Closed(), 0.0)
     assert isinstance(action, Deny)
     assert isinstance(action.error, ConnectionLost)
+    assert str(action.error) == "the connection was closed during the login"
+    assert action.error.delivery is Delivery.NOT_SENT
 
 
 def test_a_login_that_ends_after_closing_is_logged_out():
@@ -432,6 +438,20 @@ def test_a_failed_refresh_is_tried_again_before_the_end_of_the_token():
         [arm] = lease.handle(RefreshFailed(refreshing(lease, now)), now)
         delays.append(arm.delay)
     assert delays == [5.0, 10.0, 4.0, 3.0]
+
+
+def test_a_login_that_failed_cannot_end_once_more():
+    lease = lease_in(FETCHING)
+    lease.handle(FetchFailed(1, ERROR), 0.0)
+    assert lease.handle(FetchFailed(1, ERROR), 0.0) == []
+    assert (lease.state, lease.stale) == (NONE, 1)
+
+
+def test_a_login_that_ends_once_more_when_its_token_is_dropped_is_logged_out():
+    lease = lease_in(HELD)
+    lease.handle(Invalidated(1), 0.0)
+    assert lease.handle(Fetched(1, "S"), 0.0) == [Logout("S")]
+    assert (lease.state, lease.stale) == (NONE, 1)
 
 
 @pytest.mark.parametrize("event_type", [Refreshed, RefreshFailed])

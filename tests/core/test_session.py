@@ -51,9 +51,16 @@ def test_every_pair_is_a_listed_transition_or_a_callers_error(state, event):
     allowed = c.TRANSITIONS[type(event)].get(state)
     assert made.allows(event) is (allowed is not None)
     if allowed is None:
-        with pytest.raises(LocalProtocolError, match=str(state)):
+        with pytest.raises(LocalProtocolError) as caught:
             made.handle(event, 0.0)
+        assert str(caught.value) == (
+            f"{type(event).__name__} cannot happen in {state}: see "
+            "ums_actors.core.course.TRANSITIONS"
+        )
         assert made.state is state
+    elif allowed == (state,):
+        assert made.handle(event, 0.0) == []
+        assert (made.state, made.generation) == (state, 0)
     else:
         made.handle(event, 0.0)
         assert made.state in allowed
@@ -61,6 +68,23 @@ def test_every_pair_is_a_listed_transition_or_a_callers_error(state, event):
 
 def test_every_event_has_a_row():
     assert set(c.TRANSITIONS) == set(typing.get_args(c.Event))
+
+
+def test_a_new_session_has_seen_nothing():
+    made = session()
+    assert (made.state, made.generation, made.down_since) == (State.NEW, 0, None)
+    assert (made.ever_ready, made.fail_fast, made.suspected) == (False, False, False)
+    assert made.verdict is Verdict.STOP
+
+
+def test_it_is_down_from_when_it_is_opened_until_it_is_ready():
+    made = session()
+    made.handle(c.OpenRequested(), 3.0)
+    assert made.down_since == 3.0
+    assert (made.ever_ready, made.suspected) == (False, False)
+    for event in UP[1:]:
+        made.handle(event, 4.0)
+    assert made.down_since is None
 
 
 def test_the_way_up_says_what_to_do_at_each_step():
