@@ -141,6 +141,21 @@ def test_one_hears_of_an_ending_once_though_it_is_told_by_an_upsert_and_a_delete
     assert book.delete(at=1001, stage="CLOSE") == []
 
 
+def test_a_delete_counts_as_a_notification(book):
+    book.upsert()
+    book.upsert()
+    book.delete()
+    assert book.card().notifications == 3
+
+
+def test_snapshots_that_are_cut_are_counted(book):
+    book.upsert()
+    for _ in range(2):
+        book.snapshot(size=SNAPSHOT_LIMIT)
+    assert book.book.cut == 2
+    assert book.book.next_at() is None
+
+
 def test_an_ending_that_a_delete_tells_is_heard(book):
     book.upsert()
     assert book.delete(at=1001, stage="CLOSE") == [("C", CLOSED)]

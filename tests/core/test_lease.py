@@ -132,6 +132,12 @@ def test_a_successor_holds_what_its_predecessor_held():
     assert lease.handle(Invalidated(7), 0.0) == [DISARM]
 
 
+def test_the_first_failed_refresh_of_a_successor_is_tried_again_soon():
+    lease = Lease(240.0, generation=7, session="S")
+    flight = refreshing(lease, 0.0)
+    assert lease.handle(RefreshFailed(flight), 0.0) == [ArmRefresh(5.0)]
+
+
 def test_a_successor_of_one_without_a_token_counts_on():
     lease = Lease(240.0, generation=7)
     assert (lease.state, lease.session) == (NONE, None)
