@@ -173,6 +173,103 @@ def test_the_context_does_not_keep_its_frame(ids):
     assert sys.getrefcount(frame) == before
 
 
+def test_each_part_of_a_conversation_is_where_it_belongs(ids):
+    details = {
+        "brandId": "brand",
+        "skillId": "skill",
+        "groupId": "group",
+        "note": "note",
+        "topic": "topic",
+        "state": "CLOSE",
+        "stage": "LOCKED",
+        "startTs": 1,
+        "endTs": 2,
+        "closeReason": "AGENT",
+        "metaDataLastUpdateTs": 3,
+        "firstConversation": True,
+        "ttr": {"ttrType": "URGENT", "value": 4},
+        "manualETTR": 5,
+        "delay": {"till": 6},
+        "campaignInfo": {"campaignId": "campaign"},
+        "conversationHandlerDetails": {"accountId": "handler"},
+        "appInstId": "app",
+    }
+    result = {
+        "lastUpdateTime": 7,
+        "effectiveTTR": 8,
+        "numberOfunreadMessages": {"cons": 9},
+        "lastContentEventNotification": {"sequence": 10, "dialogId": "C"},
+    }
+    found = facts(conversation(result=result, **details), ids)
+    assert (found.account_id, found.skill_id, found.group_id) == (
+        "brand",
+        "skill",
+        "group",
+    )
+    assert (found.note, found.topic, found.close_reason) == ("note", "topic", "AGENT")
+    assert (found.state, found.stage) == ("CLOSE", "LOCKED")
+    assert (found.started, found.ended, found.updated, found.changed) == (1, 2, 3, 7)
+    assert found.first_conversation
+    assert (found.ttr.ttr_type, found.ttr.value) == ("URGENT", 4)
+    assert (found.manual_ettr, found.delay, found.effective_ttr) == (5, {"till": 6}, 8)
+    assert found.campaign.campaign_id == "campaign"
+    assert (found.handler.account_id, found.app_install_id) == ("handler", "app")
+    assert (found.unread, found.last_content.sequence) == ({"cons": 9}, 10)
+    assert found.conversation_id == "C"
+
+
+def test_each_part_of_a_dialog_is_where_it_belongs(ids):
+    told = dialog(
+        "D",
+        ("READER", U1),
+        at=3,
+        dialogType="OTHER",
+        channelType="PIGEON",
+        state="LIMBO",
+        creationTs=1,
+        endTs=2,
+        closedBy="me",
+        closedCause="why",
+        metaData=["more"],
+    )
+    (found,) = facts(conversation(dialogs=[told]), ids).dialogs
+    assert (found.dialog_id, found.dialog_type) == ("D", "OTHER")
+    assert (found.channel_type, found.state) == ("PIGEON", "LIMBO")
+    assert (found.created, found.ended, found.updated) == (1, 2, 3)
+    assert (found.closed_by, found.closed_cause) == ("me", "why")
+    assert found.meta_data == ["more"]
+    assert people(found) == [("READER", pid(U1), U1, "ACTIVE")]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        [("CONSUMER", "cons")],
+        [("CONSUMER", "cons"), ("ASSIGNED_AGENT", U2)],
+        [("CONSUMER", "cons"), ("MANAGER", U1)],
+        [("CONSUMER", "cons"), ("ASSIGNED_AGENT", U1, "SUGGESTED")],
+        [("CONSUMER", "cons"), ("ASSIGNED_AGENT", U1), ("READER", U2)],
+    ],
+)
+def test_people_who_differ_in_any_way_are_told_anew(ids, second):
+    first = facts(conversation("C", ("CONSUMER", "cons"), ("ASSIGNED_AGENT", U1)), ids)
+    now = facts(conversation("C", *second, at=2000), ids, first)
+    fresh = facts(conversation("C", *second, at=2000), ids)
+    assert people(now.main) == people(fresh.main) != people(first.main)
+
+
+def test_words_of_the_protocol_are_kept_once(ids):
+    def told(at):
+        return facts(conversation(at=at, dialogs=[dialog("C", ("CONSUMER", "x"))]), ids)
+
+    for name in ("state", "dialog_type"):
+        one, other = (getattr(told(at).main, name) for at in (1000, 2000))
+        assert one is other
+    one, other = (told(at).main.members[0] for at in (1000, 2000))
+    assert one.role is other.role
+    assert one.state is other.state
+
+
 def test_unknown_words_stay_as_they_came(ids):
     told = conversation(
         stage="LIMBO", dialogs=[dialog("C", ("SEER", "x", "NEAR"), dialogType="DREAM")]
