@@ -108,6 +108,22 @@ def test_a_dialog_that_is_told_late_stays_as_it_was_and_is_counted(ids):
     assert (second.main.state, late) == ("OPEN", 0)
 
 
+def test_dialogs_that_are_told_late_are_counted_each_and_hide_no_other(ids):
+    names = "CDE"
+    first = facts(conversation(dialogs=[dialog(each) for each in names]), ids)
+    told = [dialog(each, at=999 if each in "CD" else 1001) for each in names]
+    second, late = facts_of(read(conversation(at=1001, dialogs=told)), ids, first)
+    assert late == 2
+    assert [each.updated for each in second.dialogs] == [1000, 1000, 1001]
+
+
+def test_a_conversation_without_dialogs_has_none_that_is_late(ids):
+    told = read(conversation(dialogs=[]))
+    first, late = facts_of(told, ids, None)
+    assert late == 0
+    assert facts_of(told, ids, first)[1] == 0
+
+
 @pytest.mark.parametrize("name", ["note", "groupId", "topic"])
 def test_what_is_left_out_or_empty_has_been_cleared(ids, name):
     first = facts(conversation(**{name: "x"}), ids)

@@ -117,6 +117,15 @@ def test_if_too_many_are_busy_the_next_has_to_go():
     assert len(few) == 10
 
 
+def test_all_that_is_let_go_for_want_of_room_is_there_together():
+    few = Few(1)
+    for name in "abc":
+        few.enter(name, 0, held=(2,))
+    out = [missed(1, 1, name) if part else 2 for name in "ab" for part in (1, 0)]
+    assert few.spilled() == out
+    assert few.spilled() == []
+
+
 def test_what_nobody_can_be_asked_for_stands_as_missing_without_an_end():
     few = Few(5)
     dialog = few.enter("a", 3, asked=True)
