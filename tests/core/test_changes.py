@@ -178,6 +178,18 @@ def test_a_transfer_to_another_skill_is_one_and_no_return_to_the_queue():
     found = between(told(CONSUMER, AGENT), told(CONSUMER, skillId="99"))
     assert kinds(found) == [What.SKILL, What.LEFT, What.TO_SKILL]
     assert (found[-1].previous, found[-1].current) == ("4321", "99")
+    assert found[-1].dialog.dialog_id == "C"
+
+
+def test_a_return_to_the_queue_is_one_of_the_main_dialog():
+    found = between(told(CONSUMER, AGENT), told(CONSUMER))
+    assert (found[-1].what, found[-1].dialog.dialog_id) == (What.TO_QUEUE, "C")
+
+
+def test_nothing_is_handed_over_where_the_main_dialog_is_told_of_for_the_first_time():
+    first = told(dialogs=[dialog("D", CONSUMER, AGENT, **SURVEY)])
+    found = between(first, told(CONSUMER))
+    assert kinds(found) == [What.DIALOG_OPENED, What.DIALOG_CLOSED]
 
 
 def test_a_transfer_to_an_agent_of_another_skill_is_one_to_the_agent():

@@ -94,6 +94,10 @@ def test_what_is_older_than_known_is_counted_and_dropped(book):
     assert book.upsert(at=1999, note="old") == []
     card = book.card()
     assert (card.facts.note, card.out_of_order, card.ignored) == ("new", 1, 0)
+    book.upsert(at=1998)
+    book.upsert(at=2001, dialogs=[dialog("C", at=1999)])
+    assert card.out_of_order == 3
+    assert card.removed is False
 
 
 def test_what_is_as_old_as_known_applies(book):
