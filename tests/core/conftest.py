@@ -29,7 +29,7 @@ settings.register_profile(
     print_blob=True,
 )
 # A quarter of it, to be run four times: Hypothesis remembers all that it has tried,
-# which for 20,000 runs of 200 steps is 10 GB.
+# which for 20,000 runs of 200 steps would be some 10 GB.
 settings.register_profile(
     "quarter",
     settings.get_profile("nightly"),
