@@ -28,4 +28,11 @@ settings.register_profile(
     derandomize=False,
     print_blob=True,
 )
+# A quarter of it, to be run four times: Hypothesis remembers all that it has tried,
+# which for 20,000 runs of 200 steps would be some 10 GB.
+settings.register_profile(
+    "quarter",
+    settings.get_profile("nightly"),
+    max_examples=5_000,
+)
 settings.load_profile(os.environ.get("UMS_TEST_PROFILE", "quick"))

@@ -135,6 +135,35 @@ def test_who_comes_and_goes_is_told_in_one_order(before, after, expected):
     assert kinds(between(told(*before), told(*after))) == expected
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (
+            [CONSUMER, AGENT],
+            [CONSUMER, OTHER],
+            [(What.LEFT, AGENT), (What.JOINED, OTHER)],
+        ),
+        (
+            [CONSUMER],
+            [CONSUMER, ASKED],
+            [(What.SUGGESTED, OTHER), (What.TO_AGENT, OTHER)],
+        ),
+        ([CONSUMER, AGENT, ASKED], [CONSUMER, AGENT], [(What.WITHDRAWN, OTHER)]),
+    ],
+)
+def test_it_is_told_who_comes_and_goes_and_where(before, after, expected):
+    found = between(told(*before), told(*after))
+    assert [(each.what, each.member.agent_id) for each in found] == [
+        (what, agent_id) for what, (_, agent_id) in expected
+    ]
+    assert {each.dialog.dialog_id for each in found} == {"C"}
+
+
+def test_who_was_suggested_before_is_not_suggested_again():
+    found = between(told(CONSUMER, ASKED), told(CONSUMER, ASKED, MANAGER))
+    assert kinds(found) == [What.JOINED]
+
+
 def test_an_agent_who_accepts_had_been_suggested_and_has_one_id_all_along():
     found = between(told(CONSUMER, ASKED), told(CONSUMER, OTHER))
     assert kinds(found) == [What.JOINED]
@@ -149,6 +178,18 @@ def test_a_transfer_to_another_skill_is_one_and_no_return_to_the_queue():
     found = between(told(CONSUMER, AGENT), told(CONSUMER, skillId="99"))
     assert kinds(found) == [What.SKILL, What.LEFT, What.TO_SKILL]
     assert (found[-1].previous, found[-1].current) == ("4321", "99")
+    assert found[-1].dialog.dialog_id == "C"
+
+
+def test_a_return_to_the_queue_is_one_of_the_main_dialog():
+    found = between(told(CONSUMER, AGENT), told(CONSUMER))
+    assert (found[-1].what, found[-1].dialog.dialog_id) == (What.TO_QUEUE, "C")
+
+
+def test_nothing_is_handed_over_where_the_main_dialog_is_told_of_for_the_first_time():
+    first = told(dialogs=[dialog("D", CONSUMER, AGENT, **SURVEY)])
+    found = between(first, told(CONSUMER))
+    assert kinds(found) == [What.DIALOG_OPENED, What.DIALOG_CLOSED]
 
 
 def test_a_transfer_to_an_agent_of_another_skill_is_one_to_the_agent():
@@ -170,6 +211,7 @@ def test_a_consumer_who_logs_in_is_another_and_told_as_such_once():
     found = between(told(CONSUMER, AGENT), told(("CONSUMER", "known"), AGENT))
     assert kinds(found) == [What.LEFT, What.JOINED, What.STEPPED_UP]
     assert (found[-1].previous, found[-1].member.user_id) == ("cons", "known")
+    assert found[-1].dialog.dialog_id == "C"
 
 
 def test_a_consumer_who_comes_back_is_no_other():
@@ -247,6 +289,17 @@ def test_those_in_a_further_dialog_are_part_of_its_opening():
         ]
     )
     assert kinds(between(first, second)) == [What.DIALOG_OPENED]
+
+
+def test_who_comes_to_a_dialog_is_told_though_another_opens_before_it():
+    second = told(
+        dialogs=[dialog("D", CONSUMER, **SURVEY), dialog("C", CONSUMER, AGENT, at=1001)]
+    )
+    found = between(told(CONSUMER), second)
+    assert [(each.what, each.dialog.dialog_id) for each in found] == [
+        (What.DIALOG_OPENED, "D"),
+        (What.JOINED, "C"),
+    ]
 
 
 def test_an_agent_alone_in_another_dialog_is_not_assigned():

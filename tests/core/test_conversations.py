@@ -94,6 +94,10 @@ def test_what_is_older_than_known_is_counted_and_dropped(book):
     assert book.upsert(at=1999, note="old") == []
     card = book.card()
     assert (card.facts.note, card.out_of_order, card.ignored) == ("new", 1, 0)
+    book.upsert(at=1998)
+    book.upsert(at=2001, dialogs=[dialog("C", at=1999)])
+    assert card.out_of_order == 3
+    assert card.removed is False
 
 
 def test_what_is_as_old_as_known_applies(book):
@@ -120,6 +124,11 @@ def test_a_result_without_details_changes_what_it_has(book):
     assert short(book.book.upsert(bare, "s")) == []
     facts = book.card().facts
     assert (facts.note, facts.unread, len(facts.main.members)) == ("n", {"cons": 4}, 2)
+    last = {"sequence": 3, "dialogId": "C"}
+    told = {"convId": "C", "lastContentEventNotification": last}
+    book.book.upsert(result(told), "s")
+    assert book.card().facts.last_content.sequence == 3
+    facts = book.card().facts
     again = ConversationResult(conv_id="C")
     book.book.upsert(again, "s")
     assert (book.card().facts, book.card().ignored) == (facts, 1)
@@ -134,6 +143,21 @@ def test_one_hears_of_an_ending_once_though_it_is_told_by_an_upsert_and_a_delete
     book.upsert()
     assert book.upsert(at=1001, stage="CLOSE") == [("C", CLOSED)]
     assert book.delete(at=1001, stage="CLOSE") == []
+
+
+def test_a_delete_counts_as_a_notification(book):
+    book.upsert()
+    book.upsert()
+    book.delete()
+    assert book.card().notifications == 3
+
+
+def test_snapshots_that_are_cut_are_counted(book):
+    book.upsert()
+    for _ in range(2):
+        book.snapshot(size=SNAPSHOT_LIMIT)
+    assert book.book.cut == 2
+    assert book.book.next_at() is None
 
 
 def test_an_ending_that_a_delete_tells_is_heard(book):
@@ -368,6 +392,22 @@ def test_who_read_a_message_is_known_by_the_role_told_or_else_by_that_in_the_dia
         [("cons", "CONSUMER")],
         [("somebody", "MANAGER"), ("a stranger", "")],
     ]
+
+
+def test_a_role_is_that_in_the_dialog_of_which_something_is_said(book):
+    people = ("CONSUMER", "cons"), ("READER", "cons")
+    book.upsert(dialogs=[dialog("C", people[0]), dialog("D", people[1])])
+    book.book.heard(said("one", 0, dialog_id="D"))
+    book.book.heard(status([0], dialog_id="D"))
+    (message,) = book.card().talk("D").said
+    assert message.marks[0][:2] == ("cons", "READER")
+
+
+def test_a_conversation_is_found_by_its_id_or_by_that_of_a_dialog(book):
+    book.upsert(dialogs=[dialog("C"), dialog("D", dialogType="POST_SURVEY")])
+    card = book.card()
+    assert book.book.find("C", "unknown") is book.book.find("", "D") is card
+    assert book.book.find("", "unknown") is None
 
 
 def test_what_somebody_is_doing_is_known(book):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -76,6 +77,20 @@ def test_discarded_keys_do_not_pile_up_in_the_heap():
         assert len(deadlines._heap) <= 70
     assert deadlines.next_at() == 5.0
     assert deadlines.expired(1e9) == ["stays"]
+
+
+@pytest.mark.parametrize("live", [0, 5, 100])
+def test_a_heap_is_compacted_when_the_dead_outnumber_the_living_and_no_sooner(live):
+    deadlines = Deadlines()
+    for number in range(live):
+        deadlines.add_at(number, 10.0)
+    lengths = []
+    for number in range(live, live + 1_000):
+        deadlines.add_at(number, 20.0)
+        deadlines.discard(number)
+        lengths.append(len(deadlines._heap))
+    assert max(lengths) == 64 + 2 * live
+    assert min(lengths[64 + live :]) == live
 
 
 def test_a_compacted_heap_keeps_its_order():

@@ -21,6 +21,13 @@ def test_delivery_is_unknown_once_a_line_may_have_taken_it(sent, doubtful, deliv
     assert entry.delivery is delivery
 
 
+def test_a_new_entry_has_been_nowhere_and_belongs_to_no_line():
+    entry = Entry("1", "GetClock", b"{}", "reply", 10.0)
+    assert (entry.resend, entry.internal, entry.sent, entry.doubtful) == (False,) * 4
+    assert (entry.queue_until, entry.answer_by, entry.round) == (None, 0.0, 0)
+    assert (entry.refusals, entry.refused_as) == (0, "")
+
+
 @pytest.mark.parametrize(("resend", "left"), [(False, None), (True, b"{}")])
 def test_a_payload_that_may_be_needed_again_is_kept(resend, left):
     entry = Entry("1", "GetClock", b"{}", None, 10.0, resend)
@@ -58,4 +65,5 @@ def test_the_patience_with_the_first_line_is_that_with_all():
     entry.sent = True
     assert entry.wait_again(60.0) == 60.0
     assert entry.wait_again(90.0) == 60.0
+    assert entry.sent is False
     assert entry.delivery is Delivery.UNKNOWN

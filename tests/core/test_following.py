@@ -92,6 +92,63 @@ def test_a_dialog_that_the_user_opened_is_never_history():
     assert stream.requests() == []
 
 
+def test_a_dialog_that_the_user_opened_is_subscribed_to_before_it_is_shown():
+    stream = streams()
+    stream.begin("C", "D")
+    assert stream.requests() == [Subscribe("C", "D", 0)]
+
+
+def test_to_leave_a_dialog_that_is_not_there_does_nothing():
+    stream = streams()
+    stream.leave("D")
+    assert stream.requests() == []
+
+
+def test_for_another_user_nothing_is_history():
+    stream = streams()
+    sight(stream, 3, 9, baseline=True)
+    stream.abandon()
+    sight(stream, 1, 9, closed=True, created=1)
+    assert asked(stream) == [("D", 0)]
+
+
+def test_before_the_first_snapshot_nothing_is_history():
+    stream = streams()
+    sight(stream, 1, 9, closed=True, created=0)
+    assert asked(stream) == [("D", 0)]
+
+
+@pytest.mark.parametrize(
+    ("shown", "created"), [({"updated": 9}, 5), ({"updated": 5, "created": 9}, 9)]
+)
+def test_history_lasts_until_the_latest_time_in_any_first_snapshot(shown, created):
+    stream = streams()
+    sight(stream, 3, **shown, dialog="A", closed=True, baseline=True)
+    sight(stream, 3, 2, dialog="B", closed=True, first=True)
+    sight(stream, 3, 9, closed=True, created=created)
+    assert stream.requests() == []
+
+
+def test_what_is_told_of_an_earlier_time_is_counted_and_of_the_same_time_applies():
+    stream = streams()
+    followed(stream, 0)
+    sight(stream, 5, 0)
+    sight(stream, 5, 0)
+    assert (stream.outdated, stream.requests()) == (2, [])
+    sight(stream, 5, 1)
+    assert (stream.outdated, asked(stream)) == (2, [("D", 1)])
+
+
+def test_of_a_dialog_that_is_forgotten_nothing_is_known():
+    stream = streams()
+    followed(stream, 0)
+    assert stream.conversation_of("D") == "C"
+    stream.forget("D")
+    assert stream.conversation_of("D") == ""
+    stream.line_lost()
+    assert stream.requests() == []
+
+
 def test_a_closed_dialog_is_left_alone():
     stream = streams()
     sight(stream, 3, 5, closed=True, baseline=True, created=1)

@@ -44,6 +44,18 @@ def test_the_pauses_double_until_the_cap():
     assert longest[-1] == (0.0, 14_400.0)
 
 
+def test_no_line_is_taken_for_stable_however_soon_it_would_be():
+    found = pauses(why.LineBroken("reset"), 2, stable_after=0.5)
+    assert found == [(0.0, 1.0), (0.0, 2.0)]
+
+
+def test_the_pauses_are_said_to_the_microsecond():
+    assert pauses(why.LineBroken("reset"), 2, backoff_base=0.1234567) == [
+        (0.0, 0.123457),
+        (0.0, 0.246913),
+    ]
+
+
 def test_an_ill_login_service_has_its_own_pauses_before_chance_adds_to_them():
     found = pauses(why.LoginFailed("login", 503))
     assert found[:3] == [(5.0, 6.0), (10.0, 12.0), (15.0, 19.0)]

@@ -47,6 +47,7 @@ def test_more_pings_do_not_prolong_the_life_of_a_silent_peer():
 
 def test_a_line_that_never_spoke_is_pinged():
     assert Heartbeat(20.0, 10.0).check(1_000.0) is Beat.PING
+    assert Heartbeat(20.0, 10.0).next_at() == 20.0
 
 
 @given(

@@ -28,7 +28,7 @@ from ums_actors.core.leasing import (
     StartRefresh,
     Wanted,
 )
-from ums_actors.errors import ConnectionLost, LocalProtocolError, LoginError
+from ums_actors.errors import ConnectionLost, Delivery, LocalProtocolError, LoginError
 
 NONE, FETCHING, HELD, REFRESHING = LeaseState
 ERROR = LoginError("no")
@@ -111,8 +111,12 @@ def test_every_pair_is_a_listed_transition_or_an_error(state, event_type):
         assert (lease.session is not None) is (lease._session is not None) is held
     else:
         assert event_type not in TRANSITIONS[state]
-        with pytest.raises(LocalProtocolError, match="TRANSITIONS"):
+        with pytest.raises(LocalProtocolError) as caught:
             lease.handle(event, 0.0)
+        assert str(caught.value) == (
+            f"{event_type.__name__} cannot happen in {state}: see "
+            "ums_actors.core.lease.TRANSITIONS"
+        )
         assert lease.state is state
 
 
@@ -126,6 +130,12 @@ def test_a_successor_holds_what_its_predecessor_held():
     assert (lease.state, lease.session) == (HELD, "S")
     assert lease.handle(Wanted(), 0.0) == [Grant(7, "S")]
     assert lease.handle(Invalidated(7), 0.0) == [DISARM]
+
+
+def test_the_first_failed_refresh_of_a_successor_is_tried_again_soon():
+    lease = Lease(240.0, generation=7, session="S")
+    flight = refreshing(lease, 0.0)
+    assert lease.handle(RefreshFailed(flight), 0.0) == [ArmRefresh(5.0)]
 
 
 def test_a_successor_of_one_without_a_token_counts_on():
@@ -146,6 +156,8 @@ def test_a_login_interrupted_by_closing_fails_those_who_wait():
     [action] = lease_in(FETCHING).handle(Closed(), 0.0)
     assert isinstance(action, Deny)
     assert isinstance(action.error, ConnectionLost)
+    assert str(action.error) == "the connection was closed during the login"
+    assert action.error.delivery is Delivery.NOT_SENT
 
 
 def test_a_login_that_ends_after_closing_is_logged_out():
@@ -410,3 +422,48 @@ class Model(RuleBasedStateMachine):
 
 
 TestModel = Model.TestCase
+
+
+LIFE = Life(100.0, 200.0)
+
+
+def test_a_refresh_that_leaves_the_token_as_it_was_comes_again_before_its_end():
+    lease = Lease(240.0)
+    lease.handle(Wanted(), 0.0)
+    lease.handle(Fetched(1, "S", LIFE), 0.0)
+    flight = refreshing(lease, 10.0)
+    assert lease.handle(Refreshed(flight), 20.0) == [ArmRefresh(80.0)]
+
+
+def test_a_failed_refresh_is_tried_again_before_the_end_of_the_token():
+    lease = Lease(240.0)
+    lease.handle(Wanted(), 0.0)
+    lease.handle(Fetched(1, "S", LIFE), 0.0)
+    delays = []
+    for now in (50.0, 60.0, 96.0, 97.0):
+        [arm] = lease.handle(RefreshFailed(refreshing(lease, now)), now)
+        delays.append(arm.delay)
+    assert delays == [5.0, 10.0, 4.0, 3.0]
+
+
+def test_a_login_that_failed_cannot_end_once_more():
+    lease = lease_in(FETCHING)
+    lease.handle(FetchFailed(1, ERROR), 0.0)
+    assert lease.handle(FetchFailed(1, ERROR), 0.0) == []
+    assert (lease.state, lease.stale) == (NONE, 1)
+
+
+def test_a_login_that_ends_once_more_when_its_token_is_dropped_is_logged_out():
+    lease = lease_in(HELD)
+    lease.handle(Invalidated(1), 0.0)
+    assert lease.handle(Fetched(1, "S"), 0.0) == [Logout("S")]
+    assert (lease.state, lease.stale) == (NONE, 1)
+
+
+@pytest.mark.parametrize("event_type", [Refreshed, RefreshFailed])
+def test_what_comes_twice_after_a_refresh_is_ignored(event_type):
+    lease = lease_in(REFRESHING)
+    lease.handle(event_type(2), 0.0)
+    assert lease.handle(event_type(2), 0.0) == []
+    assert lease.handle(Fetched(1, "old"), 0.0) == []
+    assert (lease.state, lease.session, lease.stale) == (HELD, "S", 2)

@@ -76,5 +76,14 @@ def test_nobody_waits_longer_than_those_before_need(rate, burst, count, chance):
     ("rate", "burst"), [(0, 1), (-1, 1), (math.inf, 1), (math.nan, 1), (1, 0)]
 )
 def test_numbers_out_of_bounds_are_refused(rate, burst):
-    with pytest.raises(ums.LocalProtocolError, match="out of bounds"):
+    with pytest.raises(ums.LocalProtocolError) as caught:
         Pace(rate, burst)
+    assert str(caught.value) == (
+        f"a pace of {rate} a second, {burst} at once, is out of bounds: the rate must "
+        "be finite and more than 0, the burst 1 or more"
+    )
+
+
+def test_without_a_word_of_bursts_there_are_none():
+    pace = Pace(10)
+    assert [pace.reserve(5.0, 0.0) for _ in range(2)] == [0.0, pytest.approx(0.1)]

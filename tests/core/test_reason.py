@@ -138,9 +138,22 @@ def test_a_foreign_error_is_a_crash_of_which_no_text_is_kept():
     reason = from_error(caught.value)
     assert isinstance(reason, Crashed)
     assert reason.error_type == "ValueError"
-    assert "inner" in reason.text
-    assert "outer" not in reason.text
+    line = inner.__code__.co_firstlineno + 1
+    assert reason.text == f"raised in {__name__}:{line}, {inner.__qualname__}"
     assert "secret" not in f"{reason}{reason!r}"
+
+
+def test_an_error_of_code_without_a_module_has_a_place_all_the_same():
+    with pytest.raises(ZeroDivisionError) as caught:
+        exec("1 / 0", {"__name__": "odd"})
+    assert from_error(caught.value).text == "raised in odd:1, <module>"
+    space = {"__builtins__": {}}
+    code = compile("def f():\n    1 / 0", "?", "exec")
+    exec(code, space)
+    space.pop("__name__", None)
+    with pytest.raises(ZeroDivisionError) as caught:
+        space["f"]()
+    assert from_error(caught.value).text == "raised in ?:2, f"
 
 
 def test_an_error_that_was_never_raised_has_no_place():

@@ -136,6 +136,16 @@ def test_a_specification_is_found_by_name():
         tree.decide("x", ABNORMAL, 0.0)
 
 
+@pytest.mark.parametrize(
+    "action", [StopChild("a"), StartChild("a"), GiveUp("a", ("once",))], ids=repr
+)
+def test_what_is_to_be_done_cannot_be_changed_afterwards(action):
+    name = action.__struct_fields__[0]
+    with pytest.raises(AttributeError, match="immutable"):
+        setattr(action, name, "b")
+    assert getattr(action, name) == "a"
+
+
 def test_the_window_of_a_child_is_its_own_and_the_one_that_counts():
     tree = supervision(intensity=3, period=10.0)
     tree.decide("socket", ABNORMAL, 1.0)

@@ -99,6 +99,37 @@ def test_what_a_snapshot_does_not_show_any_more_is_gone_and_told_once():
     assert short(book.book.snapshot_seen("t")) == [("other", GONE, False)]
 
 
+def test_all_that_a_snapshot_or_a_conversation_has_no_more_are_gone():
+    both = [("a", GONE, False), ("b", GONE, False)]
+    book = Book()
+    for name in "ab":
+        book.tell("WAITING", ring_id=name)
+    assert short(book.book.conversation_withdrawn("c")) == both
+    book = Book()
+    for name in "ab":
+        book.tell("WAITING", ring_id=name)
+    book.book.line_lost()
+    assert short(book.book.snapshot_seen("s")) == both
+
+
+def test_a_ring_is_of_the_subscription_that_told_of_it_last():
+    book = Book()
+    book.tell("WAITING")
+    book.tell("WAITING", source="t")
+    book.book.line_lost()
+    assert short(book.book.snapshot_seen("s")) == []
+    assert short(book.book.snapshot_seen("t")) == [("r", GONE, False)]
+
+
+def test_a_ring_that_was_never_doubted_is_kept_by_a_snapshot_without_it():
+    book = Book()
+    book.tell("WAITING")
+    assert short(book.book.snapshot_seen("s")) == []
+    book.book.line_lost()
+    book.tell("WAITING")
+    assert short(book.book.snapshot_seen("s")) == []
+
+
 def test_a_ring_that_came_on_the_new_line_before_its_snapshot_is_not_gone():
     book = Book()
     book.book.line_lost()

@@ -10,6 +10,7 @@ from ums_actors.core import course as c
 from ums_actors.core import reason as why
 from ums_actors.core.course import State
 from ums_actors.core.session import Session
+from ums_actors.core.verdict import Verdict
 from ums_actors.errors import LocalProtocolError
 from ums_actors.options import Options
 
@@ -50,9 +51,16 @@ def test_every_pair_is_a_listed_transition_or_a_callers_error(state, event):
     allowed = c.TRANSITIONS[type(event)].get(state)
     assert made.allows(event) is (allowed is not None)
     if allowed is None:
-        with pytest.raises(LocalProtocolError, match=str(state)):
+        with pytest.raises(LocalProtocolError) as caught:
             made.handle(event, 0.0)
+        assert str(caught.value) == (
+            f"{type(event).__name__} cannot happen in {state}: see "
+            "ums_actors.core.course.TRANSITIONS"
+        )
         assert made.state is state
+    elif allowed == (state,):
+        assert made.handle(event, 0.0) == []
+        assert (made.state, made.generation) == (state, 0)
     else:
         made.handle(event, 0.0)
         assert made.state in allowed
@@ -60,6 +68,23 @@ def test_every_pair_is_a_listed_transition_or_a_callers_error(state, event):
 
 def test_every_event_has_a_row():
     assert set(c.TRANSITIONS) == set(typing.get_args(c.Event))
+
+
+def test_a_new_session_has_seen_nothing():
+    made = session()
+    assert (made.state, made.generation, made.down_since) == (State.NEW, 0, None)
+    assert (made.ever_ready, made.fail_fast, made.suspected) == (False, False, False)
+    assert made.verdict is Verdict.STOP
+
+
+def test_it_is_down_from_when_it_is_opened_until_it_is_ready():
+    made = session()
+    made.handle(c.OpenRequested(), 3.0)
+    assert made.down_since == 3.0
+    assert (made.ever_ready, made.suspected) == (False, False)
+    for event in UP[1:]:
+        made.handle(event, 4.0)
+    assert made.down_since is None
 
 
 def test_the_way_up_says_what_to_do_at_each_step():
@@ -251,6 +276,21 @@ def test_closing_waits_for_the_line_and_ends_closed_whatever_the_reason():
     assert made.state is State.CLOSING
     assert drop(made, why.LineClosed(4401), 1.1) == [c.Finish()]
     assert made.state is State.CLOSED
+    assert made.verdict is Verdict.STOP
+
+
+def test_it_is_said_why_the_token_is_dropped():
+    [drops, _] = drop(ready(), why.LineClosed(4401), 1.0)
+    assert drops == c.DropToken("the peer closed the line with code 4401")
+
+
+def test_a_line_that_was_up_for_a_short_while_clears_no_suspicion():
+    made = ready(now=100.0, stable_after=10.0)
+    drop(made, why.LineClosed(1011), 101.0)
+    for event in (c.RetryDue(), *UP[1:]):
+        made.handle(event, 102.0)
+    later = drop(made, why.LineClosed(1011), 111.9)
+    assert any(isinstance(action, c.DropToken) for action in later)
 
 
 def test_a_closed_connection_opens_afresh():

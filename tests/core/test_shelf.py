@@ -34,6 +34,15 @@ def test_dialogs_that_come_and_go_are_found_as_long_as_they_are_there():
         assert found == sorted({"C", *now})
 
 
+def test_a_card_of_which_the_dialogs_are_as_before_is_found_as_before():
+    shelf = Shelf()
+    it = card("C", "C", "D")
+    shelf.put(it)
+    shelf.put(it, it.facts.dialogs)
+    assert shelf.find("", "D") is it
+    assert len(shelf) == 1
+
+
 def test_the_one_to_spare_has_ended_or_has_not_been_heard_of_for_longest():
     shelf = Shelf()
     cards = {name: card(name) for name in "ABC"}

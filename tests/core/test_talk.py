@@ -27,6 +27,13 @@ def test_the_last_messages_are_kept_by_their_numbers():
     assert numbers(talk) == [2, 3, 5]
 
 
+def test_one_that_comes_late_takes_the_place_of_the_oldest_alone():
+    talk = Talk(3)
+    for sequence in (1, 3, 5, 4):
+        talk.add(message(sequence))
+    assert numbers(talk) == [3, 4, 5]
+
+
 def test_one_that_is_there_is_given_again():
     talk = Talk(3)
     first = talk.add(message(1))

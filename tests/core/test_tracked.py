@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from ums_actors.core.tracked import Missed, Tracked
 from ums_actors.core.turns import Turns
 
@@ -42,6 +44,40 @@ def test_all_are_abandoned_in_the_order_of_their_use_after_what_was_let_go_befor
     assert few.enter("a", -1).last == -1  # nothing is remembered
 
 
+def test_of_a_dialog_that_is_over_its_last_number_alone_is_kept():
+    few = Few(5)
+    few.enter("a", 7)
+    few.rest("a")
+    few.rest("a")
+    assert (len(few), few.evicted) == (0, 0)
+    assert few.enter("a").last == 7
+
+
+@pytest.mark.parametrize(
+    ("more", "over", "tracked_on"),
+    [
+        ({"querying": True}, True, True),
+        ({"held": (9,)}, True, True),
+        ({"ours": True}, False, True),
+        ({"ours": True}, True, False),
+        ({}, False, False),
+    ],
+)
+def test_a_dialog_that_may_still_be_told_of_is_tracked_on(more, over, tracked_on):
+    few = Few(5)
+    few.enter("a", 7, **more)
+    few.rest("a", over=over)
+    assert len(few) == tracked_on
+
+
+def test_a_dialog_that_is_in_doubt_is_tracked_on():
+    few = Few(5)
+    few.enter("a", 7)
+    few._doubtful["a"] = None
+    few.rest("a")
+    assert len(few) == 1
+
+
 def test_a_dialog_that_comes_again_goes_on_where_it_was_unless_more_is_known():
     few = Few(1)
     for name in "abab":
@@ -79,6 +115,15 @@ def test_if_too_many_are_busy_the_next_has_to_go():
     few.enter("new")
     assert "8" not in few._dialogs
     assert len(few) == 10
+
+
+def test_all_that_is_let_go_for_want_of_room_is_there_together():
+    few = Few(1)
+    for name in "abc":
+        few.enter(name, 0, held=(2,))
+    out = [missed(1, 1, name) if part else 2 for name in "ab" for part in (1, 0)]
+    assert few.spilled() == out
+    assert few.spilled() == []
 
 
 def test_what_nobody_can_be_asked_for_stands_as_missing_without_an_end():

@@ -95,6 +95,30 @@ def test_an_explanation_of_4407_says_all_there_is():
     )
 
 
+WHAT_FOLLOWS = [
+    (Stopped(), "nothing is restarted"),
+    (
+        LineBroken("reset"),
+        "a new attempt follows after a pause, with the same token",
+    ),
+    (CredentialsRejected(), "the connection fails for good"),
+    (
+        Crashed("KeyError", ""),
+        "it is restarted, which uses up one of the restarts allowed",
+    ),
+]
+
+
+@pytest.mark.parametrize(("reason", "text"), WHAT_FOLLOWS, ids=str)
+def test_an_explanation_ends_with_what_follows(reason, text):
+    assert explain(reason).partition("; ")[2] == f"{text}."
+
+
+def test_a_verdict_is_written_in_logs_as_its_name():
+    names = ["STOP", "RETRY", "RENEW_TOKEN", "GIVE_UP", "CRASH"]
+    assert [str(each) for each in Verdict] == names
+
+
 REFUSES = "the service refuses the token"
 TWICE = "the token is suspected a second time"
 ONCE = "the token may be bad, or the service restarts; once is no proof"

@@ -67,6 +67,13 @@ def test_who_is_due_may_be_taken_out_too(waiting):
     assert waiting.take_rested(9.0, 9) == []
 
 
+def test_who_is_taken_out_when_due_takes_no_room_from_the_others(waiting):
+    waiting.rest(entry("s"), 5.0)
+    waiting.take_rested(5.0, 0)
+    waiting.pop("r")
+    assert ids(waiting.take_rested(5.0, 1)) == ["s"]
+
+
 def test_all_who_rest_are_taken_at_once(waiting):
     waiting.rest(entry("s"), 1.0)
     waiting.take_rested(2.0, 0)

@@ -43,7 +43,7 @@ class Window:
                 "more"
             )
         self._ceiling = ceiling
-        self._successes = 0
+        self._successes = 0  # since the last cut; not counted while it is fully open
         self.limit: int = ceiling
         self.round: int = 0
 
@@ -82,7 +82,6 @@ class Window:
         """Open it fully, for another line; stamps of the old one mean nothing."""
         self.limit = self._ceiling
         self.round += 1
-        self._successes = 0
 
 
 def pause_after(refusals: int, fraction: float) -> float:
