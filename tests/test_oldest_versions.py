@@ -21,9 +21,12 @@ def names(node):
             yield each.attr
 
 
+DECODERS = {"msgspec.json.decode", "read_as", "take_as", "as_record", "decoder"}
+
+
 def decodes(statement):
     return any(
-        isinstance(each, ast.Call) and ast.unparse(each.func) == "msgspec.json.decode"
+        isinstance(each, ast.Call) and ast.unparse(each.func) in DECODERS
         for each in ast.walk(statement)
     )
 

@@ -156,7 +156,7 @@ def test_what_the_service_does_not_give_is_told_in_its_place(
 def test_a_query_that_is_refused_for_good_is_made_once_on_a_line(
     emulator, bot, events, code
 ):
-    proxy = bot(request_timeout=0.3)  # of those that are not answered, many would be
+    proxy = bot(request_timeout=5)  # of those that are not answered, seven would be
     heard = events(proxy, *BOTH)
     place = emulator.open_conversation(assign="bot1", text="0").conversation_id
     heard.wait(is_text("0"))

@@ -21,6 +21,7 @@ from ums_actors.transport import (
     open_websocket,
 )
 from ums_actors.transport.head import MAX_HEAD_SIZE
+from ums_actors.transport.line import Line
 
 TOKEN = "s3cr3t-t0ken"
 STREAM = (socket.SOCK_STREAM, 6, "")
@@ -396,6 +397,21 @@ def test_an_abort_ends_the_upgrade_at_once(serve, only_woken):
         peer.wait_for_end()
 
     error = aborted_while(serve(script).url("/" + TOKEN), lambda _: asked.wait(5))
+    assert (error.step, error.timed_out) == ("upgrade", False)
+    assert "aborted" in str(error)
+    assert TOKEN not in texts(error)
+
+
+def test_an_abort_that_ends_a_read_is_told_as_one(serve, monkeypatch):
+    attempt = Attempt()
+
+    def receive(_line, _size):
+        attempt.abort()
+        return b""
+
+    monkeypatch.setattr(Line, "receive", receive)
+    url = serve(lambda peer: peer.wait_for_end()).url("/" + TOKEN)
+    error = refused(url, attempt=attempt)
     assert (error.step, error.timed_out) == ("upgrade", False)
     assert "aborted" in str(error)
     assert TOKEN not in texts(error)

@@ -89,7 +89,11 @@ def open_websocket(
         opened = Opened(line.sock, leftover)
         if not attempt.deliver(opened, line.sock):
             raise budget.error(f"opening {target.safe} was aborted")
-    except (OSError, UnicodeError) as error:
+    except (OSError, UnicodeError, ConnectError) as error:
+        if attempt.aborted:  # a socket that was shut looks as if the peer had closed
+            raise budget.error(f"opening {target.safe} was aborted") from None
+        if isinstance(error, ConnectError):
+            raise
         raise _translated(error, budget) from None
     finally:
         attempt.discard_all()
