@@ -306,15 +306,38 @@ def test_a_query_that_fails_is_asked_again_a_few_times():
 
 
 @pytest.mark.parametrize("code", [400, 403, 404])
-def test_a_query_that_is_refused_for_good_is_not_asked_again(code):
-    stream = streams()
+def test_a_query_that_is_refused_for_good_is_asked_again_but_a_few_times(code):
+    stream = streams(tries=100)
     no = RequestRejected(code)
     live(stream, 0, 3)
+    for _ in range(3):
+        assert stream.queries() == [Query("D", 0)]
+        assert stream.query_failed("D", no) == []
     assert stream.queries() == [Query("D", 0)]
     assert stream.query_failed("D", no) == [missed(1, 2, no), 3]
     assert stream.queries() == []
     assert live(stream, 4, 6) == [4]  # a new hole is a new question
     assert stream.queries() == [Query("D", 4)]
+    assert stream.query_failed("D", no) == []
+
+
+@pytest.mark.parametrize("between", ["an answer", "a new line"])
+def test_refusals_are_counted_anew_after(between):
+    stream = streams(tries=100)
+    no = RequestRejected(404)
+    live(stream, 0, 3)
+    for _ in range(3):
+        stream.queries()
+        assert stream.query_failed("D", no) == []
+    stream.queries()
+    if between == "an answer":
+        assert stream.caught_up("D", [(1, 1), (2, 2)]) == [1, 2, 3]
+        live(stream, 5)
+    else:
+        stream.line_lost(LOST)
+    for _ in range(3):
+        assert stream.queries()
+        assert stream.query_failed("D", no) == []
 
 
 @pytest.mark.parametrize("code", [401, 429, 500, 503])

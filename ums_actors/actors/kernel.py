@@ -306,7 +306,8 @@ def _catch_up_tries(options: Options) -> int:
 
     It bounds how long later events of a dialog are held back once its query is out.
     With the defaults there are 4 tries: 40 s if none is answered, 60 s at most if each
-    is answered late and refused for now; what is refused for good is not tried again.
+    is answered late and refused for now; what is refused for good
+    four times at once is not tried again.
     Lines that die meanwhile add their own time, but only eight of them in a row.
     """
     unnoticed = options.ping_interval + options.pong_timeout

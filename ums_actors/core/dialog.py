@@ -39,7 +39,8 @@ class Dialog(Generic[E]):
         querying: whether a query is under way.
         begun: how many queries went out.
         answered: number of the last of them that was answered.
-        tries: queries that failed in a row.
+        tries: queries that failed in a row ...
+        refusals: ... and how many of them were refused for good.
         lines: lines in a row that died while a query was under way.
         barred: whether asking has killed too many of them, and it is not known what
             for: the next number that is heard of is waited for instead.
@@ -62,6 +63,7 @@ class Dialog(Generic[E]):
         "ours",
         "promised",
         "querying",
+        "refusals",
         "tries",
         "unread",
         "updated",
@@ -80,6 +82,7 @@ class Dialog(Generic[E]):
         self.begun: int = 0
         self.answered: int = 0
         self.tries: int = 0
+        self.refusals: int = 0
         self.lines: int = 0
         self.barred: bool = False
         self.why: BaseException | None = None

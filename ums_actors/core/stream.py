@@ -32,6 +32,9 @@ may be what kills them (larger than we take, say). A service that is ill kills s
 as well, so fewer would give up too soon; but all dialogs suffer meanwhile: with a
 backoff from 1 s, the pauses between eight lines are two minutes at most, between ten
 they would be eight."""
+_REFUSALS = 4
+"""Refusals for good of one dialog's query on one line until they are believed: one may
+be a slip of the service's, and what was given up is not had again."""
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -49,10 +52,10 @@ class Streams(Tracked[E]):
     delivered, missed, or absent: just one of them. A query may repeat known events;
     they are dropped.
 
-    What is held back waits until a query is answered or refused for good, until
-    ``tries`` of them have failed on a healthy line, or until eight lines in a row have
-    died while one was under way; then it is let go. After two such lines the dialog is
-    asked for alone, after the others, so that they do not share the blame.
+    What is held back waits until a query is answered, until ``tries`` of them have
+    failed on a healthy line or a few were refused for good, or until eight lines in a
+    row have died while one was under way; then it is let go. After two such lines the
+    dialog is asked for alone, after the others, so that they do not share the blame.
 
     Args:
         dialog_limit: dialogs that are tracked; the least recently used is forgotten:
@@ -194,7 +197,7 @@ class Streams(Tracked[E]):
         dialog = self._landed(dialog_id)
         if dialog is None:
             return []
-        dialog.tries = dialog.lines = 0
+        dialog.tries = dialog.refusals = dialog.lines = 0
         dialog.why = None
         ready, absent = dialog.fill(events)
         self.absent += absent
@@ -206,7 +209,7 @@ class Streams(Tracked[E]):
     ) -> list[E | Missed]:
         """Take back a query that failed on a healthy line.
 
-        After some failures in a row on one line, or one refusal for good, what is
+        After some failures in a row on one line, or a few refusals for good, what is
         missing is given up, and what is held let go. One that was never written, on a
         line that takes nothing, does not count: it may be dead.
 
@@ -219,7 +222,8 @@ class Streams(Tracked[E]):
             return []
         dialog.why = why
         dialog.tries += _was_asked(why)
-        dialog.asked = dialog.tries < self._tries and not _is_final(why)
+        dialog.refusals += _is_final(why)
+        dialog.asked = dialog.tries < self._tries and dialog.refusals < _REFUSALS
         ready = [] if dialog.asked else self._give_up(dialog_id, dialog)
         self._want(dialog_id, dialog)
         return ready
@@ -234,7 +238,8 @@ class Streams(Tracked[E]):
             why: what took the line, None if it was ended on purpose.
         """
         for dialog_id, dialog in self._dialogs.items():
-            dialog.tries = 0  # what failed on this line may have failed by it
+            # what failed on this line may have failed by it
+            dialog.tries = dialog.refusals = 0
             if dialog.last is None:
                 dialog.last = -1
             if dialog.ours:

@@ -167,7 +167,7 @@ class Tracked(Generic[E]):
         self, dialog_id: str, dialog: Dialog[E], *, promises: bool = True
     ) -> list[E | Missed]:
         """Let go what is held of a dialog, with what it misses in its place."""
-        dialog.tries = dialog.lines = 0
+        dialog.tries = dialog.refusals = dialog.lines = 0
         dialog.barred = False
         found, absent = dialog.give_up(promises=promises)
         self.absent += absent
