@@ -107,7 +107,7 @@ def test_no_command_shows_the_help_and_is_bad_usage(capsys):
         (["demo", "--seconds", "nan"], "--seconds"),
         (["demo", "--seed", "-1"], "x>=0"),
         (["demo", "extra"], "unexpected extra argument"),
-        (["connect", "--username", "bot1"], "Missing option '--account'"),
+        (["connect", "--username", "bot1"], "give --account or UMS_ACCOUNT, or"),
         (["connect", "--account", "1", "--username", "b", "--ca", "/no/file"], "--ca"),
     ],
 )

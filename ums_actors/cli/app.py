@@ -24,8 +24,25 @@ _COMMANDS = {
         "Show that nothing is lost under faults.",
     ),
     "connect": (
-        "ums_actors.cli.connect:command",
+        "ums_actors.cli.listening.connect:command",
         "Connect one bot and print what it hears.",
+    ),
+    "tail": (
+        "ums_actors.cli.listening.tail:command",
+        "Print the notifications of an account, as far as they are wanted.",
+    ),
+    "send": ("ums_actors.cli.send:command", "Make one request and print its answer."),
+    "probe": (
+        "ums_actors.cli.probing.command:command",
+        "Try each step to an account: DNS, login, TLS, clock, with milliseconds.",
+    ),
+    "completion": (
+        "ums_actors.cli.completion:command",
+        "Print what lets a shell complete commands and options.",
+    ),
+    "config": (
+        "ums_actors.cli.settings.command:command",
+        "Show what is set for these, and where it comes from.",
     ),
     "explain": (
         "ums_actors.cli.explaining.command:command",

@@ -7,6 +7,7 @@ from ums_actors.errors import (
     ConnectError,
     LocalProtocolError,
     LoginError,
+    RequestRejected,
     RestartBudgetExhausted,
     UMSError,
 )
@@ -50,6 +51,8 @@ def _hint(error: BaseException) -> str:
         return LOGIN_HINTS.get(error.step, LOGIN_HINTS["login"])
     if isinstance(error, ConnectError):
         return CONNECT_HINTS.get(error.step, "check the address")
+    if isinstance(error, RequestRejected):
+        return "change the request"
     if isinstance(error, RestartBudgetExhausted):
         return "this is a bug: please report it with the history it carries"
     if isinstance(error, TimeoutError):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import ums_actors as ums
-from ums_actors.cli import connect as module
+from ums_actors.cli.listening import printer
 from ums_actors.cli.main import main
 from ums_actors.emulator import password_of, running_emulator
 
@@ -150,7 +150,9 @@ def test_without_a_password_and_a_terminal_it_says_what_to_set(connect):
 
 def test_the_password_is_no_option(capsys):
     assert main(["connect", "--help"]) == 0
-    assert "--password" not in capsys.readouterr().out
+    words = capsys.readouterr().out.split()
+    assert "--password-file" in words
+    assert not {"--password", "--token", "--app-key"} & set(words)
 
 
 def test_each_line_says_what_time_it_was(connect):
@@ -169,7 +171,7 @@ def test_what_happened_a_while_ago_is_told_with_its_own_time():
     event = ums.StateChanged(
         state="READY", previous="", generation=1, at=time.monotonic() - age
     )
-    told = module._when(event)
+    told = printer._when(event)
     late = datetime.now(UTC) - told
     assert timedelta(seconds=age - 1) < late < timedelta(seconds=age + 60)
 
@@ -178,7 +180,7 @@ def test_what_a_terminal_would_obey_is_shown(capsys):
     evil = "\x1b]0;evil\x07\x9b2J\u202e\r\n"
     event = ums.NotificationReceived(type=evil, body={"text": evil})
     for as_json in (False, True):
-        module._Printer(as_json=as_json).show(event)
+        printer.Printer(as_json=as_json).show(event)
     plain, as_object = capsys.readouterr().out.splitlines()
     assert plain.isprintable()
     assert as_object.isprintable()
@@ -207,7 +209,7 @@ def test_a_connection_that_gives_up_later_says_why(emulator, connect):
     [
         (["connect", "--account"], "connect: Option '--account' requires an argument"),
         (["connect", "--nonsense"], "connect: No such option"),
-        (["connect"], "connect: Missing option '--account'"),
+        (["connect"], "connect: account is not set: give --account or UMS_ACCOUNT"),
         (["emulator", "--port", "x"], "emulator: Invalid value for '--port'"),
         (["emulator", "--port"], "emulator: Option '--port' requires an argument"),
         (["emulator", "more"], "emulator: Got unexpected extra argument"),

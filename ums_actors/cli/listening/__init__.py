@@ -1,0 +1,1 @@
+"""Commands that stay connected and print what they hear."""
