@@ -130,9 +130,8 @@ def test_people_see_what_failed_and_what_was_not_tried(emulator, probe):
     assert "all went well" not in out
 
 
-def test_a_certificate_that_nobody_vouches_for_is_seen(emulator, probe):
-    if not emulator.tls:
-        pytest.skip("a plain line has no certificate")
+@pytest.mark.parametrize("emulator", [True], ids=["tls"], indirect=True)
+def test_a_certificate_that_nobody_vouches_for_is_seen(probe):
     code, out = probe("--json", ca=False)
     assert (code, verdicts(out)) == (1, untried("csds"))
     assert "its certificate is not trusted" in out
