@@ -56,6 +56,5 @@ class Intensity:
 
     def _in_window(self, now: float) -> int:
         since = now - self._period
-        if self._times and self._times[0] < since:
-            self._times = tuple(at for at in self._times if at >= since)
+        self._times = tuple(at for at in self._times if at >= since)
         return len(self._times)
