@@ -29,7 +29,7 @@ def kinds(number):
 
 text = msgspec.json.encode({{f"b{{at}}": [{{"a11": at}}] for at in FIELDS}})
 plain = msgspec.json.decode(text)
-for number in range(300):
+for number in range(100):
     kind, start = kinds(number), threading.Barrier(4)
     found = []
 
