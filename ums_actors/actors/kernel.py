@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from ums_actors.actors.counters import Counters
 from ums_actors.actors.departure import Departure
 from ums_actors.actors.parts import Parts
 from ums_actors.actors.subscribers import Subscribers
@@ -32,7 +32,6 @@ from ums_actors.core.restart import (
 )
 from ums_actors.core.session import Session
 from ums_actors.core.stream import Streams
-from ums_actors.core.throttle import Throttle
 from ums_actors.errors import ConnectionLost, Delivery
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ if TYPE_CHECKING:
     from ums_actors.runtime import Loop, LoopRef, Runtime
     from ums_actors.transport.nonblocking import Websocket
 
-__all__ = ["ROOT_CRASHES", "TREE", "Counters", "Kernel"]
+__all__ = ["ROOT_CRASHES", "TREE", "Kernel"]
 
 TREE = Group(
     Strategy.ONE_FOR_ONE,
@@ -68,31 +67,6 @@ since answers to unknown ids are worthless; a dead token actor drops nothing."""
 ROOT_CRASHES = 1
 """Crashes of the root and the supervisor together that the window forgives."""
 _LEAST_TRIES = 3
-
-
-class Counters:
-    """What has been counted since the connection was made."""
-
-    __slots__ = (
-        "bad_frames",
-        "failed_notifications",
-        "logins",
-        "reconnects",
-        "refreshes",
-        "restarts",
-        "stale",
-        "throttle",
-    )
-
-    def __init__(self) -> None:
-        self.bad_frames: int = 0
-        self.failed_notifications: int = 0
-        self.logins: int = 0
-        self.reconnects: int = 0
-        self.refreshes: int = 0
-        self.restarts: Counter[str] = Counter()  # of each child
-        self.stale: int = 0
-        self.throttle: Throttle = Throttle()  # of reports
 
 
 class Kernel(Parts):

@@ -17,6 +17,7 @@ from ums_actors.errors import LocalProtocolError
 from ums_actors.files.storage import Storage
 from ums_actors.http.client import Http
 from ums_actors.http.origin import parse_origin
+from ums_actors.http.tls import OnceNeeded
 from ums_actors.options import Options
 from ums_actors.outbox import Outbox
 from ums_actors.transport.proxy import Proxy
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from ums_actors.auth.session import Session
     from ums_actors.auth.source import TokenSource
     from ums_actors.connection.root import Root
-    from ums_actors.http.tls import Contexts, TlsSource
+    from ums_actors.http.tls import TlsSource
     from ums_actors.runtime import Runtime
     from ums_actors.transport.proxy import Place
 
@@ -45,32 +46,6 @@ class Services(NamedTuple):
     http: Http
     storage: Storage
     courier: Courier | None
-
-
-class _Once:
-    """Makes the TLS context when it is first asked for; any thread."""
-
-    __slots__ = ("_ca_file", "_context", "_contexts", "_extra_ca_file", "_verify")
-
-    def __init__(
-        self,
-        contexts: Contexts,
-        ca_file: str | None,
-        extra_ca_file: str | None,
-        verify: bool,
-    ) -> None:
-        self._contexts = contexts
-        self._ca_file = ca_file
-        self._extra_ca_file = extra_ca_file
-        self._verify = verify
-        self._context: ssl.SSLContext | None = None
-
-    def __call__(self) -> ssl.SSLContext:
-        if self._context is None:  # twice at once gives the same one
-            self._context = self._contexts.give(
-                self._ca_file, self._extra_ca_file, verify=self._verify
-            )
-        return self._context
 
 
 class Setup:
@@ -207,7 +182,7 @@ class Setup:
         if given is not None:
             return lambda: given
         verify = self.options.verify_tls
-        source = _Once(runtime.tls, self._ca_file, self._extra_ca_file, verify)
+        source = OnceNeeded(runtime.tls, self._ca_file, self._extra_ca_file, verify)
         if self._ca_file is not None or self._extra_ca_file is not None:
             source()  # a file that cannot be read fails here
         return source

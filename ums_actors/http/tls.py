@@ -14,7 +14,7 @@ from ums_actors.errors import LocalProtocolError
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-__all__ = ["Contexts", "TlsSource", "client_context", "system_trust"]
+__all__ = ["Contexts", "OnceNeeded", "TlsSource", "client_context", "system_trust"]
 
 _PATH: Final = 200
 """Characters of a path that an error shows."""
@@ -122,6 +122,44 @@ class Contexts:
                     self._kept.popitem(last=False)
             self._kept.move_to_end(key)
             return context
+
+
+class OnceNeeded:
+    """A :data:`TlsSource` that is given its context when first asked; any thread.
+
+    Args:
+        contexts: what gives it.
+        ca_file: PEM file to trust in place of the system's certificates.
+        extra_ca_file: PEM file to trust as well.
+        verify: whether certificates are checked.
+    """
+
+    __slots__ = ("_ca_file", "_context", "_contexts", "_extra_ca_file", "_verify")
+
+    def __init__(
+        self,
+        contexts: Contexts,
+        ca_file: str | None,
+        extra_ca_file: str | None,
+        verify: bool,
+    ) -> None:
+        self._contexts = contexts
+        self._ca_file = ca_file
+        self._extra_ca_file = extra_ca_file
+        self._verify = verify
+        self._context: ssl.SSLContext | None = None
+
+    def __call__(self) -> ssl.SSLContext:
+        """Give the context.
+
+        Raises:
+            LocalProtocolError: a file cannot be read.
+        """
+        if self._context is None:  # twice at once gives the same one
+            self._context = self._contexts.give(
+                self._ca_file, self._extra_ca_file, verify=self._verify
+            )
+        return self._context
 
 
 def _stamp(path: Any) -> Hashable:
