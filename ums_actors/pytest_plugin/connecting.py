@@ -40,7 +40,7 @@ class UmsConnect:
         self._service = service
         self._lines = itertools.count(1)
         self._ids = itertools.count(1)
-        self._users: set[str] = set()
+        self._places = itertools.count(1)
 
     def __call__(
         self,
@@ -56,7 +56,7 @@ class UmsConnect:
         Args:
             user: its name; the requests say ``12345678.user``.
             options: all times in it are virtual.
-            open: have it READY; otherwise it is NEW.
+            open: have it READY, and its conversations known; otherwise it is NEW.
             kind: a class of your own.
             more: as for :class:`~ums_actors.BrandWebsocketConnection`.
 
@@ -68,10 +68,10 @@ class UmsConnect:
 
             connection = ums_connect(options=ums.Options(request_timeout=3))
         """
-        given = self.arguments(user) | {"options": options} | more
+        given: dict[str, Any] = {**self.arguments(user), "options": options, **more}
         proxy = proxy_of(kind.start(**given))
         if open:
-            proxy.open().get()
+            proxy.open(wait_for_ready=True).get()
         return proxy
 
     def consumer(
@@ -88,14 +88,18 @@ class UmsConnect:
         Args:
             user: the consumer's id.
             options: all times in it are virtual.
-            open: have it READY; otherwise it is NEW.
+            open: have it READY, and its conversations known; otherwise it is NEW.
             kind: a class of your own.
             more: as for :class:`~ums_actors.ConsumerWebsocketConnection`.
         """
-        given = self.arguments(user, consumer=True) | {"options": options} | more
+        given: dict[str, Any] = {
+            **self.arguments(user, consumer=True),
+            "options": options,
+            **more,
+        }
         proxy = proxy_of(kind.start(**given))
         if open:
-            proxy.open().get()
+            proxy.open(wait_for_ready=True).get()
         return proxy
 
     def arguments(self, user: str = USER, *, consumer: bool = False) -> dict[str, Any]:
@@ -111,8 +115,7 @@ class UmsConnect:
         world, service = self._world, self._service
         place = Place(user, is_brand=not consumer)
         place.user = user if consumer else f"{ACCOUNT}.{user}"
-        number = len(self._users)
-        self._users.add(f"{user} {number}")
+        number = next(self._places)
         network = FakeNetwork(
             world.agenda,
             world.poller,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ums_actors.pytest_plugin.request import USUAL, is_called
 from ums_actors.pytest_plugin.service import Refusal, Stub
@@ -214,7 +214,7 @@ class UmsServer:
             line.wire.silence()
 
     def refuse_login(
-        self, status: int = 401, times: int = 1, retry_after: float | None = None
+        self, status: int = 401, times: int = 1, retry_after: float = 0.0
     ) -> None:
         """Refuse the next logins.
 
@@ -271,8 +271,10 @@ class UmsServer:
 def _contains(body: Any, part: Any) -> bool:
     """Tell whether all of a part is in a body, at every depth."""
     if isinstance(part, Mapping):
-        return isinstance(body, Mapping) and all(
-            name in body and _contains(body[name], value)
-            for name, value in part.items()
+        wanted = cast("Mapping[str, Any]", part)
+        given = cast("Mapping[str, Any]", body if isinstance(body, Mapping) else {})
+        return all(
+            name in given and _contains(given[name], value)
+            for name, value in wanted.items()
         )
     return bool(body == part)

@@ -41,7 +41,7 @@ class Refusal(NamedTuple):
     """Of a login."""
 
     status: int
-    retry_after: float | None
+    retry_after: float
 
 
 class ScriptedService(FakeServer):

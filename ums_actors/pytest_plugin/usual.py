@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from ums_actors.protocol import brand, consumer
 from ums_actors.protocol.names import canonical
@@ -53,8 +53,9 @@ class Usual:
 
     def body(self, line: FarEnd, request: ServerRequest) -> Any:
         """Carry a request out, as far as that is possible; give the response's body."""
-        kind, asked = canonical(request.type), request.body or {}
-        dialog_id = asked.get("dialogId", "")
+        given = request.body
+        asked = cast("dict[str, Any]", given if isinstance(given, dict) else {})
+        kind, dialog_id = canonical(request.type), asked.get("dialogId", "")
         if kind == brand.PUBLISH_EVENT:
             return {"sequence": self._publish(line, request, dialog_id)}
         if kind in _SERVED and (
@@ -71,5 +72,5 @@ class Usual:
         transcript = self._service.transcripts.get(dialog_id)
         if transcript is None:
             return next(self._numbers)
-        event = request.body["event"]
+        event: dict[str, Any] = request.body.get("event", {})
         return self._service.publish(transcript, line.user, event, request.metadata)
