@@ -194,6 +194,62 @@ def test_a_failure_points_at_the_test_and_not_into_the_plugin(pytester):
     result.stdout.no_fnmatch_line("*_contains*")
 
 
+def test_an_assertion_that_fails_in_a_handler_fails_the_test(pytester):
+    result = run(
+        pytester,
+        """
+        import pytest
+        import ums_actors as ums
+
+        def hear(connection, server, handler):
+            connection.subscribe(handler, ums.MessageReceived).get()
+            server.open_conversation("hello")
+
+        def test_assert(ums_connection, ums_server, ums_clock):
+            def handler(message):
+                assert message.text == "goodbye"
+
+            hear(ums_connection, ums_server, handler)
+            ums_clock.advance(1)
+
+        def test_fail(ums_connection, ums_server):
+            hear(ums_connection, ums_server, lambda _: pytest.fail("no message wanted"))
+            ums_server.expect("PublishEvent")
+
+        def test_at_its_end(ums_connection, ums_server):
+            hear(ums_connection, ums_server, lambda _: pytest.fail("too late"))
+
+        def test_skip(ums_connection, ums_server, ums_clock):
+            hear(ums_connection, ums_server, lambda _: pytest.skip("not today"))
+            ums_clock.advance(1)
+
+        def test_of_another_handler(ums_connection, ums_server, ums_clock):
+            heard = []
+
+            def wait(message):
+                ums_connection.get_clock().get()
+                heard.append(message)
+
+            ums_connection.subscribe(wait, ums.MessageReceived).get()
+            hear(ums_connection, ums_server, lambda _: pytest.fail("no message wanted"))
+            with pytest.raises(pytest.fail.Exception, match="no message wanted"):
+                ums_clock.advance(1)
+            assert len(heard) == 1
+
+        def test_what_is_the_librarys(ums_connection, ums_server, ums_clock):
+            errors = []
+            ums_connection.subscribe(errors.append, ums.ErrorOccurred).get()
+            hear(ums_connection, ums_server, lambda _: 1 / 0)
+            ums_clock.advance(1)
+            assert [type(each.error) for each in errors] == [ZeroDivisionError]
+        """,
+    )
+    result.assert_outcomes(passed=3, failed=2, skipped=1, errors=1)
+    result.stdout.fnmatch_lines(
+        ["E*AssertionError: assert 'hello' == 'goodbye'", "E*Failed: no message wanted"]
+    )
+
+
 def test_an_actor_that_does_not_stop_is_told(pytester):
     result = run(
         pytester,

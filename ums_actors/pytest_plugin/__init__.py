@@ -12,7 +12,8 @@ pytest finds them by itself once the package is installed (``ums_actors[pytest]`
 
 The first four are one world, which stands still until the test lets time pass:
 :meth:`UmsClock.advance`, :meth:`UmsServer.expect` and ``get()`` of a future do. All its
-code runs on the test's own thread, handlers of events too::
+code runs on the test's own thread, handlers of events too; an assertion that fails in
+one of these fails the test::
 
     def test_it_greets(ums_connection, ums_server, ums_clock):
         said = ums_connection.send_text("conversation-1", "hello")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ums_actors.connection import BrandConnectionProxy, ConsumerConnectionProxy
     from ums_actors.options import Options
     from ums_actors.pytest_plugin.service import ScriptedService
+    from ums_actors.runtime.ports import Observer
     from ums_actors.testing.world import World
 
 __all__ = ["UmsConnect"]
@@ -35,8 +36,11 @@ class UmsConnect:
     They are closed and stopped after the test, whether it did so or not.
     """
 
-    def __init__(self, world: World, service: ScriptedService) -> None:
+    def __init__(
+        self, world: World, service: ScriptedService, observer: Observer
+    ) -> None:
         self._world = world
+        self._observer = observer
         self._service = service
         self._lines = itertools.count(1)
         self._ids = itertools.count(1)
@@ -132,6 +136,7 @@ class UmsConnect:
             random=world.chance(f"tree {number}"),
             ids=lambda: f"{next(ids):08x}{0:024x}",
             workers=world.pools,
+            observer=self._observer,
             connector=network,
         )
         return {

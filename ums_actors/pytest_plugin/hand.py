@@ -29,11 +29,16 @@ class Hand:
     Args:
         world: what it turns.
         explain: says what the world waits for, for those who wait in vain.
+        check: raises what failed in a handler meanwhile.
     """
 
-    def __init__(self, world: World, explain: Callable[[], str]) -> None:
+    def __init__(
+        self, world: World, explain: Callable[[], str], check: Callable[[], object]
+    ) -> None:
         self._world = world
         self._explain = explain
+        self._check = check
+        self._depth = 0  # a handler may wait as well
         self._home = threading.get_ident()
         # futures of our actors know it, whoever waits for them
         world.loop.lending = cast("Lending", self)
@@ -57,7 +62,9 @@ class Hand:
         Raises:
             LocalProtocolError: this is not the test's thread.
             WouldDeadlock: this is code of an actor, or a callback of a future.
+            AssertionError: of a handler.
         """
+        __tracebackhide__ = True
         if threading.get_ident() != self._home:
             raise LocalProtocolError(
                 "virtual time passes on the test's own thread only, and another one "
@@ -68,7 +75,14 @@ class Hand:
                 "an actor, or a callback of a future, waited for time to pass, and it "
                 "is the world's turn: let the test do that"
             )
-        return self._world.advance(self.now() + seconds, enough)
+        self._depth += 1
+        try:
+            is_enough = self._world.advance(self.now() + seconds, enough)
+        finally:
+            self._depth -= 1
+        if not self._depth:
+            self._check()
+        return is_enough
 
     def lead(self, future: LoopFuture[Any], timeout: float | None) -> float | None:
         """Let time pass until the future is done.

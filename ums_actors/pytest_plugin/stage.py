@@ -12,6 +12,7 @@ from ums_actors.pytest_plugin.connecting import UmsConnect
 from ums_actors.pytest_plugin.hand import Hand
 from ums_actors.pytest_plugin.server import UmsServer
 from ums_actors.pytest_plugin.service import ScriptedService
+from ums_actors.pytest_plugin.verdicts import Verdicts
 from ums_actors.runtime import LoopActor
 
 if TYPE_CHECKING:
@@ -35,17 +36,19 @@ class Stage:
     def __init__(self) -> None:
         self._world = SteadyWorld(0, ScriptedService)
         self._service = cast("ScriptedService", self._world.server)
-        self._hand = Hand(self._world, self._explain)
+        verdicts = Verdicts()
+        self._hand = Hand(self._world, self._explain, verdicts.check)
         self._hand.take()
         self.clock: UmsClock = UmsClock(self._hand)
         self.server: UmsServer = UmsServer(self._service, self._hand)
-        self.connect: UmsConnect = UmsConnect(self._world, self._service)
+        self.connect: UmsConnect = UmsConnect(self._world, self._service, verdicts)
 
     def close(self) -> None:
         """Stop what the test has started, and leave nothing of it.
 
         Raises:
             RuntimeError: an actor did not stop.
+            AssertionError: of a handler.
         """
         try:
             for ref in self._actors():
