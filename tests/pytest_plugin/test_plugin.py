@@ -16,13 +16,15 @@ calls = []
 real = atexit.register
 atexit.register = lambda *given, **more: (calls.append(given), real(*given, **more))[1]
 
+FILES = "/proc/self/fd"
+
 def there():
     return (
         {each.ident for each in threading.enumerate()},
         {
-            os.readlink(f"/proc/self/fd/{each}")
-            for each in os.listdir("/proc/self/fd")
-            if os.path.exists(f"/proc/self/fd/{each}")
+            os.readlink(f"{FILES}/{each}")
+            for each in (os.listdir(FILES) if os.path.isdir(FILES) else ())
+            if os.path.exists(f"{FILES}/{each}")
         },
         set(pykka.ActorRegistry.get_all()),
         len(calls),
@@ -39,9 +41,13 @@ def pytest_runtest_protocol(item):
 """
 
 
+ALONE = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")
+"""Without what takes seconds to import, and is taken out again after each run."""
+
+
 def run(pytester, test, *options):
     pytester.makepyfile(test)
-    return pytester.runpytest_inprocess("-p", "no:cacheprovider", *options)
+    return pytester.runpytest_inprocess(*ALONE, *options)
 
 
 def test_pytest_finds_it():
@@ -74,7 +80,7 @@ def test_a_run_that_does_not_use_it_does_not_import_the_library(pytester):
             assert "ums_actors" not in sys.modules
         """
     )
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result = pytester.runpytest_subprocess(*ALONE)
     result.assert_outcomes(passed=1)
 
 
@@ -85,7 +91,7 @@ def test_it_can_be_switched_off(pytester):
 
 
 def test_its_fixtures_say_what_they_are(pytester):
-    result = pytester.runpytest_inprocess("--fixtures", "-p", "no:cacheprovider")
+    result = pytester.runpytest_inprocess("--fixtures", *ALONE)
     lines = [line for line in result.outlines if line.startswith("ums_")]
     assert [line.split()[0] for line in lines] == [
         "ums_clock",

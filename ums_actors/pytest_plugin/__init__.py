@@ -35,6 +35,9 @@ tests share, put this into your conftest.py::
     def ums_emulator():
         with running_emulator(users=3) as emulator:
             yield emulator
+
+While a test has a world, whatever its own thread waits for is virtual: in one that uses
+both, another thread waits for the connections to the emulator.
 """
 
 from __future__ import annotations
