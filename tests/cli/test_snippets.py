@@ -10,6 +10,8 @@ import asyncio
 import contextlib
 import queue
 import re
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from types import SimpleNamespace
@@ -238,6 +240,15 @@ def a_gate(stage, code):
     assert names["runtime"].close(GENEROUS)
 
 
+def a_test(stage, code):
+    Path("test_bot.py").write_text(code, "utf-8")
+    pytest_itself = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        pytest_itself, capture_output=True, text=True, check=False, timeout=GENEROUS * 2
+    )
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
+
+
 def a_bad_network(stage, code):
     Running(code, {"port": int(stage.emulator.csds.rpartition(":")[2])}).end()
 
@@ -254,6 +265,7 @@ SCENES = {
     "ref = ums.BrandWebsocketConnection.start(": an_outbox,
     "runtime = ums.Runtime(gate=": a_gate,
     "from ums_actors.testing.fault_proxy import": a_bad_network,
+    "import ums_actors as ums": a_test,
 }
 """Of each snippet, how it begins, and the scene in which it runs."""
 

@@ -7,7 +7,17 @@ from typing import Any, assert_type
 import ums_actors as ums
 from ums_actors.protocol.profiles import UserProfile
 from ums_actors.protocol.records import MessageEvent
+from ums_actors.pytest_plugin import ServerRequest, UmsClock, UmsConnect, UmsServer
 from ums_actors.runtime import LoopFuture, LoopRef
+
+
+def fixtures(
+    ums_clock: UmsClock, ums_connect: UmsConnect, ums_server: UmsServer
+) -> None:
+    assert_type(ums_connect(), ums.BrandConnectionProxy)
+    assert_type(ums_connect.consumer(), ums.ConsumerConnectionProxy)
+    assert_type(ums_clock.get(ums_connect().get_clock()), int)
+    assert_type(ums_server.expect("ms.PublishEvent"), ServerRequest)
 
 
 def futures(ref: LoopRef[ums.BrandWebsocketConnection]) -> None:

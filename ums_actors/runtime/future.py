@@ -39,7 +39,11 @@ Outcome = tuple[Any, ...]
 """(True, value), or what :func:`failure` makes of an exception."""
 _logger = logging.getLogger("ums_actors")
 on_loop_thread: threading.local = threading.local()
-"""Its attribute ``loop`` is the loop that is running on this thread, if any."""
+"""Its attribute ``loop`` is the loop that is running on this thread, if any.
+
+``lending`` is there where a thread turns a virtual world by hand: it is led for all
+futures that the thread waits for.
+"""
 _LONGEST_WAIT = threading.TIMEOUT_MAX
 
 
@@ -231,8 +235,9 @@ class LoopFuture(pykka.Future[T]):
                 "itself: return the future from the method, or use "
                 "add_done_callback(), or move the code into a worker"
             )
-        if self._lending is not None:
-            timeout = self._lending.lead(self, timeout)
+        lending: Lending | None = getattr(on_loop_thread, "lending", self._lending)
+        if lending is not None:
+            timeout = lending.lead(self, timeout)
             if self._outcome is not None:
                 return
         lock = allocate_lock()

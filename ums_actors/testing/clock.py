@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from typing import TYPE_CHECKING
 
 from ums_actors.runtime.timers import Timers
@@ -44,9 +45,10 @@ class Agenda:
     def __init__(self, clock: VirtualClock) -> None:
         self.clock = clock
         self._timers = Timers()
+        self._due: deque[Timer] = deque()  # who waits in a call goes on with the rest
 
     def __len__(self) -> int:
-        return len(self._timers)
+        return len(self._timers) + len(self._due)
 
     def now(self) -> float:
         """Give monotonic seconds."""
@@ -62,9 +64,10 @@ class Agenda:
 
     def next_at(self) -> float | None:
         """Give the time of the next call."""
-        return self._timers.next_at()
+        return self.clock.now() if self._due else self._timers.next_at()
 
     def run_due(self) -> None:
-        """Make the calls whose time has come, in order."""
-        for timer in self._timers.due(self.clock.now()):
-            timer.fire()
+        """Make the calls whose time has come, in order; a call may do so itself."""
+        self._due.extend(self._timers.due(self.clock.now()))
+        while self._due:
+            self._due.popleft().fire()
