@@ -188,7 +188,7 @@ class Kernel(Parts):
             tries=_catch_up_tries(options),
         )
         self.subscribers: Subscribers = Subscribers(
-            runtime, loop, options.subscriber_limit
+            runtime, loop, options.subscriber_limit, place=self.place
         )
         self.supervision: Supervision = self.new_supervision()
         self.crashes: Intensity = Intensity(ROOT_CRASHES, options.restart_period)
@@ -222,6 +222,13 @@ class Kernel(Parts):
         self.opening: bool = False
         self.closing: bool = False
         self._numbers = itertools.count(1)
+
+    def place(self) -> dict[str, Any]:
+        """Give what each event begins with: of which connection and line; any thread."""
+        return {
+            "connection": self.connection_id,
+            "generation": self.session.generation,
+        }
 
     def note(self, text: str) -> None:
         """Write a line into the flight recorder: no secret, nothing that was said."""

@@ -52,6 +52,12 @@ class _Subscriber:
 class Subscribers:
     """Fan-out to subscribers; loop thread only. A slow one loses its oldest events.
 
+    Args:
+        runtime: whose workers call them.
+        loop: that of the connection.
+        limit: events that may wait for one of them.
+        place: gives what each event for the observer begins with; any thread.
+
     Attributes:
         tapped: whether anybody hears of the traffic itself.
     """
@@ -64,13 +70,22 @@ class Subscribers:
         "_limit",
         "_loop",
         "_lost",
+        "_place",
         "_runtime",
         "_wide",
         "tapped",
     )
 
-    def __init__(self, runtime: Runtime, loop: Loop, limit: int) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        loop: Loop,
+        limit: int,
+        *,
+        place: Callable[[], dict[str, Any]] = dict,
+    ) -> None:
         self._runtime = runtime
+        self._place = place
         self._loop = loop
         self._limit = limit
         self._all: dict[str, _Subscriber] = {}
@@ -230,6 +245,7 @@ class Subscribers:
                 lambda error, event: self._tell_failure(
                     "subscriber.failed", error, event
                 ),
+                place=self._place,
             )
             return strand.push, strand.close
         raise LocalProtocolError(
@@ -270,7 +286,8 @@ class Subscribers:
         return push
 
     def _observe(self, event: str, **fields: Any) -> None:
-        self._runtime.observer.observe(event, logging.WARNING, fields)
+        told = {**self._place(), **fields}
+        self._runtime.observer.observe(event, logging.WARNING, told)
 
 
 def _nothing() -> None:

@@ -56,7 +56,7 @@ class Root(LoopActor, abc.ABC):
         if self._cell.keep is None:
             self._cell.keep = self._make_kernel()
         self._kernel: Kernel = self._cell.keep
-        self._cell.recorder = self._kernel.recorder
+        self._cell.owner = self._kernel
         self._stepping = 0  # the generation whose step runs
 
     @abc.abstractmethod
