@@ -4,9 +4,9 @@ By default the observer is the logger ``ums_actors``: the event's name is the me
 its fields ride in ``extra`` with the prefix ``ums_``, an ``error`` as ``exc_info``.
 
 What a connection tells has its ``connection`` (the id) and ``generation`` (0 before the
-first attempt). Fields are plain: text, numbers, None, a tuple of texts (``history``), and
-an exception only as ``error``. No name is one of structlog's own, so an observer may
-pass them on as they are: ``log.log(level, event, **fields)``.
+first attempt). Fields are plain: text, numbers, None, a tuple of texts (``history``),
+and an exception only as ``error``. No name is one of structlog's own, so an observer
+may pass them on as they are: ``log.log(level, event, **fields)``.
 """
 
 from __future__ import annotations
@@ -208,6 +208,7 @@ LOGGED: Final = {
     "connection.close_failed": "what a connection gives back could not be closed",
     "future.callback_failed": "a callback of a future raised",
     "future.never_retrieved": "an exception that nobody read is gone with its future",
+    "instrument.failed": "what counts, measures or traces raised",
     "loop.handler_failed": "what a descriptor woke raised",
     "loop.task_failed": "what ran on the loop raised",
     "loop.timer_failed": "a timer's function raised",

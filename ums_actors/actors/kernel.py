@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from ums_actors.core.reason import Reason
     from ums_actors.options import Options
     from ums_actors.runtime import Loop, LoopRef, Runtime
+    from ums_actors.runtime.instrument import Instruments
     from ums_actors.transport.nonblocking import Websocket
 
 __all__ = ["ROOT_CRASHES", "TREE", "Counters", "Kernel"]
@@ -120,6 +121,7 @@ class Kernel(Parts):
         "follows",
         "held",
         "hooks",
+        "instruments",
         "last_error",
         "last_reason",
         "line_token",
@@ -172,6 +174,7 @@ class Kernel(Parts):
         self.root: LoopRef[Any] = root
         self.follows: bool = follows
         self.source: TokenSource = source
+        self.instruments: Instruments | None = runtime.instruments
         self.connector: Connector = connector
         self._identify = identify
         self.departure: Departure = Departure(runtime, loop, source)
@@ -224,7 +227,7 @@ class Kernel(Parts):
         self._numbers = itertools.count(1)
 
     def place(self) -> dict[str, Any]:
-        """Give what each event begins with: of which connection and line; any thread."""
+        """Give what each event begins with: which connection, which line; any thread."""
         return {
             "connection": self.connection_id,
             "generation": self.session.generation,

@@ -14,6 +14,7 @@ from ums_actors.actors.inbox import EventInbox
 from ums_actors.actors.selection import Selection, selection
 from ums_actors.actors.traffic_events import NotificationReceived, Tap
 from ums_actors.errors import LocalProtocolError, Overloaded
+from ums_actors.runtime.inbox import Inbox
 from ums_actors.runtime.strand import Strand
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _TYPES: Final = 256
 class _Subscriber:
     """One target with what it wants to hear and its count of lost events."""
 
-    __slots__ = ("close", "dropped", "plain", "push", "selection", "target")
+    __slots__ = ("close", "depth", "dropped", "plain", "push", "selection", "target")
 
     def __init__(
         self,
@@ -40,12 +41,14 @@ class _Subscriber:
         selection: Selection,
         push: Callable[[Event], bool],
         close: Callable[[], None],
+        depth: Callable[[], int],
     ) -> None:
         self.target = target
         self.selection = selection
         self.plain = selection.plain
         self.push = push
         self.close = close
+        self.depth = depth
         self.dropped = 0
 
 
@@ -108,9 +111,9 @@ class Subscribers:
             LocalProtocolError: the target or a kind is of the wrong type.
         """
         chosen = selection(kinds, **narrower)
-        push, close = self._pusher(target)
+        push, close, depth = self._pusher(target)
         handle = self._runtime.ids()
-        subscriber = _Subscriber(target, chosen, push, close)
+        subscriber = _Subscriber(target, chosen, push, close, depth)
         self._all[handle] = subscriber
         if chosen.place is None:
             self._wide[handle] = subscriber
@@ -214,6 +217,10 @@ class Subscribers:
         """Events that subscribers lost because they were slow."""
         return self._lost + sum(each.dropped for each in self._all.values())
 
+    def waiting(self) -> list[int]:
+        """Give how many events wait for each subscriber."""
+        return [each.depth() for each in self._all.values()]
+
     def _of(self, kind: type[Event]) -> tuple[_Subscriber, ...]:
         found = self._by_kind.get(kind)
         if found is None:
@@ -229,13 +236,15 @@ class Subscribers:
 
     def _pusher(
         self, target: Target
-    ) -> tuple[Callable[[Event], bool], Callable[[], None]]:
+    ) -> tuple[Callable[[Event], bool], Callable[[], None], Callable[[], int]]:
+        """Give what takes an event, what ends that, and what counts those that wait."""
         if isinstance(target, EventInbox):
-            return target.push, target.end
+            return target.push, target.end, target.__len__
         if isinstance(target, pykka.ActorRef):
-            return self._to_actor(target), _nothing
+            depth = _depth_of(target.actor_inbox)
+            return self._to_actor(target, depth), _nothing, depth
         if isinstance(target, queue.Queue):
-            return self._to_queue(target), _nothing
+            return self._to_queue(target), _nothing, target.qsize
         if callable(target):
             strand = Strand(
                 self._runtime,
@@ -247,18 +256,17 @@ class Subscribers:
                 ),
                 place=self._place,
             )
-            return strand.push, strand.close
+            return strand.push, strand.close, strand.__len__
         raise LocalProtocolError(
             f"{type(target).__name__} cannot hear events: subscribe a callable, a "
             "pykka.ActorRef or a queue.Queue"
         )
 
-    def _to_actor(self, ref: pykka.ActorRef[Any]) -> Callable[[Event], bool]:
-        inbox: Any = ref.actor_inbox
-        waiting = getattr(inbox, "queue", None)  # queue.Queue's, and our cell's
-
+    def _to_actor(
+        self, ref: pykka.ActorRef[Any], depth: Callable[[], int]
+    ) -> Callable[[Event], bool]:
         def push(event: Event) -> bool:
-            if waiting is not None and len(waiting) >= self._limit:
+            if depth() >= self._limit:
                 return False
             try:
                 ref.tell(event)
@@ -288,6 +296,13 @@ class Subscribers:
     def _observe(self, event: str, **fields: Any) -> None:
         told = {**self._place(), **fields}
         self._runtime.observer.observe(event, logging.WARNING, told)
+
+
+def _depth_of(inbox: Any) -> Callable[[], int]:
+    """Give what counts an actor's messages: in our inbox, a queue, or another kind."""
+    if isinstance(inbox, Inbox):
+        return inbox.__len__
+    return getattr(inbox, "qsize", int)
 
 
 def _nothing() -> None:
