@@ -11,7 +11,6 @@ from ums_actors.runtime import LoopActor, LoopFuture, Runtime
 from ums_actors.runtime import strand as strands
 from ums_actors.runtime.workers import Workers
 
-
 PLACE = {"connection": "of a strand", "generation": 3}
 
 

@@ -227,7 +227,7 @@ class Kernel(Parts):
         self._numbers = itertools.count(1)
 
     def place(self) -> dict[str, Any]:
-        """Give what each event begins with: which connection, which line; any thread."""
+        """Give what each event begins with: whose it is, of which line; any thread."""
         return {
             "connection": self.connection_id,
             "generation": self.session.generation,
