@@ -9,6 +9,7 @@ import pytest
 
 from ums_actors.runtime import LoopActor, LoopFuture, Runtime
 from ums_actors.runtime import strand as strands
+from ums_actors.runtime.instrument import Instruments
 from ums_actors.runtime.workers import Workers
 
 PLACE = {"connection": "of a strand", "generation": 3}
@@ -290,3 +291,11 @@ def test_the_default_observer_writes_name_fields_and_traceback(runtime, caplog, 
     [record] = caplog.records
     assert (record.ums_actor, record.ums_incarnation) == ("Fragile", 1)
     assert record.exc_info[0] is KeyError
+
+
+def test_instrument_failed(runtime, logged):
+    class Broken:
+        observe = broken
+
+    Instruments([Broken()]).observe("actor.crashed", logging.ERROR, {})
+    logged("instrument.failed")

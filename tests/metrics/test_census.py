@@ -1,4 +1,4 @@
-"""A scrape waits for nobody for long, whoever makes it and however busy the loops are."""
+"""A scrape waits for nobody for long, whoever makes it, however busy the loops."""
 
 from __future__ import annotations
 

@@ -30,12 +30,13 @@ def runtime(scraped, exported):
 
 
 def test_none_is_there_after_a_day_that_went_badly(
-    scraped, exported, opened, emulator, reject, events
+    scraped, exported, opened, emulator, events
 ):
     proxy = opened()
     talk = emulator.open_conversation(assign="bot1").conversation_id
     proxy.send_text(talk, SAID).get(timeout=5)
-    reject(403, ".ams.ms.PublishEvent")
+    no = {"code": 403, "type": ".ams.ms.PublishEvent"}
+    emulator.add_fault("reject", count=1, value=no)
     with pytest.raises(ums.RequestRejected):
         proxy.send_text(talk, SAID).get(timeout=5)
     with pytest.raises(ums.RequestError):
