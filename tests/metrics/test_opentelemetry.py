@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+import inspect
+
 import pytest
+from opentelemetry.metrics import Meter, NoOpMeter, NoOpMeterProvider
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
 import ums_actors as ums
 from ums_actors.metrics import opentelemetry as ours
 from ums_actors.metrics.table import TABLE, Kind
+from ums_actors.metrics.totals import BUCKETS
 
 CLOCK = ".GetClock"
+ADVISED = len(inspect.signature(Meter.create_histogram).parameters) > 4
 
 
 class Collected:
@@ -73,6 +78,28 @@ def test_they_have_the_numbers(collected, opened):
     ]
     assert point.count == 1
     assert point.sum > 0
+
+
+@pytest.mark.skipif(not ADVISED, reason="the API takes no bounds before 1.30")
+def test_the_histogram_has_our_bounds(collected, opened):
+    opened()
+    points = collected.all()["ums.request_duration"].data.data_points
+    assert {tuple(point.explicit_bounds) for point in points} == {BUCKETS}
+
+
+def test_an_older_api_is_not_asked_for_bounds():
+    class Older(NoOpMeter):
+        def create_histogram(self, name, unit="", description=""):
+            made.append((name, unit))
+            return super().create_histogram(name, unit, description)
+
+    class Provider(NoOpMeterProvider):
+        def get_meter(self, name, *more, **named):
+            return Older(name)
+
+    made = []
+    ours.OpenTelemetryMetrics(Provider())
+    assert made == [("ums.request_duration", "s")]
 
 
 def test_a_name_is_an_attribute(collected, start, emulator):

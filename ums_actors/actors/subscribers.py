@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import logging
-import queue
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
-
-import pykka
 
 from ums_actors.actors.events import ErrorOccurred, Event
 from ums_actors.actors.inbox import EventInbox
 from ums_actors.actors.selection import Selection, selection
+from ums_actors.actors.targets import Target, Way, way_to
 from ums_actors.actors.traffic_events import NotificationReceived, Tap
-from ums_actors.errors import LocalProtocolError, Overloaded
-from ums_actors.runtime.inbox import Inbox
 from ums_actors.runtime.strand import Strand
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from ums_actors.runtime import Loop, Runtime
 
 __all__ = ["Subscribers", "Target"]
-
-Target = Callable[[Any], object] | pykka.ActorRef[Any] | queue.Queue[Any] | EventInbox
 
 _TYPES: Final = 256
 """Types of notifications of which it is kept whether anybody wants them."""
@@ -33,22 +26,14 @@ _TYPES: Final = 256
 class _Subscriber:
     """One target with what it wants to hear and its count of lost events."""
 
-    __slots__ = ("close", "depth", "dropped", "plain", "push", "selection", "target")
+    __slots__ = ("dropped", "plain", "push", "selection", "target", "way")
 
-    def __init__(
-        self,
-        target: Target,
-        selection: Selection,
-        push: Callable[[Event], bool],
-        close: Callable[[], None],
-        depth: Callable[[], int],
-    ) -> None:
+    def __init__(self, target: Target, selection: Selection, way: Way) -> None:
         self.target = target
         self.selection = selection
         self.plain = selection.plain
-        self.push = push
-        self.close = close
-        self.depth = depth
+        self.way = way
+        self.push = way.push
         self.dropped = 0
 
 
@@ -111,9 +96,9 @@ class Subscribers:
             LocalProtocolError: the target or a kind is of the wrong type.
         """
         chosen = selection(kinds, **narrower)
-        push, close, depth = self._pusher(target)
+        way = way_to(target, self._limit, self._strand)
         handle = self._runtime.ids()
-        subscriber = _Subscriber(target, chosen, push, close, depth)
+        subscriber = _Subscriber(target, chosen, way)
         self._all[handle] = subscriber
         if chosen.place is None:
             self._wide[handle] = subscriber
@@ -135,7 +120,7 @@ class Subscribers:
                 del self._by_place[place]
         self._lost += subscriber.dropped
         self._refresh()
-        subscriber.close()
+        subscriber.way.close()
         return True
 
     def rest(self, error: Exception | None) -> None:
@@ -219,7 +204,7 @@ class Subscribers:
 
     def waiting(self) -> list[int]:
         """Give how many events wait for each subscriber."""
-        return [each.depth() for each in self._all.values()]
+        return [each.way.depth() for each in self._all.values()]
 
     def _of(self, kind: type[Event]) -> tuple[_Subscriber, ...]:
         found = self._by_kind.get(kind)
@@ -234,76 +219,16 @@ class Subscribers:
         if not isinstance(event, ErrorOccurred) and self.wants(ErrorOccurred):
             self.publish(ErrorOccurred(context=context, error=error, event=event))
 
-    def _pusher(
-        self, target: Target
-    ) -> tuple[Callable[[Event], bool], Callable[[], None], Callable[[], int]]:
-        """Give what takes an event, what ends that, and what counts those that wait."""
-        if isinstance(target, EventInbox):
-            return target.push, target.end, target.__len__
-        if isinstance(target, pykka.ActorRef):
-            depth = _depth_of(target.actor_inbox)
-            return self._to_actor(target, depth), _nothing, depth
-        if isinstance(target, queue.Queue):
-            return self._to_queue(target), _nothing, target.qsize
-        if callable(target):
-            strand = Strand(
-                self._runtime,
-                self._loop,
-                target,
-                self._limit,
-                lambda error, event: self._tell_failure(
-                    "subscriber.failed", error, event
-                ),
-                place=self._place,
-            )
-            return strand.push, strand.close, strand.__len__
-        raise LocalProtocolError(
-            f"{type(target).__name__} cannot hear events: subscribe a callable, a "
-            "pykka.ActorRef or a queue.Queue"
+    def _strand(self, function: Callable[[Any], object]) -> Strand:
+        return Strand(
+            self._runtime,
+            self._loop,
+            function,
+            self._limit,
+            lambda error, event: self._tell_failure("subscriber.failed", error, event),
+            place=self._place,
         )
-
-    def _to_actor(
-        self, ref: pykka.ActorRef[Any], depth: Callable[[], int]
-    ) -> Callable[[Event], bool]:
-        def push(event: Event) -> bool:
-            if depth() >= self._limit:
-                return False
-            try:
-                ref.tell(event)
-            except (pykka.ActorDeadError, Overloaded):
-                return False
-            return True
-
-        return push
-
-    def _to_queue(self, target: queue.Queue[Any]) -> Callable[[Event], bool]:
-        def push(event: Event) -> bool:
-            kept = True
-            while target.qsize() >= self._limit or target.full():
-                try:
-                    target.get_nowait()
-                except queue.Empty:
-                    break
-                kept = False
-            try:
-                target.put_nowait(event)
-            except queue.Full:
-                return False
-            return kept
-
-        return push
 
     def _observe(self, event: str, **fields: Any) -> None:
         told = {**self._place(), **fields}
         self._runtime.observer.observe(event, logging.WARNING, told)
-
-
-def _depth_of(inbox: Any) -> Callable[[], int]:
-    """Give what counts an actor's messages: in our inbox, a queue, or another kind."""
-    if isinstance(inbox, Inbox):
-        return inbox.__len__
-    return getattr(inbox, "qsize", int)
-
-
-def _nothing() -> None:
-    """Close nothing: the target is the user's."""

@@ -162,10 +162,8 @@ class Census:
             books.loop.call_soon(books.pending.walk)
 
     def _finish(self, books: _Books, deadline: float) -> bool:
-        walking = books.pending
-        if walking is None:
-            return False
-        if not walking.done.wait(max(0.0, deadline - time.monotonic())):
+        walking, left = books.pending, max(0.0, deadline - time.monotonic())
+        if walking is None or not walking.done.wait(left):
             return False
         books.pending, books.last = None, walking.totals
         return True

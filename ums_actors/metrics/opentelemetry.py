@@ -31,7 +31,13 @@ except ImportError as _error:
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from opentelemetry.metrics import CallbackOptions, MeterProvider, Observation
+    from opentelemetry.metrics import (
+        CallbackOptions,
+        Histogram,
+        MeterProvider,
+        Observation,
+    )
+    from opentelemetry.metrics import Meter as OtherMeter
 
 __all__ = ["OpenTelemetryMetrics", "OpenTelemetryTraces"]
 
@@ -74,12 +80,7 @@ class OpenTelemetryMetrics(Meter):
                 case Kind.GAUGE:
                     meter.create_observable_gauge(name, watched, "1", metric.help)
                 case Kind.HISTOGRAM:
-                    self._histogram = meter.create_histogram(
-                        name,
-                        "s",
-                        metric.help,
-                        explicit_bucket_boundaries_advisory=BUCKETS,
-                    )
+                    self._histogram = _histogram(meter, name, metric.help)
 
     def _observed(
         self, metric: Metric, options: CallbackOptions
@@ -100,6 +101,15 @@ class OpenTelemetryMetrics(Meter):
 
     def _took(self, seconds: float, name: str, kind: str) -> None:
         self._histogram.record(seconds, _attributes(DURATION, (name, kind)))
+
+
+def _histogram(meter: OtherMeter, name: str, text: str) -> Histogram:
+    try:
+        return meter.create_histogram(
+            name, "s", text, explicit_bucket_boundaries_advisory=BUCKETS
+        )
+    except TypeError:  # an API before 1.30: a view of the SDK's may give the bounds
+        return meter.create_histogram(name, "s", text)
 
 
 def _bare(name: str) -> str:
