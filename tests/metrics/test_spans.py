@@ -163,3 +163,24 @@ def test_without_an_sdk_it_does_nothing_and_disturbs_nobody(emulator, start, run
     proxy = start(emulator)
     proxy.open(wait_for_ready=True).get(timeout=10)
     assert proxy.get_clock().get(timeout=5) > 0
+
+
+def state(name, generation):
+    fields = {"connection": "c", "generation": generation, "state": name}
+    return "connection.state", 20, fields
+
+
+def test_a_new_generation_ends_the_one_before_whatever_was_told_of_that(spans):
+    observe = spans.traces.observe
+    observe(*state("AUTHENTICATING", 1))
+    observe(*state("AUTHENTICATING", 2))
+    [line] = spans.of("ums.generation")
+    assert line.attributes["ums.generation"] == 1
+
+
+def test_an_exit_that_is_told_late_or_twice_concerns_no_other_generation(spans):
+    exited = {"connection": "c", "who": "line", "verdict": "RETRY", "reason": "r"}
+    spans.traces.observe("connection.exit", 20, exited)
+    spans.traces.observe(*state("BACKING_OFF", 1))
+    spans.traces.observe(*state("FAILED", 1))
+    assert spans.all() == ()
