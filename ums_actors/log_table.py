@@ -2,6 +2,11 @@
 
 By default the observer is the logger ``ums_actors``: the event's name is the message,
 its fields ride in ``extra`` with the prefix ``ums_``, an ``error`` as ``exc_info``.
+
+What a connection tells has its ``connection`` (the id) and ``generation`` (0 before the
+first attempt). Fields are plain: text, numbers, None, a tuple of texts (``history``),
+and an exception only as ``error``. No name is one of structlog's own, so an observer
+may pass them on as they are: ``log.log(level, event, **fields)``.
 """
 
 from __future__ import annotations
@@ -17,8 +22,8 @@ _DEBUG, _INFO, _WARNING, _ERROR = (
     logging.WARNING,
     logging.ERROR,
 )
-_ACTOR: Final = ("actor", "urn", "generation")
-_CRASH: Final = (*_ACTOR, "error")
+_PLACE: Final = ("connection", "generation")
+_ACTOR: Final = ("actor", "urn", "incarnation")
 
 
 class Row(NamedTuple):
@@ -41,12 +46,20 @@ class Row(NamedTuple):
 
 def _failure(event: str, when: str, *fields: str) -> Row:
     """Describe what ``ErrorOccurred`` tells, too: a reason of ours, or an error."""
-    return Row(event, (_WARNING,), when, ("connection", *fields), ("reason", "error"))
+    sometimes = ("reason", "error", "held_back")
+    return Row(event, (_WARNING,), when, (*_PLACE, *fields), sometimes)
+
+
+def _actor(
+    event: str, level: int, when: str, fields: tuple[str, ...] = (), *sometimes: str
+) -> Row:
+    """Describe what an actor tells; one of a connection says of which."""
+    return Row(event, (level,), when, (*_ACTOR, *fields), (*_PLACE, *sometimes))
 
 
 def _crash(event: str, when: str) -> Row:
     """Describe what an actor raised; those of a connection tell what led to it."""
-    return Row(event, (_ERROR,), when, _CRASH, ("history",))
+    return _actor(event, _ERROR, when, ("error",), "history")
 
 
 TABLE: Final = (
@@ -55,18 +68,18 @@ TABLE: Final = (
         "connection.state",
         (_INFO, _ERROR),
         "the connection went from one state to another; ERROR: it has FAILED",
-        ("connection", "state", "previous", "generation", "reason"),
+        (*_PLACE, "state", "previous", "reason"),
     ),
     Row(
         "connection.exit",
         (_INFO, _WARNING, _ERROR),
         "a line or an attempt ended, or an actor crashed; louder the more often",
         (
-            "connection",
+            *_PLACE,
             "who",
+            "kind",
             "reason",
             "verdict",
-            "generation",
             "attempt",
             "delay",
             "budget_left",
@@ -74,29 +87,41 @@ TABLE: Final = (
         ),
     ),
     Row(
+        "connection.tls_not_verified",
+        (_WARNING,),
+        "Options(verify_tls=False): every certificate is believed",
+        (*_PLACE, "account"),
+    ),
+    Row(
+        "connection.plain_allowed",
+        (_WARNING,),
+        "Options(allow_plain=True): ws and http beyond this machine",
+        (*_PLACE, "account"),
+    ),
+    Row(
         "identity.changed",
         (_WARNING,),
         "a consumer goes on as somebody else",
-        ("connection", "previous", "current"),
+        (*_PLACE, "previous", "current"),
     ),
     Row(
         "token.invalidated",
         (_INFO,),
         "the token is worthless, and why",
-        ("connection", "source"),
+        (*_PLACE, "source"),
     ),
     _failure("token.refresh_failed", "a refresh failed; the token is kept"),
     Row(
         "token.logout_failed",
         (_INFO,),
         "a session could not be ended; it ends by itself",
-        ("connection", "reason"),
+        (*_PLACE, "reason"),
     ),
     Row(
         "request.too_many",
         (_INFO,),
         "the service answered 429; how many may be in flight now",
-        ("connection", "window"),
+        (*_PLACE, "window"),
     ),
     _failure(
         "subscription.refused",
@@ -116,7 +141,7 @@ TABLE: Final = (
         "messages.missed",
         (_WARNING,),
         "message events that could not be had, and why",
-        ("connection", "conversation_id", "dialog_id", "first", "last", "reason"),
+        (*_PLACE, "conversation_id", "dialog_id", "first", "last", "reason"),
     ),
     _failure("frame.undecodable", "a frame was no UMS message"),
     _failure("frame.tap_failed", "a subclass raised over a frame"),
@@ -124,8 +149,8 @@ TABLE: Final = (
         "notification.failed",
         (_WARNING,),
         "a notification could not be handled, or a message event of it",
-        ("connection",),
-        ("reason", "error", "notification_type", "dialog_id"),
+        _PLACE,
+        ("reason", "error", "held_back", "notification_type", "dialog_id"),
     ),
     _failure("outbox.failed", "the outbox's file could not be used"),
     # -- subscribers
@@ -133,27 +158,32 @@ TABLE: Final = (
         "subscriber.failed",
         (_WARNING,),
         "a handler raised",
-        ("error", "dropped"),
+        (*_PLACE, "error", "dropped"),
     ),
     Row(
         "subscriber.slow",
         (_WARNING,),
         "a handler runs for long; its thread is replaced",
-        ("error", "dropped"),
+        (*_PLACE, "error", "dropped"),
     ),
     Row(
         "subscriber.waits",
         (_WARNING,),
         "there was no thread for a handler; it is tried again",
-        ("error", "dropped"),
+        (*_PLACE, "error", "dropped"),
     ),
     Row(
         "subscriber.overflow",
         (_WARNING,),
         "a slow subscriber lost its first event; status().dropped counts on",
-        ("limit",),
+        (*_PLACE, "limit"),
     ),
-    Row("subscriber.filter_failed", (_WARNING,), "a where=… raised", ("error",)),
+    Row(
+        "subscriber.filter_failed",
+        (_WARNING,),
+        "a where=… raised",
+        (*_PLACE, "error"),
+    ),
     # -- actors
     _crash("actor.crashed", "an actor raised under tell; it is restarted"),
     _crash("actor.init_failed", "a restarted actor raised in __init__"),
@@ -163,14 +193,14 @@ TABLE: Final = (
     _crash("actor.on_stop_failed", "on_stop raised"),
     _crash("actor.stop_anyway_failed", "so did what gives back what on_stop left"),
     _crash("actor.gave_up", "an actor without a supervisor crashed too often"),
-    Row(
+    _actor(
         "actor.error_returned",
-        (_DEBUG,),
+        _DEBUG,
         "an actor raised under ask; who asked has it",
-        _CRASH,
+        ("error",),
     ),
-    Row("actor.stale_callback", (_DEBUG,), "a callback of an object before", _ACTOR),
-    Row("actor.dead_letter", (_DEBUG,), "a message that nobody handles", _ACTOR),
+    _actor("actor.stale_callback", _DEBUG, "a callback of an object before"),
+    _actor("actor.dead_letter", _DEBUG, "a message that nobody handles"),
 )
 """What the observer hears."""
 
@@ -178,6 +208,7 @@ LOGGED: Final = {
     "connection.close_failed": "what a connection gives back could not be closed",
     "future.callback_failed": "a callback of a future raised",
     "future.never_retrieved": "an exception that nobody read is gone with its future",
+    "instrument.failed": "what counts, measures or traces raised",
     "loop.handler_failed": "what a descriptor woke raised",
     "loop.task_failed": "what ran on the loop raised",
     "loop.timer_failed": "a timer's function raised",

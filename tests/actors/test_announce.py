@@ -42,7 +42,7 @@ def kernel():
             abandon=lambda: heard.append("forgotten"), find=lambda *_: None
         ),
         baseline_seen=True,
-        connection_id="c",
+        place=lambda: {"connection": "c", "generation": 1},
         notes=notes,
         note=notes.append,
         heard=heard,

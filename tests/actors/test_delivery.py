@@ -23,7 +23,7 @@ class Kernel(SimpleNamespace):
         self.heard, self.reports, self.notes = [], [], []
         super().__init__(
             own_id="me",
-            connection_id="c",
+            place=lambda: {"connection": "c", "generation": 1},
             note=self.notes.append,
             counters=Counters(),
             loop=SimpleNamespace(clock=SimpleNamespace(now=lambda: 0.0)),

@@ -31,7 +31,7 @@ class Bench:
             websocket=object(),
             session=self.session,
             own_id="me",
-            connection_id="c",
+            place=lambda: {"connection": "c", "generation": 1},
             note=lambda text: None,
             counters=Counters(),
             loop=SimpleNamespace(clock=SimpleNamespace(now=lambda: 0.0)),

@@ -12,6 +12,7 @@ from ums_actors.actors.events import StateChanged
 from ums_actors.actors.inbox import EventInbox
 from ums_actors.actors.subscribers import Subscribers
 from ums_actors.actors.traffic_events import NotificationReceived
+from ums_actors.runtime import LoopActor
 
 
 def event(number: int) -> NotificationReceived:
@@ -21,6 +22,17 @@ def event(number: int) -> NotificationReceived:
 @pytest.fixture
 def subscribers(runtime):
     return Subscribers(runtime, runtime.next_loop(), 3)
+
+
+@pytest.fixture
+def idle(runtime):
+    """An actor of ours that takes no message until the test has ended."""
+    ref = LoopActor.start(runtime=runtime)
+    cell = ref.actor_inbox
+    cell.suspended = True
+    yield ref
+    cell.suspended = False
+    cell.schedule()
 
 
 def test_a_full_queue_loses_its_oldest_events(subscribers):
@@ -67,6 +79,52 @@ def test_an_actor_that_is_dead_costs_its_own_events_only(subscribers):
     assert heard == ["1"]
     assert subscribers.dropped == 1
     assert subscribers.remove(handle)
+
+
+def test_a_loop_actor_that_is_slow_loses_events_as_others_do(subscribers, idle):
+    subscribers.add(idle, ())
+    for number in range(5):
+        subscribers.publish(event(number))
+    assert len(idle.actor_inbox) == 3
+    assert subscribers.dropped == 2
+
+
+def test_it_knows_how_many_events_wait_for_each(subscribers, idle):
+    class Threaded(pykka.ThreadingActor):
+        def on_receive(self, message):
+            entered.set()
+            go_on.wait(10)
+
+    entered, go_on = threading.Event(), threading.Event()
+    threaded = Threaded.start()
+    for target in (queue.Queue(), EventInbox(9), idle):
+        subscribers.add(target, ())
+    for number in range(2):
+        subscribers.publish(event(number))
+    assert sorted(subscribers.waiting()) == [2, 2, 2]
+    subscribers.add(threaded, ())
+    subscribers.publish(event(2))
+    assert entered.wait(5)
+    subscribers.publish(event(3))
+    assert min(subscribers.waiting()) == 1
+    go_on.set()
+    threaded.stop()
+
+
+def test_so_it_does_of_a_callback(subscribers, eventually):
+    entered, go_on = threading.Event(), threading.Event()
+
+    def slow(_):
+        entered.set()
+        go_on.wait(10)
+
+    subscribers.add(slow, ())
+    loop = subscribers._loop
+    loop.call_soon(lambda: subscribers.publish(event(0)))
+    assert entered.wait(5)
+    loop.call_soon(lambda: subscribers.publish(event(1)))
+    eventually(lambda: subscribers.waiting() == [1])
+    go_on.set()
 
 
 @pytest.mark.parametrize("target", [None, object(), "x"])

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import urllib3
 
 import ums_actors as ums
 from ums_actors import aio
@@ -249,6 +250,24 @@ def a_test(stage, code):
     assert "1 passed" in done.stdout, done.stdout + done.stderr
 
 
+def metrics(stage, code):
+    assert code.count("9464") == 1
+    names = {"auth": ums.PasswordLogin("bot1", SECRET)}
+    names = Running(code.replace("9464", "0"), names).end()
+    try:
+        names["ref"].proxy().open(wait_for_ready=True).get(timeout=GENEROUS)
+        address = f"http://127.0.0.1:{names['server'].server_port}/metrics"
+        scraped = urllib3.request("GET", address).data.decode()
+    finally:
+        names["metrics"].close()
+        names["server"].shutdown()
+        names["server"].server_close()
+        names["thread"].join(GENEROUS)
+    assert 'ums_connections{connection="support",state="READY"} 1.0' in scraped
+    names["ref"].stop(timeout=GENEROUS)
+    assert names["runtime"].close(GENEROUS)
+
+
 def a_bad_network(stage, code):
     Running(code, {"port": int(stage.emulator.csds.rpartition(":")[2])}).end()
 
@@ -264,6 +283,7 @@ SCENES = {
     "connection.send_text(": effectively_once,
     "ref = ums.BrandWebsocketConnection.start(": an_outbox,
     "runtime = ums.Runtime(gate=": a_gate,
+    "from prometheus_client import": metrics,
     "from ums_actors.testing.fault_proxy import": a_bad_network,
     "import ums_actors as ums": a_test,
 }

@@ -17,6 +17,7 @@ _spec.loader.exec_module(_module)
 emulator = _module.emulator
 events = _module.events
 start = _module.start
+PLAIN = {str, int, float, bool, type(None)}
 _ROWS = {row.event: row for row in TABLE}
 
 
@@ -34,12 +35,21 @@ class Heard:
         """Wait for an event; every one of its kind must be as the table says."""
         self._eventually(lambda: any(name == event for name, _, _ in self.all))
         row = _ROWS[event]
+        self._plain(event)
         found = [(level, told) for name, level, told in self.all if name == event]
         for level, fields in found:
             assert level in row.levels
             assert set(row.fields) <= set(fields)
             assert set(fields) <= {*row.fields, *row.sometimes}
         return found[-1][1]
+
+    def _plain(self, event):
+        for name, _, told in self.all:
+            for key, value in told.items() if name == event else ():
+                assert type(value) in PLAIN or key in ("error", "history"), (key, value)
+            error = told.get("error")
+            assert error is None or isinstance(error, BaseException)
+            assert {type(line) for line in told.get("history", ())} <= {str}
 
 
 @pytest.fixture

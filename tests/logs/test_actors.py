@@ -9,7 +9,10 @@ import pytest
 
 from ums_actors.runtime import LoopActor, LoopFuture, Runtime
 from ums_actors.runtime import strand as strands
+from ums_actors.runtime.instrument import Instruments
 from ums_actors.runtime.workers import Workers
+
+PLACE = {"connection": "of a strand", "generation": 3}
 
 
 class Fragile(LoopActor):
@@ -60,7 +63,7 @@ def fragile(runtime, heard):
 def test_actor_crashed(fragile, heard):
     fragile().tell(KeyError("x"))
     told = heard.wait("actor.crashed")
-    assert (told["actor"], told["generation"]) == ("Fragile", 1)
+    assert (told["actor"], told["incarnation"]) == ("Fragile", 1)
     assert isinstance(told["error"], KeyError)
     assert "history" not in told
 
@@ -117,7 +120,7 @@ def test_actor_stale_callback(fragile, heard):
     ref = fragile()
     ref.tell("later")
     ref.tell(KeyError("x"))
-    assert heard.wait("actor.stale_callback")["generation"] == 2
+    assert heard.wait("actor.stale_callback")["incarnation"] == 2
 
 
 def test_actor_dead_letter(fragile, heard):
@@ -136,7 +139,7 @@ def strand(runtime):
 
     def push(function, event=1):
         loop = runtime.next_loop()
-        calls = strands.Strand(runtime, loop, function, 10)
+        calls = strands.Strand(runtime, loop, function, 10, place=lambda: dict(PLACE))
         loop.call_soon(lambda: calls.push(event))
         return calls
 
@@ -286,5 +289,13 @@ def test_the_default_observer_writes_name_fields_and_traceback(runtime, caplog, 
     Fragile.start("", [], runtime=runtime).tell(KeyError("x"))
     logged("actor.crashed")
     [record] = caplog.records
-    assert (record.ums_actor, record.ums_generation) == ("Fragile", 1)
+    assert (record.ums_actor, record.ums_incarnation) == ("Fragile", 1)
     assert record.exc_info[0] is KeyError
+
+
+def test_instrument_failed(runtime, logged):
+    class Broken:
+        observe = broken
+
+    Instruments([Broken()]).observe("actor.crashed", logging.ERROR, {})
+    logged("instrument.failed")

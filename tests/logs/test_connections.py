@@ -65,6 +65,57 @@ def test_connection_exit(opened, emulator, heard):
     assert (told["who"], told["verdict"]) == ("line", "RETRY")
 
 
+def test_what_a_connection_tells_says_of_which_connection_and_line(
+    opened, emulator, heard, events
+):
+    def broken(_):
+        raise ValueError("broken")
+
+    proxy = opened()
+    connection = proxy.status().get(timeout=5).connection_id
+    states = events(proxy, ums.StateChanged)
+    emulator.cut("bot1")
+    states.wait(lambda event: event.state == "READY")
+    proxy.subscribe(broken, ums.ErrorOccurred).get(timeout=5)
+    proxy.child("token").get(timeout=5).tell("what a token actor does not know")
+    emulator.add_fault("malformed", count=1, value="text")
+    emulator.open_conversation()
+    for event, line in (
+        ("connection.state", 2),
+        ("actor.crashed", 2),
+        ("connection.exit", 2),
+        ("frame.undecodable", 2),
+        ("subscriber.failed", 2),
+    ):
+        told = heard.wait(event)
+        assert (told["connection"], told["generation"]) == (connection, line), event
+
+
+def test_an_exit_names_the_kind_of_its_reason(opened, emulator, heard):
+    proxy = opened()
+    emulator.close_sockets(1012, "bot1")
+    assert heard.wait("connection.exit")["kind"] == "LineClosed"
+    proxy.child("token").get(timeout=5).tell("what a token actor does not know")
+    heard.wait("actor.crashed")
+    told = heard.wait("connection.exit")
+    assert (told["who"], told["kind"]) == ("token", "LocalProtocolError")
+
+
+def test_of_many_failures_some_are_told_and_say_how_many_were_held_back(
+    opened, heard, eventually
+):
+    proxy = opened()
+
+    def held():
+        proxy._on_ums_message(frame(MESSAGES, 5)).get(timeout=5)
+        return any("held_back" in told for _, _, told in heard.all)
+
+    for _ in range(40):
+        held()
+    eventually(held)
+    heard.wait("notification.failed")
+
+
 def test_connection_close_failed(runtime, eventually, caplog):
     def broken():
         raise ValueError("broken")
@@ -78,6 +129,17 @@ def test_connection_close_failed(runtime, eventually, caplog):
     [record] = caplog.records
     assert record.getMessage() == "connection.close_failed"
     assert record.exc_info[0] is ValueError
+
+
+def test_connection_tls_not_verified(emulator, start, heard):
+    start(emulator, ca_file=None, options={"verify_tls": False})
+    told = heard.wait("connection.tls_not_verified")
+    assert (told["account"], told["generation"]) == (emulator.account, 0)
+
+
+def test_connection_plain_allowed(emulator, start, heard):
+    start(emulator, options={"allow_plain": True})
+    assert heard.wait("connection.plain_allowed")["account"] == emulator.account
 
 
 def test_identity_changed(opened, heard):

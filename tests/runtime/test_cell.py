@@ -97,7 +97,7 @@ def test_a_crash_is_reported_with_its_error(manual, fragile):
     [(_, _, fields)] = [it for it in manual.observer.heard if it[0] == "actor.crashed"]
     assert isinstance(fields["error"], KeyError)
     assert fields["actor"] == "Fragile"
-    assert fields["generation"] == 1
+    assert fields["incarnation"] == 1
 
 
 def test_an_observer_that_raises_disturbs_nobody(manual, fragile, caplog):

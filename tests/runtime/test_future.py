@@ -387,3 +387,17 @@ def test_an_event_loop_that_is_gone_is_not_woken(run, future, caplog):
     run(main())
     future.set(1)
     assert not caplog.records
+
+
+def test_a_bystander_sees_the_exception_and_has_not_read_it(caplog):
+    future = LoopFuture()
+    assert future.peek() is None
+    error = ValueError("nobody reads it")
+    future.set_exception(error)
+    assert future.peek() is error
+    del future
+    assert [record.message for record in caplog.records] == ["future.never_retrieved"]
+
+
+def test_a_bystander_sees_no_exception_where_there_is_a_value():
+    assert LoopFuture.of(1).peek() is None

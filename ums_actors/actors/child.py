@@ -32,7 +32,7 @@ class Child(LoopActor):
         super().__init__()
         self._kernel = kernel
         self._in_hand: Any = None  # the message whose caller only we can answer
-        self._cell.recorder = kernel.recorder
+        self._cell.owner = kernel
 
     def on_receive(self, message: object) -> Any:
         """Hand the message to its handler."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ums_actors.actors.child import Child
 from ums_actors.actors.feed import Feed
+from ums_actors.actors.measuring import measure
 from ums_actors.actors.messages import (
     AnswersArrived,
     AwaitAnswers,
@@ -58,6 +59,7 @@ class CorrelatorActor(Child):
     def __init__(self, kernel: Kernel) -> None:
         super().__init__(kernel)
         self._pending = kernel.pending
+        self._instruments = kernel.instruments
         self._clock = self._loop.clock
         call_later = self._call_later
         self._feed = Feed(kernel, self._query, call_later)
@@ -81,6 +83,8 @@ class CorrelatorActor(Child):
     # -- out
 
     def _submit(self, command: SubmitRequest) -> None:
+        if self._instruments is not None:
+            measure(self._kernel, self._instruments, command)
         request_id = self._kernel.next_id()
         try:
             self._accept(request_id, command)

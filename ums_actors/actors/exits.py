@@ -8,6 +8,7 @@ import msgspec
 
 from ums_actors.actors.events import ExitReported
 from ums_actors.core.course import State
+from ums_actors.core.reason import Crashed
 from ums_actors.core.severity import severity
 from ums_actors.core.verdict import Verdict
 
@@ -46,6 +47,7 @@ def tell_crash(
             budget_left=window.left(now),
             refilled_in=window.refilled_in(now),
         ),
+        reason,
     )
 
 
@@ -71,11 +73,14 @@ def tell_end(
             attempt=session.backoff.attempt,
             delay=pause,
         ),
+        reason,
         failed=session.state is State.FAILED,
     )
 
 
-def _tell(kernel: Kernel, report: ExitReported, *, failed: bool = False) -> None:
+def _tell(
+    kernel: Kernel, report: ExitReported, reason: Reason, *, failed: bool = False
+) -> None:
     level = severity(
         Verdict(report.verdict),
         report.attempt,
@@ -86,9 +91,18 @@ def _tell(kernel: Kernel, report: ExitReported, *, failed: bool = False) -> None
     kernel.runtime.observer.observe(
         "connection.exit",
         level,
-        {"connection": kernel.connection_id, **msgspec.structs.asdict(report)},
+        {
+            "connection": kernel.connection_id,
+            **msgspec.structs.asdict(report),
+            "kind": _kind(reason),
+        },
     )
     kernel.subscribers.publish(report)
+
+
+def _kind(reason: Reason) -> str:
+    """Name the kind of a reason: one of a few, to count by."""
+    return reason.error_type if isinstance(reason, Crashed) else type(reason).__name__
 
 
 def _line(report: ExitReported) -> str:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from ums_actors.core.reason import Reason
     from ums_actors.options import Options
     from ums_actors.runtime import Loop, LoopRef, Runtime
+    from ums_actors.runtime.instrument import Instruments
     from ums_actors.transport.nonblocking import Websocket
 
 __all__ = ["ROOT_CRASHES", "TREE", "Kernel"]
@@ -94,6 +95,7 @@ class Kernel(Parts):
         "follows",
         "held",
         "hooks",
+        "instruments",
         "last_error",
         "last_reason",
         "line_token",
@@ -146,6 +148,7 @@ class Kernel(Parts):
         self.root: LoopRef[Any] = root
         self.follows: bool = follows
         self.source: TokenSource = source
+        self.instruments: Instruments | None = runtime.instruments
         self.connector: Connector = connector
         self._identify = identify
         self.departure: Departure = Departure(runtime, loop, source)
@@ -162,7 +165,7 @@ class Kernel(Parts):
             tries=_catch_up_tries(options),
         )
         self.subscribers: Subscribers = Subscribers(
-            runtime, loop, options.subscriber_limit
+            runtime, loop, options.subscriber_limit, place=self.place
         )
         self.supervision: Supervision = self.new_supervision()
         self.crashes: Intensity = Intensity(ROOT_CRASHES, options.restart_period)
@@ -196,6 +199,13 @@ class Kernel(Parts):
         self.opening: bool = False
         self.closing: bool = False
         self._numbers = itertools.count(1)
+
+    def place(self) -> dict[str, Any]:
+        """Give what each event begins with: whose it is, of which line; any thread."""
+        return {
+            "connection": self.connection_id,
+            "generation": self.session.generation,
+        }
 
     def note(self, text: str) -> None:
         """Write a line into the flight recorder: no secret, nothing that was said."""

@@ -115,6 +115,8 @@ def dismantle(kernel: Kernel, now: float) -> None:
     kernel.subscribers.close()
     kernel.connector.close()
     kernel.departure.begin()
+    if kernel.instruments is not None:
+        kernel.instruments.connection_ended(kernel)
 
 
 def _clear_inbox(kernel: Kernel) -> None:

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import logging
-import queue
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
-
-import pykka
 
 from ums_actors.actors.events import ErrorOccurred, Event
 from ums_actors.actors.inbox import EventInbox
 from ums_actors.actors.selection import Selection, selection
+from ums_actors.actors.targets import Target, Way, way_to
 from ums_actors.actors.traffic_events import NotificationReceived, Tap
-from ums_actors.errors import LocalProtocolError, Overloaded
 from ums_actors.runtime.strand import Strand
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from ums_actors.runtime import Loop, Runtime
 
 __all__ = ["Subscribers", "Target"]
-
-Target = Callable[[Any], object] | pykka.ActorRef[Any] | queue.Queue[Any] | EventInbox
 
 _TYPES: Final = 256
 """Types of notifications of which it is kept whether anybody wants them."""
@@ -32,25 +26,25 @@ _TYPES: Final = 256
 class _Subscriber:
     """One target with what it wants to hear and its count of lost events."""
 
-    __slots__ = ("close", "dropped", "plain", "push", "selection", "target")
+    __slots__ = ("dropped", "plain", "push", "selection", "target", "way")
 
-    def __init__(
-        self,
-        target: Target,
-        selection: Selection,
-        push: Callable[[Event], bool],
-        close: Callable[[], None],
-    ) -> None:
+    def __init__(self, target: Target, selection: Selection, way: Way) -> None:
         self.target = target
         self.selection = selection
         self.plain = selection.plain
-        self.push = push
-        self.close = close
+        self.way = way
+        self.push = way.push
         self.dropped = 0
 
 
 class Subscribers:
     """Fan-out to subscribers; loop thread only. A slow one loses its oldest events.
+
+    Args:
+        runtime: whose workers call them.
+        loop: that of the connection.
+        limit: events that may wait for one of them.
+        place: gives what each event for the observer begins with; any thread.
 
     Attributes:
         tapped: whether anybody hears of the traffic itself.
@@ -64,13 +58,22 @@ class Subscribers:
         "_limit",
         "_loop",
         "_lost",
+        "_place",
         "_runtime",
         "_wide",
         "tapped",
     )
 
-    def __init__(self, runtime: Runtime, loop: Loop, limit: int) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        loop: Loop,
+        limit: int,
+        *,
+        place: Callable[[], dict[str, Any]] = dict,
+    ) -> None:
         self._runtime = runtime
+        self._place = place
         self._loop = loop
         self._limit = limit
         self._all: dict[str, _Subscriber] = {}
@@ -93,9 +96,9 @@ class Subscribers:
             LocalProtocolError: the target or a kind is of the wrong type.
         """
         chosen = selection(kinds, **narrower)
-        push, close = self._pusher(target)
+        way = way_to(target, self._limit, self._strand)
         handle = self._runtime.ids()
-        subscriber = _Subscriber(target, chosen, push, close)
+        subscriber = _Subscriber(target, chosen, way)
         self._all[handle] = subscriber
         if chosen.place is None:
             self._wide[handle] = subscriber
@@ -117,7 +120,7 @@ class Subscribers:
                 del self._by_place[place]
         self._lost += subscriber.dropped
         self._refresh()
-        subscriber.close()
+        subscriber.way.close()
         return True
 
     def rest(self, error: Exception | None) -> None:
@@ -199,6 +202,10 @@ class Subscribers:
         """Events that subscribers lost because they were slow."""
         return self._lost + sum(each.dropped for each in self._all.values())
 
+    def waiting(self) -> list[int]:
+        """Give how many events wait for each subscriber."""
+        return [each.way.depth() for each in self._all.values()]
+
     def _of(self, kind: type[Event]) -> tuple[_Subscriber, ...]:
         found = self._by_kind.get(kind)
         if found is None:
@@ -212,66 +219,16 @@ class Subscribers:
         if not isinstance(event, ErrorOccurred) and self.wants(ErrorOccurred):
             self.publish(ErrorOccurred(context=context, error=error, event=event))
 
-    def _pusher(
-        self, target: Target
-    ) -> tuple[Callable[[Event], bool], Callable[[], None]]:
-        if isinstance(target, EventInbox):
-            return target.push, target.end
-        if isinstance(target, pykka.ActorRef):
-            return self._to_actor(target), _nothing
-        if isinstance(target, queue.Queue):
-            return self._to_queue(target), _nothing
-        if callable(target):
-            strand = Strand(
-                self._runtime,
-                self._loop,
-                target,
-                self._limit,
-                lambda error, event: self._tell_failure(
-                    "subscriber.failed", error, event
-                ),
-            )
-            return strand.push, strand.close
-        raise LocalProtocolError(
-            f"{type(target).__name__} cannot hear events: subscribe a callable, a "
-            "pykka.ActorRef or a queue.Queue"
+    def _strand(self, function: Callable[[Any], object]) -> Strand:
+        return Strand(
+            self._runtime,
+            self._loop,
+            function,
+            self._limit,
+            lambda error, event: self._tell_failure("subscriber.failed", error, event),
+            place=self._place,
         )
 
-    def _to_actor(self, ref: pykka.ActorRef[Any]) -> Callable[[Event], bool]:
-        inbox: Any = ref.actor_inbox
-        waiting = getattr(inbox, "queue", None)  # queue.Queue's, and our cell's
-
-        def push(event: Event) -> bool:
-            if waiting is not None and len(waiting) >= self._limit:
-                return False
-            try:
-                ref.tell(event)
-            except (pykka.ActorDeadError, Overloaded):
-                return False
-            return True
-
-        return push
-
-    def _to_queue(self, target: queue.Queue[Any]) -> Callable[[Event], bool]:
-        def push(event: Event) -> bool:
-            kept = True
-            while target.qsize() >= self._limit or target.full():
-                try:
-                    target.get_nowait()
-                except queue.Empty:
-                    break
-                kept = False
-            try:
-                target.put_nowait(event)
-            except queue.Full:
-                return False
-            return kept
-
-        return push
-
     def _observe(self, event: str, **fields: Any) -> None:
-        self._runtime.observer.observe(event, logging.WARNING, fields)
-
-
-def _nothing() -> None:
-    """Close nothing: the target is the user's."""
+        told = {**self._place(), **fields}
+        self._runtime.observer.observe(event, logging.WARNING, told)

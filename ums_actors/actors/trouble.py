@@ -21,7 +21,7 @@ def observed(kernel: Kernel, event: str, level: int, fields: dict[str, Any]) -> 
     """Tell the observer, and the flight recorder, of an event; loop thread.
 
     Args:
-        kernel: of the connection, whose id is added to the fields.
+        kernel: of the connection; its id and generation are added to the fields.
         event: a constant name.
         level: of the log record.
         fields: safe to be shown, but for an ``error``: of that, type and place are.
@@ -31,9 +31,7 @@ def observed(kernel: Kernel, event: str, level: int, fields: dict[str, Any]) -> 
         for name, value in fields.items()
     )
     kernel.note(f"{event} {' '.join(shown)}".rstrip())
-    kernel.runtime.observer.observe(
-        event, level, {"connection": kernel.connection_id, **fields}
-    )
+    kernel.runtime.observer.observe(event, level, {**kernel.place(), **fields})
 
 
 def report(

@@ -54,9 +54,11 @@ class Root(LoopActor, abc.ABC):
     def __init__(self) -> None:
         super().__init__()
         if self._cell.keep is None:
-            self._cell.keep = self._make_kernel()
+            kernel = self._cell.keep = self._make_kernel()
+            if kernel.instruments is not None:
+                kernel.instruments.connection_began(kernel)
         self._kernel: Kernel = self._cell.keep
-        self._cell.recorder = self._kernel.recorder
+        self._cell.owner = self._kernel
         self._stepping = 0  # the generation whose step runs
 
     @abc.abstractmethod

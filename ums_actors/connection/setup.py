@@ -11,6 +11,7 @@ from ums_actors.actors.courier import Courier
 from ums_actors.actors.dialler import NetworkConnector
 from ums_actors.actors.kernel import Kernel
 from ums_actors.actors.selection import selection
+from ums_actors.actors.trouble import observed
 from ums_actors.arguments import identifier, shown
 from ums_actors.auth.csds import DEFAULT_CSDS_HOST, Csds
 from ums_actors.errors import LocalProtocolError
@@ -189,13 +190,11 @@ class Setup:
 
     def _warn(self, kernel: Kernel) -> None:
         """Say aloud what was switched off."""
-        fields = {"connection": kernel.connection_id, "account": self.account_id}
-        for off, event in (
-            (not self.options.verify_tls, "connection.tls_not_verified"),
-            (self.options.allow_plain, "connection.plain_allowed"),
-        ):
-            if off:
-                kernel.runtime.observer.observe(event, logging.WARNING, dict(fields))
+        fields = {"account": self.account_id}
+        if not self.options.verify_tls:
+            observed(kernel, "connection.tls_not_verified", logging.WARNING, fields)
+        if self.options.allow_plain:
+            observed(kernel, "connection.plain_allowed", logging.WARNING, fields)
 
     def _proxy_of(self, place: Place) -> Proxy | None:
         """Give the proxy for a place; worker thread.

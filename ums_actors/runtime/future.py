@@ -207,6 +207,13 @@ class LoopFuture(pykka.Future[T]):
         outcome[3].read()
         return cast("BaseException", outcome[1])
 
+    def peek(self) -> BaseException | None:
+        """Give the exception as a bystander: nobody has read it by that."""
+        outcome = self._outcome
+        if outcome is None or outcome[0]:
+            return None
+        return cast("BaseException", outcome[1])
+
     def get(self, *, timeout: float | None = None) -> T:
         """Wait for the value, at most ``timeout`` seconds.
 

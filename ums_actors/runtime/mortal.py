@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pykka
 
@@ -18,9 +18,22 @@ if TYPE_CHECKING:
     from ums_actors.runtime.ref import LoopRef
     from ums_actors.runtime.runtime import Runtime
 
-__all__ = ["Mortal"]
+__all__ = ["Mortal", "Owner"]
 
 _logger = logging.getLogger("ums_actors")
+
+
+class Owner(Protocol):
+    """What an actor takes part in, such as a connection."""
+
+    @property
+    def recorder(self) -> FlightRecorder:
+        """Where its crashes are written down."""
+        ...
+
+    def place(self) -> dict[str, Any]:
+        """Give what each event of it begins with; any thread."""
+        ...
 
 
 class Mortal(Inbox):
@@ -33,7 +46,7 @@ class Mortal(Inbox):
         "actor_class",
         "ended",
         "generation",
-        "recorder",
+        "owner",
         "ref",
         "registered",
         "runtime",
@@ -52,7 +65,7 @@ class Mortal(Inbox):
         self.generation: int = 1
         self.ended: bool = False
         self.registered: bool = False
-        self.recorder: FlightRecorder | None = None  # what the actor takes part in
+        self.owner: Owner | None = None
         self._stop_replies: list[LoopFuture[Any]] | None = None
 
     def __str__(self) -> str:
@@ -135,17 +148,19 @@ class Mortal(Inbox):
     def _observe(
         self, event: str, level: int, error: BaseException | None = None
     ) -> None:
-        fields: dict[str, Any] = {
+        owner = self.owner
+        fields: dict[str, Any] = {} if owner is None else owner.place()
+        fields |= {
             "actor": self.actor_class.__name__,
             "urn": self.urn,
-            "generation": self.generation,
+            "incarnation": self.generation,
         }
         if error is not None:
             fields["error"] = error
-            if level >= logging.ERROR and self.recorder is not None:
+            if level >= logging.ERROR and owner is not None:
                 text = f"{event}: {self.actor_class.__name__} {crash_of(error)}"
-                self.recorder.note(self.loop.clock.now(), text)
-                fields["history"] = self.recorder.lines()
+                owner.recorder.note(self.loop.clock.now(), text)
+                fields["history"] = owner.recorder.lines()
         try:
             self.runtime.observer.observe(event, level, fields)
         except Exception:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from ums_actors.errors import LocalProtocolError
 from ums_actors.http.tls import Contexts
+from ums_actors.runtime.instrument import Instruments, Observers
 from ums_actors.runtime.loop import Loop
 from ums_actors.runtime.poller import poller as system_poller
 from ums_actors.runtime.ports import (
@@ -27,9 +28,10 @@ from ums_actors.runtime.ports import (
 from ums_actors.runtime.workers import Workers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from ums_actors.runtime.future import LoopFuture
+    from ums_actors.runtime.instrument import Instrument
     from ums_actors.runtime.poller import Poller
 
 __all__ = ["Pool", "Runtime"]
@@ -79,6 +81,8 @@ class Runtime:
             ``callbacks`` and ``hooks``.
         gate: delays connection attempts.
         observer: hears what happens.
+        instruments: count, measure or trace it, such as those of
+            :mod:`ums_actors.metrics`.
         connector: opens websockets instead of the transport (simulation).
         lends: whether a thread, not the main one, that blocks in ``future.get()``
             runs its loop's actors itself until the future is done: it spares waking
@@ -103,6 +107,7 @@ class Runtime:
         gate: Gate | None = None,
         observer: Observer | None = None,
         connector: Any = None,
+        instruments: Iterable[Instrument] = (),
         lends: bool = False,
     ) -> None:
         self.clock: Clock = clock or SystemClock()
@@ -112,6 +117,10 @@ class Runtime:
         self.ids = ids
         self.gate: Gate = gate or OpenGate()
         self.observer: Observer = observer or LogObserver()
+        self.instruments: Instruments | None = None
+        if given := tuple(instruments):
+            self.instruments = Instruments(given)
+            self.observer = Observers(self.observer, self.instruments)
         self.connector = connector
         # thousands of connections read certificates once
         self.tls: Contexts = Contexts()

@@ -33,6 +33,7 @@ class Strand:
         function: what is called.
         limit: calls that may wait.
         failed: told, on the loop, of what a call raised and for which event.
+        place: gives what each event for the observer begins with; any thread.
     """
 
     __slots__ = (
@@ -43,6 +44,7 @@ class Strand:
         "_late",
         "_limit",
         "_loop",
+        "_place",
         "_runtime",
         "_waiting",
         "dropped",
@@ -55,6 +57,8 @@ class Strand:
         function: Callable[[Any], object],
         limit: int,
         failed: Callable[[BaseException, Any], object] | None = None,
+        *,
+        place: Callable[[], dict[str, Any]] = dict,
     ) -> None:
         self._runtime = runtime
         self._loop = loop
@@ -62,6 +66,7 @@ class Strand:
         self._waiting: deque[Any] = deque()
         self._limit = limit
         self._failed = failed
+        self._place = place
         self._busy = False
         self._late = False
         self._closed = False
@@ -149,7 +154,7 @@ class Strand:
             self._loop.call_later(RETRY_SECONDS, self._free)
 
     def _observe(self, event: str, error: BaseException | None) -> None:
-        fields: dict[str, Any] = {"dropped": self.dropped}
+        fields = {**self._place(), "dropped": self.dropped}
         if error is not None:
             fields["error"] = error
         self._runtime.observer.observe(event, logging.WARNING, fields)
