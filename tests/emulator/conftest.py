@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
+import json
 import ssl
 import time
 import uuid
@@ -52,6 +53,21 @@ class Bot:
         self.frames = []
         self.notes = asyncio.Queue()
         self.end = asyncio.Event()
+
+    def gap(self, *frames):
+        """Give the seconds between two frames by the clock of who wrote them.
+
+        A reader may get both at once, however long the writer has waited.
+        """
+        written = {
+            json.dumps(line["frame"], sort_keys=True): line["t"]
+            for line in self.emulator.log()
+            if line["dir"] == "out"
+        }
+        first, second = (
+            written[json.dumps(frame, sort_keys=True)] for _, frame in frames
+        )
+        return second - first
 
     @property
     def id(self):

@@ -96,8 +96,8 @@ async def test_a_ring_is_accepted_and_the_conversation_is_the_agents(scene):
         details = change["result"]["conversationDetails"]
         assert details["participants"]["ASSIGNED_AGENT"] == [bot.id]
         assert details["participantsPId"]["ASSIGNED_AGENT"] == [bot.pid]
-        times = {frame["kind"]: at for at, frame in bot.frames[-3:-1]}
-        assert times["notification"] - times["resp"] > 0.01
+        pair = sorted(bot.frames[-3:-1], key=lambda it: it[1]["kind"], reverse=True)
+        assert bot.gap(*pair) > 0.01  # from the response to the notification
 
         emulator.write(opened.conversation_id, "are you there?")
         assert (await bot.note(EVENTS))["event"]["message"] == "are you there?"
