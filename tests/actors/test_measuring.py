@@ -95,7 +95,7 @@ def test_one_that_is_given_up(opened, told, emulator, eventually):
     proxy = opened()
     emulator.add_fault("drop", value=CLOCK, count=1)
     asked = ask(proxy)
-    eventually(lambda: proxy.status().get(timeout=5).in_flight == 1)
+    eventually(lambda: not emulator.faults())
     proxy.forget(asked).get(timeout=5)
     with pytest.raises(ums.RequestForgotten):
         asked.get(timeout=5)
@@ -106,7 +106,7 @@ def test_a_line_that_is_lost(opened, told, emulator, eventually):
     proxy = opened()
     emulator.add_fault("drop", value=CLOCK, count=1)
     asked = ask(proxy)
-    eventually(lambda: proxy.status().get(timeout=5).in_flight == 1)
+    eventually(lambda: not emulator.faults())  # it has been written, and dropped
     emulator.cut("bot1")
     with pytest.raises(ums.ConnectionLost):
         asked.get(timeout=5)
