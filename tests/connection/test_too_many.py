@@ -178,8 +178,8 @@ def test_a_service_that_refuses_all_is_asked_no_more_than_the_window_lets(
     proxy.open().get(timeout=10)
     refuse(emulator, count=10_000)
     futures = [proxy.send(REQUEST, timeout=2.0) for _ in range(100)]
-    for future in futures:
-        with pytest.raises(ums.RequestRejected):
+    for future in futures:  # its time may end just when it has been sent again
+        with pytest.raises((ums.RequestRejected, ums.RequestTimedOut)):
             future.get(timeout=10)
     assert len(answers(emulator, PROFILE)) <= 100 * 3
     assert proxy.status().get(timeout=5).window == 1
