@@ -1,10 +1,11 @@
-"""Text of strangers, made fit for a terminal."""
+"""Text of strangers and of the system, made fit for a terminal."""
 
 from __future__ import annotations
 
 import json
+import os
 
-__all__ = ["visible"]
+__all__ = ["reason", "visible"]
 
 
 def visible(text: str, *, keep: str = "") -> str:
@@ -18,3 +19,8 @@ def visible(text: str, *, keep: str = "") -> str:
         each if each.isprintable() or each in keep else json.dumps(each)[1:-1]
         for each in text
     )
+
+
+def reason(error: OSError) -> str:
+    """Say in the system's words why a file cannot be read."""
+    return os.strerror(error.errno) if error.errno else type(error).__name__

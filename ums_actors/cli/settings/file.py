@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from ums_actors.cli.settings.fields import FIELDS, field
+from ums_actors.cli.text import reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,9 +62,8 @@ def _document(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else type(error).__name__
         raise click.UsageError(
-            f"{path} cannot be read: {reason}; give another --config"
+            f"{path} cannot be read: {reason(error)}; give another --config"
         ) from None
     except UnicodeDecodeError:
         raise click.UsageError(f"{path} is not UTF-8: write it as UTF-8") from None

@@ -13,6 +13,7 @@ import ums_actors as ums
 from ums_actors.auth.csds import DEFAULT_CSDS_HOST
 from ums_actors.cli.settings.fields import FIELDS, Field, field
 from ums_actors.cli.settings.file import default_path, read_file
+from ums_actors.cli.text import reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -182,9 +183,8 @@ def _secret_of(path: str) -> str:
             data = file.read(_LONGEST_SECRET + 1)
         text = data.decode()
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else type(error).__name__
         raise click.UsageError(
-            f"the password file {path} cannot be read: {reason}; give another"
+            f"the password file {path} cannot be read: {reason(error)}; give another"
         ) from None
     except UnicodeDecodeError:
         raise click.UsageError(f"the password file {path} is not UTF-8") from None
