@@ -244,7 +244,7 @@ def overdue(runtime):
             lambda: runtime.workers("hooks").submit(
                 loop,
                 lambda: free.get(timeout=10),
-                timeout=0.05,
+                timeout=0.5,  # in which a thread must have begun with it
                 on_abandon=on_abandon,
             )
         )
