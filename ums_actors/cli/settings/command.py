@@ -39,17 +39,16 @@ def command(settings: Settings, as_json: bool) -> None:
 
 
 def _as_object(settings: Settings) -> dict[str, object]:
-    found = {each.name: settings.get(each.name) for each in FIELDS}
+    told: dict[str, dict[str, str | None]] = {}
+    for each in FIELDS:
+        found = settings.get(each.name)
+        told[each.name] = {
+            "value": None if found is None or each.secret else found.value,
+            "source": None if found is None else found.source,
+        }
     return {
         "file": None if settings.path is None else str(settings.path),
-        "settings": {
-            each.name: {
-                "value": None if value is None or each.secret else value.value,
-                "source": None if value is None else value.source,
-            }
-            for each in FIELDS
-            for value in [found[each.name]]
-        },
+        "settings": told,
     }
 
 

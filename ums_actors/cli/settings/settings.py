@@ -69,9 +69,9 @@ class Settings:
         config = config or where.get("UMS_CONFIG") or None
         profile = profile or where.get("UMS_PROFILE") or None
         path = default_path(where) if config is None else Path(config).expanduser()
-        wanted = config is not None or profile is not None
+        there = config is not None or profile is not None or path.exists()
         found: dict[str, Found] = {}
-        if wanted or path.exists():
+        if there:
             for name, (value, place) in read_file(path, profile).items():
                 found[name] = Found(value, place)
         for each in FIELDS:
@@ -80,7 +80,7 @@ class Settings:
             given = options.get(each.name)
             if given is not None:
                 found[each.name] = Found(given, each.option)
-        return cls(found, path if wanted or path.exists() else None)
+        return cls(found, path if there else None)
 
     def get(self, name: str) -> Found | None:
         """Give a setting, None if nobody set it."""
