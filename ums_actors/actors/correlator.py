@@ -27,6 +27,7 @@ from ums_actors.actors.messages import (
 from ums_actors.actors.replies import Replies, too_late
 from ums_actors.actors.sweep import Sweep
 from ums_actors.core.course import State
+from ums_actors.core.pending import Entry
 from ums_actors.errors import (
     ConnectionLost,
     Delivery,
@@ -38,7 +39,7 @@ from ums_actors.runtime import LoopFuture
 
 if TYPE_CHECKING:
     from ums_actors.actors.kernel import Kernel
-    from ums_actors.core.pending import Entry, Payload
+    from ums_actors.core.pending import Payload
 
 __all__ = ["CorrelatorActor"]
 
@@ -55,6 +56,8 @@ class CorrelatorActor(Child):
         LineDropped: "_rearm",
         AwaitAnswers: "_await_answers",
     }
+
+    _in_bulk = SubmitRequest
 
     def __init__(self, kernel: Kernel) -> None:
         super().__init__(kernel)
@@ -115,22 +118,20 @@ class CorrelatorActor(Child):
         else:
             payload = _encoded(request_id, command)
         options = kernel.options
-        now = self._clock.now()
-        entry = self._pending.submit(
+        timeout = command.timeout
+        entry = Entry(
             request_id,
             command.type,
             payload,
             (command.reply, command.raw),
-            now=now,
-            timeout=options.request_timeout
-            if command.timeout is None
-            else command.timeout,
-            queue_timeout=options.queue_timeout,
-            resend=command.resend,
-            internal=command.internal,
-            ready=ready,
+            options.request_timeout if timeout is None else timeout,
+            command.resend,
+            command.internal,
         )
-        command.reply.tag = entry.id
+        self._pending.submit(
+            entry, self._clock.now(), queue_timeout=options.queue_timeout, ready=ready
+        )
+        command.reply.tag = request_id
         deadline = entry.answer_by if entry.queue_until is None else entry.queue_until
         if deadline < self._sweep.covers:
             self._sweep.arm()
@@ -214,7 +215,7 @@ class CorrelatorActor(Child):
         told = False
         try:
             for message in batch.messages:
-                if isinstance(message, Response):
+                if type(message) is Response:
                     entry = answer(message.req_id)
                     if entry is not None:
                         resolve(entry, message)

@@ -48,7 +48,13 @@ class Deadlines(Generic[K]):
         return key in self._home
 
     def add(self, key: K, timeout: float, now: float) -> None:
-        """Let ``key`` fall due at ``now + timeout``. The key must not be in here."""
+        """Let ``key`` fall due at ``now + timeout``.
+
+        Raises:
+            KeyError: it is in here.
+        """
+        if key in self._home:
+            raise KeyError(key)
         queue = self._classes.get(timeout)
         if queue is None:
             queue = self._new_class(timeout)
@@ -59,7 +65,13 @@ class Deadlines(Generic[K]):
         queue[key] = now + timeout
 
     def add_at(self, key: K, deadline: float) -> None:
-        """Let ``key`` fall due at ``deadline``. The key must not be in here."""
+        """Let ``key`` fall due at ``deadline``.
+
+        Raises:
+            KeyError: it is in here.
+        """
+        if key in self._home:
+            raise KeyError(key)
         self._home[key] = self._others
         self._others[key] = deadline
         heapq.heappush(self._heap, (deadline, next(_TIE), key))

@@ -82,13 +82,17 @@ class Cell(Mortal):
             self.started = True
             self.guard(self.actor.on_start)
         taken = self._taken
+        in_bulk = self.actor_class._in_bulk
         while budget and not self.suspended and not self.dead:
             if not taken:
                 if not self._arrived:
                     break
                 self._take()
-            budget -= 1
-            self._handle(taken.pop())
+            if type(taken[-1].message) is in_bulk and taken[-1].reply_to is None:
+                budget -= self._handle_bulk(budget)
+            else:
+                budget -= 1
+                self._handle(taken.pop())
         if not self.suspended and not self.dead:
             try:
                 self.actor._on_drained()
@@ -124,6 +128,16 @@ class Cell(Mortal):
                 self.crash(error)
             else:
                 self._return_error(reply, error)
+
+    def _handle_bulk(self, budget: int) -> int:
+        before = len(self._taken)
+        try:
+            self.actor._take_bulk(self._taken, budget)
+            return before - len(self._taken)
+        except BaseException as error:  # noqa: BLE001  (see `crash`)
+            handled = before - len(self._taken)
+            self.crash(error)
+            return handled
 
     def _answer_later(self, reply: LoopFuture[Any], result: Any) -> None:
         if isinstance(result, LoopFuture):

@@ -77,6 +77,24 @@ class SendingHalf:
             return False
         return self._outgoing.add(encode_text(payload, self._masks), tag)
 
+    def send_all(self, messages: list[tuple[str, bytes]]) -> list[str]:
+        """Queue text messages, (tag, payload) each; they leave the list.
+
+        Returns:
+            The tags of those for which :meth:`send` would have given False.
+        """
+        add, masks = self._outgoing.add, self._masks
+        refused: list[str] = []
+        taken = 0
+        try:
+            for tag, payload in messages:
+                taken += 1
+                if self.closing or not add(encode_text(payload, masks), tag):
+                    refused.append(tag)
+        finally:
+            del messages[:taken]
+        return refused
+
     def flush(self) -> None:
         """Write what the kernel takes.
 
