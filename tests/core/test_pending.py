@@ -527,8 +527,8 @@ class Model(RuleBasedStateMachine):
         else:
             one["until"] = one["deadline"] = self.now + queue_timeout
             self.queue.append(one)
+        twin = Entry(one["id"], "T", b"p", None, timeout, resend, internal)
         with pytest.raises(LocalProtocolError):
-            twin = Entry(one["id"], "T", b"p", None, timeout, resend, internal)
             self.pending.submit(twin, self.now, **arguments)
 
     def launch(self, one):

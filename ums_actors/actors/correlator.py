@@ -7,7 +7,7 @@ answered also if handling it raises.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from ums_actors.actors.child import Child
 from ums_actors.actors.feed import Feed
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from ums_actors.core.pending import Payload
 
 __all__ = ["CorrelatorActor"]
+
+_READY: Final = State.READY
 
 
 class CorrelatorActor(Child):
@@ -109,7 +111,7 @@ class CorrelatorActor(Child):
         """Take a request in; what is raised comes before any byte of it is sent."""
         kernel = self._kernel
         line_up = kernel.websocket is not None
-        ready = line_up and kernel.session.state is State.READY
+        ready = line_up and kernel.session.state is _READY
         if not ready:
             self._check_wait(command, line_up=line_up)
         payload: Payload
@@ -170,7 +172,7 @@ class CorrelatorActor(Child):
 
     def _release(self, _: ReleaseQueue) -> None:
         kernel = self._kernel
-        if kernel.websocket is None or kernel.session.state is not State.READY:
+        if kernel.websocket is None or kernel.session.state is not _READY:
             return  # it waited here while that line went away
         self._let_go()
         self._feed.catch_up()
@@ -179,7 +181,7 @@ class CorrelatorActor(Child):
         """Send what may go now; before READY only what belongs to the line itself."""
         kernel = self._kernel
         if kernel.websocket is not None:
-            ready = kernel.session.state is State.READY
+            ready = kernel.session.state is _READY
             for entry in self._pending.release(self._now(), ready=ready):
                 self._write_entry(entry)
         self._sweep.arm()

@@ -156,6 +156,8 @@ class Subscribers:
 
     def wants_notification(self, notification_type: str) -> bool:
         """Tell whether anybody hears notifications of this type as they come."""
+        if not self._wide:  # spares most connections the two tables
+            return False
         known = self._by_type.get(notification_type)
         if known is None:
             known = any(
@@ -207,6 +209,8 @@ class Subscribers:
         return [each.way.depth() for each in self._all.values()]
 
     def _of(self, kind: type[Event]) -> tuple[_Subscriber, ...]:
+        if not self._wide:
+            return ()
         found = self._by_kind.get(kind)
         if found is None:
             found = self._by_kind[kind] = tuple(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ums_actors.actors.messages import SubmitRequest
 from ums_actors.arguments import seconds
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SendShortcut", "seconds", "submission"]
 
+_READY: Final = State.READY  # an attribute of an Enum takes as long as five calls
+
 
 def submission(
     request: Any,
@@ -31,9 +33,10 @@ def submission(
     Raises:
         LocalProtocolError: the request, its metadata or the timeout breaks a rule.
     """
-    usual = usual_parts(request)
-    if usual is not None and timeout is None and encoded_metadata is None:
-        return SubmitRequest(usual[0], usual[1], reply, resend=bool(resend))
+    if timeout is None and encoded_metadata is None and not resend:
+        usual = usual_parts(request)
+        if usual is not None:
+            return SubmitRequest(usual[0], usual[1], reply)
     parts = user_request(request)
     metadata, encoded = parts.metadata, parts.encoded_metadata
     if metadata is not None:
@@ -77,7 +80,7 @@ class SendShortcut:
         """Send a request; any thread."""
         cell = self._cell
         kernel = cell.keep
-        if kernel.session.state is not State.READY or cell.dead or not cell.empty():
+        if kernel.session.state is not _READY or cell.dead or not cell.empty():
             return self._long_way(  # type: ignore[return-value]
                 request, timeout, resend, encoded_metadata
             )

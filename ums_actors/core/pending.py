@@ -8,7 +8,7 @@ leaves the table exactly once, and says then on which side of the write it was.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ums_actors.core.deadlines import Deadlines
 from ums_actors.core.entry import Entry, Payload

@@ -7,6 +7,7 @@ the next object (the next *generation*) handles the next message.
 
 from __future__ import annotations
 
+import functools
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,12 @@ _RESTARTS, _PERIOD = 5, 60.0
 """Crashes of an unsupervised actor in a number of seconds that are forgiven."""
 
 
+@functools.lru_cache(maxsize=256)
+def _names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Give one tuple for all that are equal."""
+    return names
+
+
 class Cell(Mortal):
     """Life cycle of one actor on one loop."""
 
@@ -42,10 +49,11 @@ class Cell(Mortal):
         "args",
         "intensity",
         "keep",
-        "kwargs",
+        "names",
         "on_crash",
         "started",
         "suspended",
+        "values",
     )
 
     generation: int
@@ -61,7 +69,9 @@ class Cell(Mortal):
     ) -> None:
         super().__init__(actor_class, runtime, loop)
         self.args: tuple[Any, ...] = args
-        self.kwargs: dict[str, Any] = kwargs
+        # two tuples in place of a dict; those who are made alike share the first
+        self.names: tuple[str, ...] = _names(tuple(kwargs))
+        self.values: tuple[Any, ...] = tuple(kwargs.values())
         self.on_crash: Callable[[Cell, BaseException], None] | None = on_crash
         self.suspended: bool = False
         self.started: bool = False
@@ -234,5 +244,6 @@ class Cell(Mortal):
     def _make(self) -> LoopActor:
         actor = self.actor_class.__new__(self.actor_class)
         actor._cell = self
-        actor.__init__(*self.args, **self.kwargs)  # type: ignore[misc]
+        named = dict(zip(self.names, self.values, strict=True))
+        actor.__init__(*self.args, **named)  # type: ignore[misc]
         return actor
