@@ -21,6 +21,25 @@ def test_keys_fall_due_at_their_deadline_earliest_first():
     assert len(deadlines) == 0
 
 
+@pytest.mark.parametrize("again", ["add", "add_at"])
+@pytest.mark.parametrize("first", ["add", "add_at"])
+def test_a_key_has_one_deadline_at_a_time(first, again):
+    def put(how, deadline):
+        return (
+            deadlines.add("a", deadline, 0.0)
+            if how == "add"
+            else (deadlines.add_at("a", deadline))
+        )
+
+    deadlines = Deadlines()
+    put(first, 5.0)
+    with pytest.raises(KeyError):
+        put(again, 7.0)
+    assert deadlines.expired(6.0) == ["a"]
+    put(again, 7.0)
+    assert deadlines.expired(7.0) == ["a"]
+
+
 def test_a_discarded_key_never_falls_due():
     deadlines = Deadlines()
     deadlines.add("a", 10.0, 0.0)
