@@ -21,7 +21,6 @@ from ums_actors.actors.messages import (
     Later,
     LineDropped,
     ReleaseQueue,
-    SendFrames,
     SubmitRequest,
 )
 from ums_actors.actors.replies import Replies, too_late
@@ -204,7 +203,7 @@ class CorrelatorActor(Child):
             self._kernel.taps.sent(entry, payload)
         outgoing = self._kernel.outgoing
         if not outgoing:
-            self._tell("socket", SendFrames())
+            self._kernel.refs["socket"].actor_inbox.schedule()  # it looks there
         outgoing.append((entry.id, payload))
 
     # -- in

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ums_actors.actors.delivery import deliver
-from ums_actors.actors.messages import CloseSocket, LineDropped, SendFrames
+from ums_actors.actors.messages import CloseSocket, LineDropped
 from ums_actors.core.course import State
 from ums_actors.core.reason import Stopped
 from ums_actors.errors import ConnectionLost, Delivery, UMSError
@@ -127,7 +127,7 @@ def _clear_inbox(kernel: Kernel) -> None:
         return
     cell = ref._cell
     cell.actor.abandon()  # type: ignore[attr-defined]
-    cell.sift(lambda message: not isinstance(message, (SendFrames, CloseSocket)))
+    cell.sift(lambda message: not isinstance(message, CloseSocket))
 
 
 def _fail(entries: Iterable[Entry], text: str) -> None:

@@ -15,7 +15,6 @@ from ums_actors.actors.messages import (
     FramesReceived,
     FramesTapped,
     OpenSocket,
-    SendFrames,
     SocketOpened,
     StepFailed,
 )
@@ -56,7 +55,6 @@ class SocketActor(Child):
 
     handlers: ClassVar[dict[type[Any], str]] = {
         OpenSocket: "_open",
-        SendFrames: "_send_all",
         CloseSocket: "_close",
     }
 
@@ -191,8 +189,8 @@ class SocketActor(Child):
             LineBroken("the peer closed the TCP connection") if websocket.eof else None
         )
 
-    def _send_all(self, _: SendFrames) -> None:
-        """Queue what the correlator has for the line; `_on_drained` writes it."""
+    def _send_all(self) -> None:
+        """Queue what the correlator has for the line."""
         outgoing, websocket = self._kernel.outgoing, self._websocket
         if websocket is None or self._ended or websocket.closing:
             return  # the line is going: the supervisor answers for its requests
@@ -215,9 +213,10 @@ class SocketActor(Child):
             reply.try_fail(error)
 
     def _on_drained(self) -> None:
-        """Write what the inbox has brought, in one go."""
-        if self._websocket is not None and not self._ended:
-            self._flush()
+        """Write what has come together in a turn, in one go."""
+        if self._kernel.outgoing:
+            self._send_all()
+        self._flush()
 
     def _flush(self) -> None:
         websocket = self._websocket
@@ -268,6 +267,7 @@ class SocketActor(Child):
         if websocket is None:
             self._end(Stopped())
             return
+        self._send_all()  # what was there before
         websocket.close(command.code)
         self._flush()
         if self._timer is not None:

@@ -42,7 +42,13 @@ class LoopActor(pykka.Actor):
     """Whether Pykka's registry knows it; unregistering costs O(all actors)."""
     _in_bulk: ClassVar[type[Any] | None] = None
     """The type of messages told that :meth:`_take_bulk` takes from the inbox itself."""
+    _drains: ClassVar[bool] = False
+    """Whether it has an :meth:`_on_drained` of its own."""
     _cell: Cell
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._drains = cls._on_drained is not LoopActor._on_drained
 
     @classmethod
     def start(  # pyright: ignore[reportIncompatibleMethodOverride]

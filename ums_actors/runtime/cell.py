@@ -103,16 +103,10 @@ class Cell(Mortal):
             else:
                 budget -= 1
                 self._handle(taken.pop())
-        if not self.suspended and not self.dead:
-            try:
-                self.actor._on_drained()
-            except BaseException as error:  # noqa: BLE001  (see `crash`)
-                self.crash(error)
-            if not (self.empty() or self.suspended or self.dead):
-                self.loop.submit(self)
-                return
+        if self.actor_class._drains and not self.suspended and not self.dead:
+            self.guard(self.actor._on_drained)
         self._scheduled = False
-        if not (self.empty() or self.suspended or self.dead):
+        if (taken or self._arrived) and not self.suspended and not self.dead:
             self.schedule()
 
     def _handle(self, envelope: Envelope) -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from ums_actors.runtime.lending import Lending
+    from ums_actors.runtime.loop import Loop
 
 __all__ = ["LoopFuture", "Outcome", "failure", "foreign_future", "on_loop_thread"]
 
@@ -154,7 +155,11 @@ class LoopFuture(pykka.Future[T]):
             except IndexError:
                 return
             if isinstance(waiter, LockType):
-                waiter.release()
+                loop: Loop | None = getattr(on_loop_thread, "loop", None)
+                if loop is None:
+                    waiter.release()
+                else:
+                    loop.wake_soon(waiter)
                 continue
             try:
                 waiter(self)
