@@ -39,6 +39,7 @@ from ums_actors.runtime import LoopFuture
 if TYPE_CHECKING:
     from ums_actors.actors.kernel import Kernel
     from ums_actors.core.pending import Payload
+    from ums_actors.runtime.envelope import Envelope
 
 __all__ = ["CorrelatorActor"]
 
@@ -70,6 +71,7 @@ class CorrelatorActor(Child):
         self._replies = Replies(kernel)
         self._sweep = Sweep(self._pending, self._clock, call_later, self._expire)
         self._awaited: int | None = None  # the line whose last answer is to be told
+        self._gathers = False  # frames of many requests, which then go out at once
 
     def on_start(self) -> None:
         """Watch the deadlines a crashed predecessor left."""
@@ -85,6 +87,16 @@ class CorrelatorActor(Child):
         super().on_stop()
 
     # -- out
+
+    def _take_bulk(self, waiting: list[Envelope], budget: int) -> None:
+        """Send requests that have come together with one write."""
+        self._gathers = True
+        try:
+            super()._take_bulk(waiting, budget)
+        finally:
+            self._gathers = False
+            if self._kernel.outgoing:
+                self._kernel.refs["socket"].actor_inbox.drain()
 
     def _submit(self, command: SubmitRequest) -> None:
         if self._instruments is not None:
@@ -202,7 +214,7 @@ class CorrelatorActor(Child):
         if self._kernel.subscribers.tapped:
             self._kernel.taps.sent(entry, payload)
         outgoing = self._kernel.outgoing
-        if not outgoing:
+        if not outgoing and not self._gathers:
             self._kernel.refs["socket"].actor_inbox.schedule()  # it looks there
         outgoing.append((entry.id, payload))
 

@@ -175,7 +175,8 @@ class SocketActor(Child):
             except RemoteProtocolError as error:
                 self._kernel.counters.bad_frames += 1
                 report(self._kernel, "frame.undecodable", error)
-        self._tell("correlator", FramesReceived(self._line, messages))
+        correlator = self._kernel.refs["correlator"].actor_inbox
+        correlator.deliver(FramesReceived(self._line, messages))
 
     def _end_of(self, websocket: Websocket) -> Reason | None:
         if websocket.closed_by_peer is not None:
