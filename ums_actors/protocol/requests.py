@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import NoneType
-from typing import Any, Final, TypeGuard, cast
+from typing import Any, Final, Generic, TypeAlias, TypeGuard, TypeVar, cast
 
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Raw, Struct
 from msgspec.structs import asdict
 
 from ums_actors.errors import LocalProtocolError
 
-__all__ = ["Call", "UserRequest", "parts_of", "text", "typed_parts", "user_request"]
+__all__ = [
+    "Call",
+    "Plain",
+    "Request",
+    "UserRequest",
+    "parts_of",
+    "text",
+    "typed_parts",
+    "user_request",
+]
+
+T = TypeVar("T")
 
 _ENCODED: Final = ("encodedMetadata", "encoded_metadata")
 _KEYS: Final = ("type", "body", "headers", "metadata", *_ENCODED)
@@ -23,10 +34,27 @@ _FORM: Final = (
 
 
 class Call(Struct, frozen=True):
-    """A request as the builders give it: its wire type and its body."""
+    """A request without more: its wire type and its body."""
 
     type: str
     body: Any
+
+
+class Request(Call, Generic[T], frozen=True):
+    """A request as the builders give it, which knows what its answer is.
+
+    Attributes:
+        type: its canonical name; each side's connection sends it under its own.
+        body: what is written as JSON.
+        read: makes the answer of the undecoded body; on the loop thread, so it must
+            not block.
+    """
+
+    read: Callable[[Raw], T]
+
+
+Plain: TypeAlias = Mapping[str, object] | Struct
+"""A request as a user writes it: ``{"type": …, "body": …}``."""
 
 
 class UserRequest(Struct, frozen=True):
@@ -87,7 +115,7 @@ def user_request(request: Any) -> UserRequest:
         LocalProtocolError: it is no mapping or Struct, has no type, or an unknown key.
     """
     form = type(request)  # pyright: ignore[reportUnknownVariableType]
-    if form is Call:
+    if form is Call or form is Request:
         return UserRequest(request.type, request.body, None, None)
     if form is dict and request.keys() == _COMMON:
         kind, body = request["type"], request["body"]  # the usual form, in short
