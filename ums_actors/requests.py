@@ -33,10 +33,9 @@ from ums_actors.protocol import (
     publishing,
     routing,
 )
-from ums_actors.protocol.requests import Call, Request
+from ums_actors.protocol.requests import Request
 
 __all__ = [
-    "Call",
     "CloseConversation",
     "CloseDialog",
     "GenerateDownloadToken",

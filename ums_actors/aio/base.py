@@ -88,7 +88,9 @@ class AwaitableConnection(Generic[P]):
             resend: bool = False,
             encoded_metadata: str | None = None,
         ) -> Coroutine[Any, Any, Any]: ...
-        def send(self, request: Any, *args: Any, **more: Any) -> Coroutine[Any, Any, Any]:
+        def send(
+            self, request: Any, *args: Any, **more: Any
+        ) -> Coroutine[Any, Any, Any]:
             """Send a request; see the connection's own method."""
             raise NotImplementedError
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
-
-from msgspec.structs import replace
 
 from ums_actors._version import __version__
 from ums_actors.actors import following

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import NoneType
 from typing import Any, Final, Generic, TypeAlias, TypeGuard, TypeVar, cast
 
@@ -33,14 +34,16 @@ _FORM: Final = (
 )
 
 
-class Call(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Call:
     """A request without more: its wire type and its body."""
 
     type: str
     body: Any
 
 
-class Request(Call, Generic[T], frozen=True):
+@dataclass(frozen=True, slots=True)
+class Request(Call, Generic[T]):
     """A request as the builders give it, which knows what its answer is.
 
     Attributes:
