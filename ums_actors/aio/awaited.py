@@ -29,6 +29,8 @@ R_co = TypeVar("R_co", covariant=True)
 
 
 class _Method(Protocol, Generic[P, R_co]):
+    """A coroutine function of a class, as type checkers see it."""
+
     def __get__(
         self, instance: Any, owner: type | None = None
     ) -> Callable[P, Coroutine[Any, Any, R_co]]: ...

@@ -55,9 +55,11 @@ class _LazyGroup(click.Group):
     """A group that imports a subcommand when it is named, not before."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Give their names."""
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import a subcommand; None if there is no such one."""
         if cmd_name not in _COMMANDS:
             return None
         path, _, attribute = _COMMANDS[cmd_name][0].partition(":")

@@ -49,7 +49,7 @@ class State(enum.StrEnum):
 
 
 class _Value(msgspec.Struct, frozen=True):
-    pass
+    """Base of events and actions."""
 
 
 class OpenRequested(_Value, frozen=True):
