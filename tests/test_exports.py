@@ -33,13 +33,75 @@ def test_every_module_says_what_it_gives_and_what_it_is(name):
         assert hasattr(module, public)
 
 
+EXTRAS = (
+    "aiohttp click httpx jwt opentelemetry prometheus_client pytest rich textual "
+    "textual_serve trustme truststore uvloop"
+)
+SLOW = "asyncio email http.client importlib.metadata subprocess urllib.request urllib3"
+"""What costs more to import than it is worth before a connection is started."""
+
+
+def python(code: str) -> None:
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=50)
+
+
 def test_importing_the_library_starts_nothing_and_needs_no_extra():
-    code = (
-        "import sys, threading, ums_actors;"
-        "extras = {'aiohttp', 'click', 'rich', 'trustme'} & set(sys.modules);"
-        "assert threading.active_count() == 1 and not extras, extras"
+    python(
+        "import sys, threading, ums_actors, ums_actors.requests\n"
+        f"loaded = set({EXTRAS!r}.split()) & set(sys.modules)\n"
+        "assert threading.active_count() == 1 and not loaded, loaded"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=30)
+
+
+def test_what_is_slow_to_import_is_left_for_later():
+    python(
+        "import sys\n"
+        "before = set(sys.modules)\n"
+        "import ums_actors\n"
+        f"loaded = set({SLOW!r}.split()) & set(sys.modules) - before\n"
+        "assert not loaded, loaded"
+    )
+
+
+WATCHED = """
+import sys, threading
+
+class Watch:
+    def __init__(self):
+        self.seen = []
+
+    def find_spec(self, name, path=None, target=None):
+        self.seen.append((name, threading.current_thread().name))
+
+import ums_actors as ums
+from ums_actors.emulator import password_of, running_emulator
+
+with running_emulator(users=1, tls=True) as emulator:
+    for name in [name for name in sys.modules if name.startswith("urllib3")]:
+        del sys.modules[name]  # the emulator's side may have needed it
+    watch = Watch()
+    sys.meta_path.insert(0, watch)
+    ref = ums.BrandWebsocketConnection.start(
+        emulator.account,
+        auth=ums.PasswordLogin("bot1", password_of("bot1")),
+        csds=emulator.csds,
+        ca_file=emulator.ca,
+    )
+    began = list(watch.seen)
+    connection = ums.proxy_of(ref)
+    connection.open().get(timeout=20)
+    assert connection.get_clock().get(timeout=10) > 0
+    loop = ref._cell.loop.name
+    ref.stop(timeout=20)
+
+assert ("urllib3", "MainThread") in began, began
+assert loop in [thread.name for thread in threading.enumerate()]
+assert not [name for name, who in watch.seen if who == loop], watch.seen
+"""
+
+
+def test_it_is_imported_by_who_starts_a_connection_and_nothing_by_the_loop():
+    python(WATCHED)
 
 
 def functions() -> list[tuple[str, object]]:

@@ -15,8 +15,6 @@ from ums_actors.actors.trouble import observed
 from ums_actors.arguments import identifier, shown
 from ums_actors.auth.csds import DEFAULT_CSDS_HOST, Csds
 from ums_actors.errors import LocalProtocolError
-from ums_actors.files.storage import Storage
-from ums_actors.http.client import Http
 from ums_actors.http.origin import parse_origin
 from ums_actors.http.tls import OnceNeeded
 from ums_actors.options import Options
@@ -29,6 +27,8 @@ if TYPE_CHECKING:
     from ums_actors.auth.session import Session
     from ums_actors.auth.source import TokenSource
     from ums_actors.connection.root import Root
+    from ums_actors.files.storage import Storage
+    from ums_actors.http.client import Http
     from ums_actors.http.tls import TlsSource
     from ums_actors.runtime import Runtime
     from ums_actors.transport.proxy import Place
@@ -118,7 +118,7 @@ class Setup:
         *,
         follows: bool = False,
     ) -> Kernel:
-        """Make the kernel of a connection.
+        """Make the kernel of a connection; in the thread that starts it.
 
         Args:
             root: the actor that begins to be.
@@ -126,6 +126,10 @@ class Setup:
             identify: gives the user's id on the wire.
             follows: whether messages come only of dialogs that are subscribed to.
         """
+        # here, not above: urllib3 is a fifth of what importing the library would take
+        from ums_actors.files.storage import Storage  # noqa: PLC0415
+        from ums_actors.http.client import Http  # noqa: PLC0415
+
         runtime, options = root._runtime, self.options
         now, tls = runtime.clock.now, self._tls_source(runtime)
         http = Http(tls=tls, proxy=self._proxy_of, clock=now)
