@@ -36,6 +36,10 @@ _COMMANDS = {
         "ums_actors.cli.probing.command:command",
         "Try each step to an account: DNS, login, TLS, clock, with milliseconds.",
     ),
+    "bench": (
+        "ums_actors.cli.bench.command:command",
+        "Measure requests a second, latency and memory on this machine.",
+    ),
     "completion": (
         "ums_actors.cli.completion:command",
         "Print what lets a shell complete commands and options.",
