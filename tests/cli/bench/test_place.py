@@ -73,13 +73,17 @@ def named():
 LOCAL = {"agentVep": "127.0.0.1:1", "asyncMessagingEnt": "127.0.0.1:1"}
 
 
-@pytest.mark.parametrize("service", LOCAL)
-def test_a_local_service_that_names_another_machine_is_refused(named, service):
+@pytest.mark.parametrize(
+    ("service", "what"), [("agentVep", "login"), ("asyncMessagingEnt", "websocket")]
+)
+def test_a_local_service_that_names_another_machine_is_refused(named, service, what):
     hosts, csds = named
     hosts.update(LOCAL)
     assert given(csds, DEFAULT_ACCOUNT, None).csds == csds
     hosts[service] = "https://example.com"
-    with pytest.raises(click.UsageError, match=f"{service} of --csds is example.com"):
+    with pytest.raises(
+        click.UsageError, match=f"{what} that --csds names is example.com"
+    ):
         given(csds, DEFAULT_ACCOUNT, None)
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Place", "given", "own"]
 
 _TIMEOUT: Final = 10.0
+_SERVICES: Final = {"login": (LOGIN_SERVICE,), "websocket": BRAND_SOCKET_SERVICES}
 
 
 class Place(NamedTuple):
@@ -70,9 +71,9 @@ def given(csds: str, account: str, ca: str | None) -> Place:
         http = Http(tls=lambda: client_context(ca))
         found = Csds(csds, account, http)
         with contextlib.closing(http):
-            for services in ((LOGIN_SERVICE,), BRAND_SOCKET_SERVICES):
+            for name, services in _SERVICES.items():
                 service = found.find_first(services, http.deadline(_TIMEOUT))
-                _refuse_others(service, f"the {services[0]} of --csds")
+                _refuse_others(service, f"the {name} that --csds names")
     except ums.LocalProtocolError as error:
         raise click.UsageError(str(error)) from None
     return Place(origin.http_url, account, ca)
