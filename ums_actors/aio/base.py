@@ -34,7 +34,8 @@ class AwaitableConnection(Generic[P]):
     Leaving its ``async with`` block closes it. :attr:`proxy` is the same connection
     for those who want futures, which can be awaited too. A call that is cancelled
     while it waits gives up its request: it is not sent if it was not yet, and a late
-    answer is counted.
+    answer is counted. What is said below to be raised through a future is raised by
+    ``await``.
     """
 
     def __init__(self, ref: LoopRef[Any], proxy: P, timeout: float) -> None:

@@ -34,6 +34,12 @@ class BlockingConnection(Generic[P]):
 
     Leaving its ``with`` block closes it. :attr:`proxy` is the same connection for
     those who want futures.
+
+    What each argument is, and what can go wrong, say the methods of that name of
+    :class:`~ums_actors.BrandWebsocketConnection` and its consumer's counterpart; errors
+    are raised here. Requests wait for their answers as long as
+    :class:`~ums_actors.Options` lets them, all else for the ``timeout`` of the opening
+    (then TimeoutError).
     """
 
     def __init__(self, ref: LoopRef[Any], proxy: P, timeout: float) -> None:
