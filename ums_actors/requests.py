@@ -1,6 +1,6 @@
-"""Requests by their names, for ``send``, which then knows what the answer is.
+"""Requests by name, for ``send``, which knows what their answers are.
 
-Each is made by a function, whose own name stands in its documentation::
+Each name is a function that makes one; it says what it takes, and what the answer is::
 
     from ums_actors.requests import GetClock, QueryMessages
 
@@ -10,8 +10,8 @@ Each is made by a function, whose own name stands in its documentation::
 They go out as they are, under the name that the connection's side has for them. The
 connection's own methods do more: they know the own user by ``ums_actors.ME``, make
 subscriptions again on each line, hear a new conversation from its first message on.
-Whose names are here is checked when they are made: ``LocalProtocolError`` says which
-argument breaks which rule.
+Arguments are checked where a request is made: ``LocalProtocolError`` says which of them
+breaks which rule.
 
 A request that is not here is a mapping, whose answer is its body; or typed by
 :class:`Request`, with a function that reads the answer::

@@ -94,7 +94,7 @@ TRANSFERRED_TEXTS: Final = LEFT_TEXTS | JOINED_TEXTS | {"Skill changed successfu
 
 
 def get_clock() -> Request[int]:
-    """Ask for the server's time; the answer is ``{"currentTime": milliseconds}``."""
+    """Ask for the server's time; the answer is milliseconds since 1970."""
     return Request(GET_CLOCK, {}, read_clock)
 
 
@@ -142,7 +142,7 @@ def unsubscribe_conversations(subscription_id: str) -> Request[str]:
 def create_conversation(
     consumer_id: str, skill_id: str | None = None, context: Any = None
 ) -> Request[str]:
-    """Open a conversation with a consumer; the answer is ``{"conversationId": id}``.
+    """Open a conversation with a consumer; the answer is its id.
 
     Args:
         consumer_id: with whom.
@@ -221,7 +221,7 @@ def query_messages(
     older_than: int | None = None,
     max_quantity: int | None = None,
 ) -> Request[list[MessageEvent]]:
-    """Ask for a dialog's events; the answer is a list.
+    """Ask for a dialog's events; the answer is a list of them.
 
     Whether ``newer_than`` itself is among them differs between servers: ask with the
     last sequence known and drop what is there already.

@@ -119,7 +119,7 @@ def subscribe_messages(
 def create_conversation(
     skill_id: str | None = None, context: Any = None, campaign_info: Any = None
 ) -> Request[str]:
-    """Open a conversation; the answer is ``{"conversationId": id}``.
+    """Open a conversation; the answer is its id.
 
     What is not given goes as null, as the reference sends it.
 

@@ -51,7 +51,7 @@ def publish_text(
     audience: str = MessageAudience.ALL,
     quick_replies: Any = None,
 ) -> Request[int]:
-    """Say something in a dialog; the answer is ``{"sequence": n}``.
+    """Say something in a dialog; the answer is its number there.
 
     Args:
         conversation_id: of the conversation.

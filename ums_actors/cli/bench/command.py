@@ -89,7 +89,8 @@ def command(
     Starts a local UMS in a process of its own, connects agents to it, and has each ask
     for the clock with so many requests in flight. Tells requests a second, how long
     answers take, and what a request takes of this process's processor time and a
-    connection of its memory. The service is there to be true, not fast: throughput is
+    connection of its memory (--connections 200 tells that best: what all share counts
+    less). The service is there to be true, not fast: throughput is
     what both reach together, and "the server" says how busy it was.
 
     It loads this machine alone, never an account: another --csds than loopback is
