@@ -20,7 +20,7 @@ class Histogram:
 
     def __init__(self) -> None:
         self._rows = [0] * _ROWS
-        self.count = 0
+        self.count: int = 0
         self.longest: float | None = None
 
     def add(self, seconds: float) -> None:

@@ -40,7 +40,7 @@ class Load:
         self._goes_on = True
         self._counts = False
         self._home = threading.Event()
-        self.took = Histogram()
+        self.took: Histogram = Histogram()
         self.failed: Counter[str] = Counter()
 
     @property
