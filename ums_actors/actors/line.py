@@ -34,7 +34,8 @@ def lose_line(kernel: Kernel, reason: Reason, now: float) -> None:
     lost = kernel.pending.drop_line(
         frozenset(unsent), now, kernel.options.queue_timeout
     )
-    deliver(kernel, kernel.streams.line_lost(_why(kernel, reason)))
+    if kernel.made("streams"):
+        deliver(kernel, kernel.streams.line_lost(_why(kernel, reason)))
     if kernel.made("rings"):
         kernel.rings.line_lost()
     if kernel.made("conversations"):

@@ -6,7 +6,8 @@ their empty tables would be a fifth of all that it takes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+import math
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from ums_actors.actors.agents import AgentStates
 from ums_actors.actors.catching import CatchUps
@@ -14,7 +15,9 @@ from ums_actors.actors.conversations import Conversations
 from ums_actors.actors.pauses import Pauses
 from ums_actors.actors.rings import Rings
 from ums_actors.actors.taps import Taps
+from ums_actors.core.following import FollowedStreams
 from ums_actors.core.marks import Marks
+from ums_actors.core.stream import Streams
 from ums_actors.protocol.consumer import short
 from ums_actors.protocol.ids import IdTable
 
@@ -22,8 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ums_actors.actors.kernel import Kernel
+    from ums_actors.options import Options
 
 __all__ = ["Parts"]
+
+_LEAST_TRIES = 3
 
 
 class Parts:
@@ -37,6 +43,7 @@ class Parts:
         "marks",
         "pauses",
         "rings",
+        "streams",
         "taps",
     )
 
@@ -47,6 +54,7 @@ class Parts:
     marks: Marks
     pauses: Pauses
     rings: Rings
+    streams: Streams[Any]
     taps: Taps
 
     def made(self, part: str) -> bool:
@@ -73,6 +81,30 @@ def _conversations(kernel: Kernel) -> Conversations:
     return Conversations(kernel, short if follows else str, is_brand=not follows)
 
 
+def _streams(kernel: Kernel) -> Streams[Any]:
+    options = kernel.options
+    followed = kernel.follows
+    kind = cast("type[Streams[Any]]", FollowedStreams if followed else Streams)
+    return kind(
+        options.dialog_limit,
+        query_limit=options.catch_up_limit,
+        tries=_catch_up_tries(options),
+    )
+
+
+def _catch_up_tries(options: Options) -> int:
+    """Let queries fail for longer than a dead line may go unnoticed.
+
+    It bounds how long later events of a dialog are held back once its query is out.
+    With the defaults there are 4 tries: 40 s if none is answered, 60 s at most if each
+    is answered late and refused for now; what is refused for good
+    four times at once is not tried again.
+    Lines that die meanwhile add their own time, but only eight of them in a row.
+    """
+    unnoticed = options.ping_interval + options.pong_timeout
+    return max(_LEAST_TRIES, math.ceil(unnoticed / options.request_timeout) + 1)
+
+
 _MAKERS: Final[dict[str, Callable[[Kernel], Any]]] = {
     "agents": AgentStates,
     "catch_ups": lambda _: CatchUps(),
@@ -81,5 +113,6 @@ _MAKERS: Final[dict[str, Callable[[Kernel], Any]]] = {
     "marks": lambda _: Marks(),
     "pauses": lambda kernel: Pauses(kernel.marks),
     "rings": Rings,
+    "streams": _streams,
     "taps": Taps,
 }

@@ -196,14 +196,8 @@ class SocketActor(Child):
         outgoing, websocket = self._kernel.outgoing, self._websocket
         if websocket is None or self._ended or websocket.closing:
             return  # the line is going: the supervisor answers for its requests
-        sent = 0
-        try:
-            for request_id, payload in outgoing:
-                sent += 1
-                if not websocket.send(payload, request_id):
-                    self._refuse(request_id)
-        finally:
-            del outgoing[:sent]
+        for request_id in websocket.send_all(outgoing):
+            self._refuse(request_id)
 
     def _refuse(self, request_id: str) -> None:
         """Answer a request for which the buffer has no room."""

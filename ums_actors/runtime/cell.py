@@ -7,6 +7,7 @@ the next object (the next *generation*) handles the next message.
 
 from __future__ import annotations
 
+import functools
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from pykka.messages import ProxyCall, ProxyGetAttr, ProxySetAttr, _ActorStop
 
 from ums_actors.core.restart import Intensity
 from ums_actors.errors import RestartBudgetExhausted
-from ums_actors.runtime.fence import Fenced
+from ums_actors.runtime.fence import Fenced, FencedAnywhere
 from ums_actors.runtime.future import LoopFuture, foreign_future
 from ums_actors.runtime.mortal import Mortal
 from ums_actors.runtime.ref import LoopRef
@@ -35,6 +36,12 @@ _RESTARTS, _PERIOD = 5, 60.0
 """Crashes of an unsupervised actor in a number of seconds that are forgiven."""
 
 
+@functools.lru_cache(maxsize=256)
+def _names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Give one tuple for all that are equal."""
+    return names
+
+
 class Cell(Mortal):
     """Life cycle of one actor on one loop."""
 
@@ -42,10 +49,11 @@ class Cell(Mortal):
         "args",
         "intensity",
         "keep",
-        "kwargs",
+        "names",
         "on_crash",
         "started",
         "suspended",
+        "values",
     )
 
     generation: int
@@ -61,7 +69,9 @@ class Cell(Mortal):
     ) -> None:
         super().__init__(actor_class, runtime, loop)
         self.args: tuple[Any, ...] = args
-        self.kwargs: dict[str, Any] = kwargs
+        # two tuples in place of a dict; those who are made alike share the first
+        self.names: tuple[str, ...] = _names(tuple(kwargs))
+        self.values: tuple[Any, ...] = tuple(kwargs.values())
         self.on_crash: Callable[[Cell, BaseException], None] | None = on_crash
         self.suspended: bool = False
         self.started: bool = False
@@ -82,13 +92,17 @@ class Cell(Mortal):
             self.started = True
             self.guard(self.actor.on_start)
         taken = self._taken
+        in_bulk = self.actor_class._in_bulk
         while budget and not self.suspended and not self.dead:
             if not taken:
                 if not self._arrived:
                     break
                 self._take()
-            budget -= 1
-            self._handle(taken.pop())
+            if type(taken[-1].message) is in_bulk and taken[-1].reply_to is None:
+                budget -= self._handle_bulk(budget)
+            else:
+                budget -= 1
+                self._handle(taken.pop())
         if not self.suspended and not self.dead:
             try:
                 self.actor._on_drained()
@@ -125,6 +139,16 @@ class Cell(Mortal):
             else:
                 self._return_error(reply, error)
 
+    def _handle_bulk(self, budget: int) -> int:
+        before = len(self._taken)
+        try:
+            self.actor._take_bulk(self._taken, budget)
+            return before - len(self._taken)
+        except BaseException as error:  # noqa: BLE001  (see `crash`)
+            handled = before - len(self._taken)
+            self.crash(error)
+            return handled
+
     def _answer_later(self, reply: LoopFuture[Any], result: Any) -> None:
         if isinstance(result, LoopFuture):
             reply.chain(result)  # pyright: ignore[reportUnknownArgumentType]
@@ -149,8 +173,12 @@ class Cell(Mortal):
             self.crash(error)
 
     def fenced(self, function: Callable[..., object]) -> Fenced:
-        """Wrap a callback so that it dies with the object it was made for."""
+        """Wrap a callback of the loop's: it dies with the object it was made for."""
         return Fenced(self, function)
+
+    def fenced_anywhere(self, function: Callable[..., object]) -> Fenced:
+        """Wrap a callback of a future's, which any thread may call."""
+        return FencedAnywhere(self, function)
 
     # -- failing
 
@@ -220,5 +248,6 @@ class Cell(Mortal):
     def _make(self) -> LoopActor:
         actor = self.actor_class.__new__(self.actor_class)
         actor._cell = self
-        actor.__init__(*self.args, **self.kwargs)  # type: ignore[misc]
+        named = dict(zip(self.names, self.values, strict=True))
+        actor.__init__(*self.args, **named)  # type: ignore[misc]
         return actor
