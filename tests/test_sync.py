@@ -7,6 +7,7 @@ import pytest
 
 import ums_actors as ums
 from ums_actors.emulator import password_of, running_emulator
+from ums_actors.requests import GetClock
 
 
 @pytest.fixture
@@ -216,3 +217,8 @@ def test_a_script_joins_leaves_and_catches_up(emulator, connected):
 def test_a_script_says_what_the_brand_is(connected):
     assert connected.set_brand_profile({"name": "Shop"}).startswith("OK")
     assert connected.get_brand_profile().name == "Shop"
+
+
+def test_a_typed_request_gives_its_answer(connected):
+    assert type(connected.send(GetClock())) is int
+    assert connected.send({"type": ".GetClock"})["currentTime"] > 0

@@ -10,6 +10,7 @@ import ums_actors as ums
 from tests.aio.conftest import arguments, run
 from ums_actors import aio, sync
 from ums_actors.emulator import password_of
+from ums_actors.requests import GetClock
 
 
 def test_answers_and_events(emulator, connected):
@@ -122,6 +123,21 @@ def test_a_call_that_is_cancelled_forgets_its_request(emulator, connected):
             await _until(connection, late_answers=5)
             emulator.clear_faults()
             assert await connection.get_clock() > 0
+
+    run(work)
+
+
+def test_a_typed_request_gives_its_answer_and_is_forgotten_too(emulator, connected):
+    async def work():
+        async with connected() as connection:
+            assert type(await connection.send(GetClock())) is int
+            emulator.add_fault("drop", value=".GetClock")
+            waiting = asyncio.create_task(connection.send(GetClock()))
+            await _until(connection, in_flight=1)
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+            await _until(connection, in_flight=0)
 
     run(work)
 

@@ -194,6 +194,12 @@ def conversations(stage, code):
     assert any(line.startswith("4 ") for line in stage.printed())
 
 
+def typed_requests(stage, code):
+    talk = stage.talk(assign="bot1", text="hello")
+    names = Running(code, {"connection": stage.agent(), "dialog_id": talk}).end()
+    assert stage.printed() == [f"{names['now']} 0 hello"]
+
+
 def files(stage, code):
     Path("cat.png").write_bytes(CAT)
     talk = stage.talk(assign="bot1")
@@ -278,6 +284,7 @@ SCENES = {
     "from ums_actors import aio": in_asyncio,
     "def take(offer: ums.RingOffered) -> None:": a_ring,
     "def greet(event: ums.ConversationOpened) -> None:": conversations,
+    "from ums_actors.requests import": typed_requests,
     "from pathlib import Path": files,
     "with ums.connect_consumer(": a_consumer,
     "connection.send_text(": effectively_once,

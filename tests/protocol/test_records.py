@@ -6,14 +6,25 @@ from ums_actors.protocol.records import (
     old_agent_id,
     read_clock,
     read_conversation_id,
+    read_nothing,
     read_sequence,
     read_subscription_id,
+    read_text,
 )
 
 
 def test_old_agent_id_is_account_dot_user_and_made_once():
     assert old_agent_id("acc7", "31") == "acc7.31"
     assert old_agent_id("acc7", "acc7.31") == "acc7.31"
+
+
+def test_sentences_are_read_and_decide_nothing():
+    assert read_text(b'"OK Agent added successfully"') == "OK Agent added successfully"
+    for other in (b"{}", b"null", b"7", b'["OK"]'):
+        assert read_text(other) == ""
+        assert read_nothing(other) is None
+    with pytest.raises(RemoteProtocolError):
+        read_text(b"OK")
 
 
 def test_small_answers_are_read():

@@ -4,7 +4,13 @@ import msgspec
 import pytest
 
 from ums_actors.errors import LocalProtocolError
-from ums_actors.protocol.requests import Call, UserRequest, user_request, usual_parts
+from ums_actors.protocol.requests import (
+    Call,
+    Request,
+    UserRequest,
+    user_request,
+    usual_parts,
+)
 
 
 class Own(msgspec.Struct):
@@ -43,6 +49,7 @@ def test_empty_text_and_zero_are_bodies():
 
 def test_call_and_struct_are_taken_apart():
     assert user_request(Call(".X", {"a": 1})) == UserRequest(".X", {"a": 1})
+    assert user_request(Request(".X", {}, bytes)) == UserRequest(".X", {})
     assert user_request(Own(".X", {}, [{}])) == UserRequest(".X", {}, metadata=[{}])
 
 

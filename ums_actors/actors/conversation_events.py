@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ums_actors.actors.events import Event
-
-if TYPE_CHECKING:
-    from ums_actors.model.conversation import Conversation
-    from ums_actors.model.dialog import Dialog
-    from ums_actors.model.participant import Participant
-    from ums_actors.protocol.conversations import Csat, Ttr
+from ums_actors.model.conversation import Conversation  # noqa: TC001 help() reads it
+from ums_actors.model.dialog import Dialog  # noqa: TC001 help() reads it
+from ums_actors.model.participant import Participant  # noqa: TC001 help() reads it
+from ums_actors.protocol.conversations import Csat, Ttr  # noqa: TC001 help() reads it
 
 __all__ = [
     "BackToQueue",

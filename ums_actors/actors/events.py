@@ -7,15 +7,14 @@ Events about the changes of a conversation are in
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
-if TYPE_CHECKING:
-    from ums_actors.model.conversation import Conversation
-    from ums_actors.model.message import Message
-    from ums_actors.model.ring import Ring
-    from ums_actors.protocol import records
+from ums_actors.model.conversation import Conversation  # noqa: TC001 help() reads it
+from ums_actors.model.message import Message  # noqa: TC001 help() reads it
+from ums_actors.model.ring import Ring  # noqa: TC001 help() reads it
+from ums_actors.protocol import records  # noqa: TC001 help() reads it
 
 __all__ = [
     "AgentStateChanged",

@@ -6,18 +6,16 @@ to be answered; whoever takes such a message owns the duty to answer it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable  # noqa: TC003 help() reads it
+from typing import Any
 
 import msgspec
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from ums_actors.core.course import Event
-    from ums_actors.core.reason import Reason
-    from ums_actors.protocol.envelopes import Notification, Response
-    from ums_actors.runtime import LoopFuture
-    from ums_actors.secret import Secret
+from ums_actors.core.course import Event  # noqa: TC001 help() reads it
+from ums_actors.core.reason import Reason  # noqa: TC001 help() reads it
+from ums_actors.protocol.envelopes import Notification, Response  # noqa: TC001 help() reads it
+from ums_actors.runtime import LoopFuture  # noqa: TC001 help() reads it
+from ums_actors.secret import Secret  # noqa: TC001 help() reads it
 
 __all__ = [
     "AcquireToken",

@@ -7,7 +7,7 @@ their empty tables would be a fifth of all that it takes.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from ums_actors.actors.agents import AgentStates
 from ums_actors.actors.catching import CatchUps
@@ -83,7 +83,8 @@ def _conversations(kernel: Kernel) -> Conversations:
 
 def _streams(kernel: Kernel) -> Streams[Any]:
     options = kernel.options
-    kind = FollowedStreams if kernel.follows else Streams
+    followed = kernel.follows
+    kind = cast("type[Streams[Any]]", FollowedStreams if followed else Streams)
     return kind(
         options.dialog_limit,
         query_limit=options.catch_up_limit,

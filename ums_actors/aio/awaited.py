@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import inspect
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -23,12 +24,15 @@ if TYPE_CHECKING:
 
 __all__ = ["awaited"]
 
+_FUTURE = "LoopFuture["
 T = TypeVar("T")
 P = ParamSpec("P")
 R_co = TypeVar("R_co", covariant=True)
 
 
 class _Method(Protocol, Generic[P, R_co]):
+    """A coroutine function of a class, as type checkers see it."""
+
     def __get__(
         self, instance: Any, owner: type | None = None
     ) -> Callable[P, Coroutine[Any, Any, R_co]]: ...
@@ -62,4 +66,13 @@ def awaited(method: Callable[Concatenate[Any, P], Any]) -> _Method[P, Any]:
             proxy.forget.defer(future)
             raise
 
+    call.__signature__ = _awaited(inspect.signature(method))  # type: ignore[attr-defined]
     return cast("_Method[P, Any]", call)
+
+
+def _awaited(signature: inspect.Signature) -> inspect.Signature:
+    """Give the signature of what awaits the future, for ``help()``."""
+    gives = signature.return_annotation
+    if isinstance(gives, str) and gives.startswith(_FUTURE):
+        gives = gives.removeprefix(_FUTURE).removesuffix("]")
+    return signature.replace(return_annotation=gives)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar, overload
 
 from ums_actors.aio.awaited import awaited
 from ums_actors.connection import ConnectionProxy
@@ -11,12 +11,13 @@ from ums_actors.connection.listening import LIMIT
 from ums_actors.connection.model import Model
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Coroutine, Generator
     from types import TracebackType
 
     from ums_actors.actors.events import Event
     from ums_actors.actors.iterator import EventIterator
     from ums_actors.actors.selection import Where
+    from ums_actors.protocol.requests import Plain, Request
     from ums_actors.runtime import LoopRef
 
 __all__ = ["AwaitableConnection", "Opening"]
@@ -24,6 +25,7 @@ __all__ = ["AwaitableConnection", "Opening"]
 E = TypeVar("E", bound="Event")
 P = TypeVar("P", bound=ConnectionProxy)
 C = TypeVar("C", bound="AwaitableConnection[Any]")
+T = TypeVar("T")
 
 
 class AwaitableConnection(Generic[P]):
@@ -32,7 +34,8 @@ class AwaitableConnection(Generic[P]):
     Leaving its ``async with`` block closes it. :attr:`proxy` is the same connection
     for those who want futures, which can be awaited too. A call that is cancelled
     while it waits gives up its request: it is not sent if it was not yet, and a late
-    answer is counted.
+    answer is counted. What is said below to be raised through a future is raised by
+    ``await``.
     """
 
     def __init__(self, ref: LoopRef[Any], proxy: P, timeout: float) -> None:
@@ -68,7 +71,33 @@ class AwaitableConnection(Generic[P]):
         async with asyncio.timeout(self._timeout):
             await self.ref.stop(block=False)
 
-    send: Final = awaited(Model.send)
+    if TYPE_CHECKING:  # ParamSpec knows no overloads
+
+        @overload
+        def send(
+            self,
+            request: Request[T],
+            timeout: float | None = None,
+            resend: bool = False,
+            encoded_metadata: str | None = None,
+        ) -> Coroutine[Any, Any, T]: ...
+        @overload
+        def send(
+            self,
+            request: Plain,
+            timeout: float | None = None,
+            resend: bool = False,
+            encoded_metadata: str | None = None,
+        ) -> Coroutine[Any, Any, Any]: ...
+        def send(
+            self, request: Any, *args: Any, **more: Any
+        ) -> Coroutine[Any, Any, Any]:
+            """Send a request; see the connection's own method."""
+            raise NotImplementedError
+
+    else:
+        send = awaited(Model.send)
+
     send_text: Final = awaited(Model.send_text)
     publish: Final = awaited(Model.publish)
     publish_text: Final = awaited(Model.publish_text)

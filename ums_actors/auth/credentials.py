@@ -72,6 +72,8 @@ class AssertionLogin(_Sealed, frozen=True):
 
 
 class _Session(_Sealed, frozen=True):
+    """What may be given without a name, in this order."""
+
     token: str | Secret
     csrf: str | Secret | None = None
     session_id: str | Secret | None = None

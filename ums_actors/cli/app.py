@@ -36,6 +36,10 @@ _COMMANDS = {
         "ums_actors.cli.probing.command:command",
         "Try each step to an account: DNS, login, TLS, clock, with milliseconds.",
     ),
+    "bench": (
+        "ums_actors.cli.bench.command:command",
+        "Measure requests a second, latency and memory on this machine.",
+    ),
     "completion": (
         "ums_actors.cli.completion:command",
         "Print what lets a shell complete commands and options.",
@@ -55,9 +59,11 @@ class _LazyGroup(click.Group):
     """A group that imports a subcommand when it is named, not before."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Give their names."""
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import a subcommand; None if there is no such one."""
         if cmd_name not in _COMMANDS:
             return None
         path, _, attribute = _COMMANDS[cmd_name][0].partition(":")

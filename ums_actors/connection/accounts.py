@@ -27,7 +27,7 @@ class Accounts(Subscriptions, abc.ABC):
     def get_user_profile(self, user_id: str | None = None) -> LoopFuture[UserProfile]:
         """Give a user's profile, typed; the own one if nobody is named."""
         call = brand.get_user_profile(user_id)
-        return self._call_for(call, profiles.read_user_profile, resend=True)
+        return self._ask(call, resend=True)
 
     def set_user_profile(self, profile: Any) -> LoopFuture[str]:
         """Set the parts of the own profile that are given, as ``{"first_name": …}``."""
@@ -36,21 +36,19 @@ class Accounts(Subscriptions, abc.ABC):
     def get_brand_profile(self) -> LoopFuture[BrandProfile]:
         """Give what the brand says of itself."""
         call = profiles.get_brand_profile(self._kernel.account_id)
-        return self._call_for(call, profiles.read_brand_profile, resend=True)
+        return self._ask(call, resend=True)
 
     def get_upload_url(self, file_size: int, file_type: str) -> LoopFuture[FileUrl]:
         """Ask where to put a file of so many bytes; good for about a minute."""
-        return self._call_for(
-            files.upload_url(file_size, file_type), files.read_file_url
-        )
+        return self._ask(files.upload_url(file_size, file_type))
 
     def get_download_url(self, relative_path: str) -> LoopFuture[FileUrl]:
         """Ask where to get a file, by the path in its message."""
-        return self._call_for(files.download_url(relative_path), files.read_file_url)
+        return self._ask(files.download_url(relative_path))
 
     def get_download_token(
         self, dialog_id: str, submission_id: str, invitation_id: str
     ) -> LoopFuture[Secret]:
         """Ask for the key with which a submitted secure form can be read, once."""
         call = files.download_token(dialog_id, submission_id, invitation_id)
-        return self._call_for(call, files.read_download_token)
+        return self._ask(call)

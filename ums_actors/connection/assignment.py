@@ -12,16 +12,12 @@ from ums_actors.errors import RequestRejected
 from ums_actors.protocol import brand, profiles
 from ums_actors.protocol.enums import AgentState, ParticipantRole, one_of
 from ums_actors.protocol.ids import ME
-from ums_actors.protocol.records import (
-    MessageEvent,
-    read_conversation_id,
-    read_message_events,
-)
 from ums_actors.runtime.steps import Steps, run_steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ums_actors.protocol.records import MessageEvent
     from ums_actors.protocol.requests import Call
     from ums_actors.runtime import LoopFuture
 
@@ -36,7 +32,7 @@ class BrandConversations(Model, abc.ABC):
     ) -> LoopFuture[list[MessageEvent]]:
         """Ask for a dialog's events after a sequence number; None asks for all."""
         call = brand.query_messages(identifier("dialog_id", dialog_id), newer_than)
-        return self._call_for(call, read_message_events, resend=True)
+        return self._ask(call, resend=True)
 
     def join_dialog(
         self,
@@ -111,7 +107,7 @@ class BrandConversations(Model, abc.ABC):
             context: an object with a ``type``, mostly ``ProactiveContext``.
         """
         call = brand.create_conversation(consumer_id, skill_id, context)
-        return self._call_for(call, read_conversation_id)
+        return self._ask(call)
 
     _join_dialog = join_dialog
     _leave_dialog = leave_dialog

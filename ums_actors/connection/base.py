@@ -10,33 +10,28 @@ from typing import Any, ClassVar
 
 from ums_actors.actors.messages import (
     ApplyEvent,
-    ForgetRequest,
     FramesReceived,
     OpenConnection,
-    SubmitRequest,
 )
 from ums_actors.arguments import seconds, shown
-from ums_actors.connection.shortcut import SendShortcut, submission
+from ums_actors.connection.asking import Asking
 from ums_actors.connection.status import ConnectionStatus, status_of
-from ums_actors.connection.tokens import Tokens
 from ums_actors.core import course
 from ums_actors.core.course import State
 from ums_actors.errors import LocalProtocolError, NotSupported
-from ums_actors.protocol.beside import checked_metadata
 from ums_actors.protocol.envelopes import (
     Notification,
     Response,
     decode_message,
 )
 from ums_actors.runtime import LoopFuture, LoopRef
-from ums_actors.runtime.proxy import shortcut
 
 __all__ = ["WebsocketConnection"]
 
 _CHILDREN = ("token", "correlator", "socket", "supervisor")
 
 
-class WebsocketConnection(Tokens, abc.ABC):
+class WebsocketConnection(Asking, abc.ABC):
     """A supervised UMS connection.
 
     Abstract: :meth:`_get_websocket_url`, :meth:`_init_token`, :meth:`get_token`,
@@ -155,62 +150,6 @@ class WebsocketConnection(Tokens, abc.ABC):
                 f"there is no child {shown(name)}: there are {', '.join(_CHILDREN)}"
             )
         return ref
-
-    # -- requests
-
-    @shortcut(SendShortcut)
-    def send(
-        self,
-        request: Any,
-        timeout: float | None = None,
-        resend: bool = False,
-        encoded_metadata: str | None = None,
-    ) -> LoopFuture[Any]:
-        """Send a request; done with the body of its response.
-
-        Args:
-            request: a mapping or Struct with ``type``, ``body``, and, if wanted,
-                ``headers`` and ``metadata``.
-            timeout: seconds for the answer once it is sent.
-            resend: send it again if the line drops before the answer; only for what
-                may safely be done twice.
-            encoded_metadata: base64 text of at most 5 KiB that rides beside the body.
-
-        Raises (through the future):
-            RequestError: with ``delivery``; see :mod:`ums_actors.errors`.
-            LocalProtocolError: the request breaks a rule.
-        """
-        return self._pass_on(
-            submission(request, timeout, resend, encoded_metadata, LoopFuture())
-        )
-
-    def forget(self, request: LoopFuture[Any]) -> None:
-        """Give up on a request: it is taken out of the line, and out of the table.
-
-        Its future fails with RequestForgotten, whose ``delivery`` says whether it may
-        have been sent. A late answer is counted. One that was answered, or that is no
-        single request's, is left alone.
-
-        Args:
-            request: what :meth:`send`, or a method that sends one request, gave.
-        """
-        if not isinstance(request, LoopFuture):
-            raise LocalProtocolError(
-                f"request={shown(request)} is no future of a request: give what send() "
-                "gave"
-            )
-        self._kernel.refs["correlator"].tell(ForgetRequest(request.origin()))
-
-    def _submit(self, kind: str, body: Any, **more: Any) -> LoopFuture[Any]:
-        if more.get("metadata") is not None:
-            more["metadata"] = checked_metadata(more["metadata"])
-        return self._pass_on(SubmitRequest(kind, body, LoopFuture(), **more))
-
-    def _pass_on(self, command: SubmitRequest) -> LoopFuture[Any]:
-        if self._kernel.at_rest():
-            raise self._kernel.refusal(command.type)
-        self._kernel.refs["correlator"].tell(command)
-        return command.reply
 
     # -- the reference's protected methods
 

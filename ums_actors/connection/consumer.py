@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ums_actors._version import __version__
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from ums_actors.http.client import Http
     from ums_actors.options import Options
     from ums_actors.outbox import Outbox
-    from ums_actors.protocol.requests import Call
+    from ums_actors.protocol.requests import Request
     from ums_actors.runtime import LoopFuture
     from ums_actors.runtime.steps import Steps
     from ums_actors.transport.proxy import Proxy
@@ -237,7 +238,7 @@ class ConsumerWebsocketConnection(Access, Model):
             RemoteProtocolError: the service gave no id; ``body`` has what it said.
         """
         call = consumer.create_conversation(skill_id, context, campaign_info)
-        return self._call_for(call, self._created)
+        return self._ask(replace(call, read=self._created))
 
     def _created(self, answer: Any) -> str:
         conversation_id = read_conversation_id(answer)
@@ -277,7 +278,7 @@ class ConsumerWebsocketConnection(Access, Model):
         """
         return super().update_conversation_subscription(subscription_id, _query(query))
 
-    def _query_call(self, query: Any) -> Call:
+    def _query_call(self, query: Any) -> Request[str]:
         return super()._query_call(_query(query))
 
 

@@ -11,7 +11,6 @@ from ums_actors.connection.posting import Posting
 from ums_actors.errors import LocalProtocolError
 from ums_actors.protocol import brand
 from ums_actors.protocol.ids import ME
-from ums_actors.protocol.records import read_clock
 
 if TYPE_CHECKING:
     from ums_actors.runtime import LoopFuture
@@ -27,7 +26,7 @@ class Conversations(Posting, abc.ABC):
 
         Deprecated in the reference, where it kept the line alive; kept for its users.
         """
-        return self._call_for(brand.get_clock(), read_clock, resend=True)
+        return self._ask(brand.get_clock(), resend=True)
 
     def send_text(
         self,

@@ -13,7 +13,6 @@ from ums_actors.errors import FileError
 from ums_actors.files.parcel import checked_upload, packed
 from ums_actors.protocol.files import MAX_PATH
 from ums_actors.protocol.publishing import publish_file
-from ums_actors.protocol.records import read_sequence
 from ums_actors.runtime.steps import Steps, run_steps
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     from ums_actors.files.parcel import Parcel, Upload
     from ums_actors.files.storage import Storage
-    from ums_actors.protocol.requests import Call
+    from ums_actors.protocol.requests import Request
     from ums_actors.runtime import LoopFuture
 
 __all__ = ["Files"]
@@ -76,7 +75,7 @@ class Files(Accounts, abc.ABC):
 
         def steps() -> Steps[int]:
             shown = yield from uploaded
-            number = yield self._call_for(shown, read_sequence, metadata=metadata)
+            number = yield self._ask(shown, metadata=metadata)
             return int(number)
 
         return run_steps(steps())
@@ -90,7 +89,7 @@ class Files(Accounts, abc.ABC):
         dialog_id: str | None,
         file_type: str | None,
         preview: str | None,
-    ) -> Steps[Call]:
+    ) -> Steps[Request[int]]:
         """Check what is to be uploaded; the steps put it, and give what shows it."""
         upload, kind = checked_upload(file, file_type)
         where = conversation_id, conversation_id if dialog_id is None else dialog_id
@@ -98,7 +97,7 @@ class Files(Accounts, abc.ABC):
         # what is wrong with the message is told before anything is uploaded
         shown(_UNCHECKED, _UNCHECKED)
 
-        def steps() -> Steps[Call]:
+        def steps() -> Steps[Request[int]]:
             limit = self._kernel.options.max_file_size
             parcel = yield self._on_worker(lambda: packed(upload, kind, limit))
             path = yield from self._put(parcel)

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from ums_actors.actors.iterator import EventIterator
     from ums_actors.actors.selection import Where
     from ums_actors.connection.listening import LIMIT
-    from ums_actors.runtime import LoopRef
+    from ums_actors.protocol.requests import Plain, Request
+    from ums_actors.runtime import LoopFuture, LoopRef
 
     E = TypeVar("E", bound=Event)
+    T = TypeVar("T")
 
 __all__ = [
     "BrandConnectionProxy",
@@ -42,7 +44,6 @@ class ConnectionProxy:
     reconnect_now: Final = proxy_method(_Both.reconnect_now)
     status: Final = proxy_method(_Both.status)
     child: Final = proxy_method(_Both.child)
-    send: Final = proxy_method(_Both.send)
     forget: Final = proxy_method(_Both.forget)
     subscribe: Final = proxy_method(_Both.subscribe)
     subscribe_notifications: Final = proxy_method(_Both.subscribe_notifications)
@@ -80,7 +81,27 @@ class ConnectionProxy:
     download_file: Final = proxy_method(_Both.download_file)
     keep_alive: Final = proxy_method(_Both.keep_alive)
 
-    if TYPE_CHECKING:  # proxies give the iterator itself, not a future of it
+    if TYPE_CHECKING:  # what ParamSpec cannot say: overloads, and what is no future
+
+        @overload
+        def send(
+            self,
+            request: Request[T],
+            timeout: float | None = None,
+            resend: bool = False,
+            encoded_metadata: str | None = None,
+        ) -> LoopFuture[T]: ...
+        @overload
+        def send(
+            self,
+            request: Plain,
+            timeout: float | None = None,
+            resend: bool = False,
+            encoded_metadata: str | None = None,
+        ) -> LoopFuture[Any]: ...
+        def send(self, request: Any, *args: Any, **more: Any) -> LoopFuture[Any]:
+            """Send a request; see the connection's own method."""
+            raise NotImplementedError
 
         def events(
             self,
@@ -94,6 +115,9 @@ class ConnectionProxy:
         ) -> EventIterator[E]:
             """Iterate over events; see the connection's own method."""
             raise NotImplementedError
+
+    else:
+        send = proxy_method(_Both.send)
 
 
 class BrandConnectionProxy(ConnectionProxy):

@@ -18,7 +18,7 @@ from ums_actors.protocol.lenient import is_object
 from ums_actors.protocol.metadata import ExternalId
 from ums_actors.protocol.publishing import PUBLISH_EVENT
 from ums_actors.protocol.records import read_sequence
-from ums_actors.protocol.requests import Call
+from ums_actors.protocol.requests import Call, Request
 from ums_actors.runtime.steps import Steps, run_steps
 
 if TYPE_CHECKING:
@@ -82,15 +82,16 @@ class Publishing(Querying, Files, abc.ABC):
         sought = self._sought(call)
         beside = marked(metadata, sought.mark)
         # what is said stays what it is now, also when it is sent again
-        written = Call(call.type, Raw(encode_part(call.type, call.body)))
+        body = Raw(encode_part(call.type, call.body))
+        written = Request(call.type, body, read_sequence)
         return run_steps(self._once(written, sought, beside))
 
     def _publish(
-        self, call: Call, metadata: Any, *, effectively_once: bool
+        self, call: Request[int], metadata: Any, *, effectively_once: bool
     ) -> LoopFuture[int]:
         if effectively_once:
             return self.publish_once(call, metadata)
-        return self._call_for(call, read_sequence, metadata=metadata)
+        return self._ask(call, metadata=metadata)
 
     @abc.abstractmethod
     def _look(self, sought: Sought) -> Steps[bool]:
@@ -114,7 +115,9 @@ class Publishing(Querying, Files, abc.ABC):
             self._kernel.streams.last(body["dialogId"]),
         )
 
-    def _once(self, call: Call, sought: Sought, metadata: list[Any]) -> Steps[int]:
+    def _once(
+        self, call: Request[int], sought: Sought, metadata: list[Any]
+    ) -> Steps[int]:
         marks, mark = self._kernel.marks, sought.mark
         marks.begin(mark, sought.dialog_id, sought.base)
         try:
@@ -124,13 +127,15 @@ class Publishing(Querying, Files, abc.ABC):
             marks.end(mark)
         return number
 
-    def _published(self, call: Call, sought: Sought, metadata: list[Any]) -> Steps[int]:
+    def _published(
+        self, call: Request[int], sought: Sought, metadata: list[Any]
+    ) -> Steps[int]:
         """Send it until it is there, or is surely not, or nobody can tell."""
         until = self._now() + self._kernel.options.once_timeout
         doubt: RequestError | None = None
         while doubt is None or self._now() < until:
             try:
-                number = yield self._call_for(call, read_sequence, metadata=metadata)
+                number = yield self._ask(call, metadata=metadata)
             except RequestError as error:
                 if error.delivery is Delivery.NOT_SENT and doubt is not None:
                     break  # a try before this one was written

@@ -11,8 +11,7 @@ from ums_actors.connection.shortcut import seconds
 from ums_actors.connection.subscriptions import Subscriptions, late
 from ums_actors.protocol import brand
 from ums_actors.protocol.ids import ME
-from ums_actors.protocol.records import read_subscription_id
-from ums_actors.protocol.requests import Call, text
+from ums_actors.protocol.requests import Call, Request, text
 from ums_actors.protocol.subscription import conversation_query
 from ums_actors.runtime.steps import Steps, run_steps
 
@@ -124,12 +123,10 @@ class Querying(Subscriptions, abc.ABC):
 
     def _request_conversation_subscription(self, query: Any = None) -> LoopFuture[str]:
         """Ask for a subscription on the present line only; done with its id."""
-        return self._call_for(self._query_call(query), read_subscription_id)
+        return self._ask(self._query_call(query))
 
-    def _query_call(self, query: Any) -> Call:
-        return Call(
-            brand.SUBSCRIBE_CONVERSATIONS, conversation_query(query, self._agent)
-        )
+    def _query_call(self, query: Any) -> Request[str]:
+        return brand.subscribe_conversations(query, self._agent)
 
     def _subscribe_type(self) -> str:
         return self._wire_name(brand.SUBSCRIBE_CONVERSATIONS)

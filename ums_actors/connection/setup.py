@@ -15,8 +15,6 @@ from ums_actors.actors.trouble import observed
 from ums_actors.arguments import identifier, shown
 from ums_actors.auth.csds import DEFAULT_CSDS_HOST, Csds
 from ums_actors.errors import LocalProtocolError
-from ums_actors.files.storage import Storage
-from ums_actors.http.client import Http
 from ums_actors.http.origin import parse_origin
 from ums_actors.http.tls import OnceNeeded
 from ums_actors.options import Options
@@ -29,6 +27,8 @@ if TYPE_CHECKING:
     from ums_actors.auth.session import Session
     from ums_actors.auth.source import TokenSource
     from ums_actors.connection.root import Root
+    from ums_actors.files.storage import Storage
+    from ums_actors.http.client import Http
     from ums_actors.http.tls import TlsSource
     from ums_actors.runtime import Runtime
     from ums_actors.runtime.commons import Commons
@@ -125,7 +125,7 @@ class Setup:
         *,
         follows: bool = False,
     ) -> Kernel:
-        """Make the kernel of a connection.
+        """Make the kernel of a connection; in the thread that starts it.
 
         Args:
             root: the actor that begins to be.
@@ -133,9 +133,11 @@ class Setup:
             identify: gives the user's id on the wire.
             follows: whether messages come only of dialogs that are subscribed to.
         """
+        from ums_actors.files.storage import Storage  # noqa: PLC0415  (see _http)
+
         runtime, options = root._runtime, self.options
-        now, tls = runtime.clock.now, self._tls_source(runtime)
-        http = Http(tls=tls, proxy=self._proxy_of, clock=now)
+        tls = self._tls_source(runtime)
+        http = self._http(runtime, tls)
         csds = self._shared_csds(runtime, tls)
         kernel = Kernel(
             account_id=self.account_id,
@@ -187,7 +189,7 @@ class Setup:
             lambda: Csds(
                 self._csds_host,
                 self.account_id,
-                Http(tls=tls, proxy=self._proxy_of, clock=runtime.clock.now),
+                self._http(runtime, tls),
                 cache_seconds=options.csds_cache,
                 overrides=self._domains,
                 stale_seconds=options.csds_stale,
@@ -195,6 +197,16 @@ class Setup:
                 clock=runtime.clock.now,
             ),
         )
+
+    def _http(self, runtime: Runtime, tls: TlsSource) -> Http:
+        """Make an HTTP client; in the thread that starts a connection.
+
+        It is imported here, not above: with urllib3 it would be a fifth of what
+        importing the library takes.
+        """
+        from ums_actors.http.client import Http  # noqa: PLC0415
+
+        return Http(tls=tls, proxy=self._proxy_of, clock=runtime.clock.now)
 
     def _check_trust(self) -> None:
         """Refuse settings of TLS that contradict each other."""

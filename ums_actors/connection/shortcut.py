@@ -8,10 +8,12 @@ from ums_actors.actors.messages import SubmitRequest
 from ums_actors.arguments import seconds
 from ums_actors.core.course import State
 from ums_actors.protocol.beside import checked_encoded_metadata, checked_metadata
-from ums_actors.protocol.requests import user_request, usual_parts
+from ums_actors.protocol.requests import Request, user_request, usual_parts
 from ums_actors.runtime import LoopFuture
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pykka._proxy import CallableProxy
 
     from ums_actors.runtime import LoopRef
@@ -27,8 +29,12 @@ def submission(
     resend: bool,
     encoded_metadata: str | None,
     reply: LoopFuture[Any],
+    *,
+    wire_name: Callable[[str], str] | None = None,
 ) -> SubmitRequest:
     """Make the message that sends a user's request.
+
+    With ``wire_name`` its type is a canonical name, and its answer is left undecoded.
 
     Raises:
         LocalProtocolError: the request, its metadata or the timeout breaks a rule.
@@ -46,13 +52,14 @@ def submission(
             encoded if encoded_metadata is None else encoded_metadata
         )
     return SubmitRequest(
-        parts.type,
+        parts.type if wire_name is None else wire_name(parts.type),
         parts.body,
         reply,
         parts.headers,
         metadata,
         timeout if timeout is None else seconds(timeout),
         bool(resend),
+        raw=wire_name is not None,
         encoded_metadata=encoded,
     )
 
@@ -61,7 +68,8 @@ class SendShortcut:
     """Saves the hop through the root actor while nothing else waits for it.
 
     Whenever the line is not READY, or the root has messages in line (an ``open()``,
-    a ``close()``), the call goes the long way, so that calls keep their order.
+    a ``close()``), the call goes the long way, so that calls keep their order; and if
+    its answer is a typed one, which the root actor reads.
     """
 
     __slots__ = ("_cell", "_long_way")
@@ -80,7 +88,12 @@ class SendShortcut:
         """Send a request; any thread."""
         cell = self._cell
         kernel = cell.keep
-        if kernel.session.state is not _READY or cell.dead or not cell.empty():
+        if (
+            kernel.session.state is not _READY
+            or cell.dead
+            or not cell.empty()
+            or isinstance(request, Request)
+        ):
             return self._long_way(  # type: ignore[return-value]
                 request, timeout, resend, encoded_metadata
             )

@@ -31,25 +31,7 @@ __all__ = ["Subscriptions", "late"]
 
 
 class Subscriptions(WebsocketConnection, abc.ABC):
-    """Requests by their canonical names, and the subscriptions they make."""
-
-    def _wire_name(self, canonical: str) -> str:
-        """Give the name on this side's wire of one of ``protocol.brand``'s names."""
-        return canonical
-
-    def _call(self, call: Call, **more: Any) -> LoopFuture[Any]:
-        return self._submit(self._wire_name(call.type), call.body, **more)
-
-    def _call_for(
-        self, call: Call, take: Callable[[Any], Any], **more: Any
-    ) -> LoopFuture[Any]:
-        """Send, and give ``take(undecoded body)``."""
-        return run_steps(self._taken(self._call(call, raw=True, **more), take))
-
-    @staticmethod
-    def _taken(answer: LoopFuture[Any], take: Callable[[Any], Any]) -> Steps[Any]:
-        body = yield answer
-        return take(body)
+    """Subscriptions that are made again on each later line."""
 
     def _known(self, kind: Kind, subscription_id: str) -> Subscription | None:
         """Find a subscription by its first id or its present one."""

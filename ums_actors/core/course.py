@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
-if TYPE_CHECKING:
-    from ums_actors.core.reason import Reason
+from ums_actors.core.reason import Reason  # noqa: TC001 help() reads it
 
 __all__ = [
     "TRANSITIONS",
@@ -49,7 +48,7 @@ class State(enum.StrEnum):
 
 
 class _Value(msgspec.Struct, frozen=True):
-    pass
+    """Base of events and actions."""
 
 
 class OpenRequested(_Value, frozen=True):

@@ -6,7 +6,7 @@ that is known, and its ``account.user`` is beside it; a consumer has one id.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
@@ -18,9 +18,7 @@ from ums_actors.protocol.enums import (
     DialogType,
     ParticipantState,
 )
-
-if TYPE_CHECKING:
-    from ums_actors.protocol.messages import MessageEvent
+from ums_actors.protocol.messages import MessageEvent  # noqa: TC001 help() reads it
 
 __all__ = ["ConversationFacts", "DialogFacts", "Member"]
 

@@ -27,11 +27,11 @@ from ums_actors.core.reason import (
     UpgradeRefused,
 )
 from ums_actors.core.session import Session
+from ums_actors.core.verdict import Verdict  # noqa: TC001 help() reads it
 
 if TYPE_CHECKING:
     from ums_actors.core.course import Event
     from ums_actors.core.reason import Reason
-    from ums_actors.core.verdict import Verdict
     from ums_actors.options import Options
 
 __all__ = ["Foreseen", "foresee"]

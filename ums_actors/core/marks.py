@@ -8,12 +8,9 @@ sends; whether it does is learned from events of one's own.
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING
+from collections.abc import Collection  # noqa: TC003 help() reads it
 
 import msgspec
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 __all__ = ["PREFIX", "Marks", "Sign", "Verdict"]
 

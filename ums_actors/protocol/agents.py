@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from ums_actors.arguments import identifier
 from ums_actors.protocol.lenient import read_record
-from ums_actors.protocol.requests import Call
+from ums_actors.protocol.records import read_subscription_id, read_text
+from ums_actors.protocol.requests import Request
 
 if TYPE_CHECKING:
     import msgspec
@@ -63,16 +64,16 @@ def read_agent_state_changes(raw: msgspec.Raw | Frame) -> AgentStateChanges:
     return read_record(raw, AgentStateChanges)
 
 
-def subscribe_agents_state(account_id: str, agent_id: str) -> Call:
+def subscribe_agents_state(account_id: str, agent_id: str) -> Request[str]:
     """Subscribe to an agent's availability; ``agent_id`` is ``account.user``."""
     body: dict[str, Any] = {
         "brandId": identifier("account_id", account_id),
         "agentId": identifier("agent_id", agent_id),
     }
-    return Call(SUBSCRIBE_AGENTS_STATE, body)
+    return Request(SUBSCRIBE_AGENTS_STATE, body, read_subscription_id)
 
 
-def unsubscribe(subscription_id: str) -> Call:
+def unsubscribe(subscription_id: str) -> Request[str]:
     """End a subscription to rings or agents' states."""
     body = {"subscriptionId": identifier("subscription_id", subscription_id)}
-    return Call(UNSUBSCRIBE, body)
+    return Request(UNSUBSCRIBE, body, read_text)

@@ -1,21 +1,34 @@
 """The brand dialect: names on the wire, and a builder for each request.
 
-Each builder gives a :class:`Call`, which ``send`` takes as it is. The texts are those
-of successful answers, where the protocol says them in words.
+Each builder gives a :class:`Request`, which ``send`` takes as it is. The texts are
+those of successful answers, where the protocol says them in words.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ums_actors.arguments import identifier, whole
 from ums_actors.protocol.enums import ChannelType, DialogCloseReason, one_of
 from ums_actors.protocol.fields import UPDATE_CONVERSATION
+from ums_actors.protocol.profiles import UserProfile, read_user_profile
 from ums_actors.protocol.publishing import PUBLISH_EVENT, publish_text
-from ums_actors.protocol.requests import Call, typed_parts
+from ums_actors.protocol.records import (
+    MessageEvent,
+    read_clock,
+    read_conversation_id,
+    read_message_events,
+    read_nothing,
+    read_subscription_id,
+    read_text,
+)
+from ums_actors.protocol.requests import Request, typed_parts
 from ums_actors.protocol.requests import text as _text
 from ums_actors.protocol.subscription import conversation_query, update_body
 from ums_actors.protocol.transfer import transfer_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = [
     "AGENT_STATE_NOTIFICATION",
@@ -80,52 +93,56 @@ LEFT_TEXTS: Final = frozenset({"OK Agent removed successfully"})
 TRANSFERRED_TEXTS: Final = LEFT_TEXTS | JOINED_TEXTS | {"Skill changed successfully"}
 
 
-def get_clock() -> Call:
-    """Ask for the server's time; the answer is ``{"currentTime": milliseconds}``."""
-    return Call(GET_CLOCK, {})
+def get_clock() -> Request[int]:
+    """Ask for the server's time; the answer is milliseconds since 1970."""
+    return Request(GET_CLOCK, {}, read_clock)
 
 
-def keep_alive() -> Call:
+def keep_alive() -> Request[None]:
     """Do nothing, which keeps a line alive; both dialects have it under this name."""
-    return Call(KEEP_ALIVE, {})
+    return Request(KEEP_ALIVE, {}, read_nothing)
 
 
-def get_user_profile(user_id: str | None = None) -> Call:
+def get_user_profile(user_id: str | None = None) -> Request[UserProfile]:
     """Ask for a profile: the own one, or that of ``user_id``."""
     body = {} if user_id is None else {"userId": identifier("user_id", user_id)}
-    return Call(GET_USER_PROFILE, body)
+    return Request(GET_USER_PROFILE, body, read_user_profile)
 
 
-def set_agent_state(agent_id: str, agent_state: str) -> Call:
+def set_agent_state(agent_id: str, agent_state: str) -> Request[str]:
     """Set an agent's availability; ``agent_id`` is ``account.user``."""
     body = {
         "availability": _text("agent_state", agent_state),
         "channels": ["MESSAGING"],
         "agentUserId": identifier("agent_id", agent_id),
     }
-    return Call(SET_AGENT_STATE, body)
+    return Request(SET_AGENT_STATE, body, read_text)
 
 
-def subscribe_conversations(query: Any = None) -> Call:
-    """Subscribe to conversations; see :func:`conversation_query` for the keys."""
-    return Call(SUBSCRIBE_CONVERSATIONS, conversation_query(query))
+def subscribe_conversations(
+    query: Any = None, agent: Callable[[str, str], str] | None = None
+) -> Request[str]:
+    """Subscribe to conversations; see :func:`conversation_query` for both."""
+    return Request(
+        SUBSCRIBE_CONVERSATIONS, conversation_query(query, agent), read_subscription_id
+    )
 
 
-def update_subscription(subscription_id: str, query: dict[str, Any]) -> Call:
+def update_subscription(subscription_id: str, query: dict[str, Any]) -> Request[str]:
     """Put another query, in wire form, in the place of a subscription's own."""
-    return Call(UPDATE_SUBSCRIPTION, update_body(subscription_id, query))
+    return Request(UPDATE_SUBSCRIPTION, update_body(subscription_id, query), read_text)
 
 
-def unsubscribe_conversations(subscription_id: str) -> Call:
+def unsubscribe_conversations(subscription_id: str) -> Request[str]:
     """End a subscription."""
     body = {"subscriptionId": identifier("subscription_id", subscription_id)}
-    return Call(UNSUBSCRIBE_CONVERSATIONS, body)
+    return Request(UNSUBSCRIBE_CONVERSATIONS, body, read_text)
 
 
 def create_conversation(
     consumer_id: str, skill_id: str | None = None, context: Any = None
-) -> Call:
-    """Open a conversation with a consumer; the answer is ``{"conversationId": id}``.
+) -> Request[str]:
+    """Open a conversation with a consumer; the answer is its id.
 
     Args:
         consumer_id: with whom.
@@ -140,10 +157,10 @@ def create_conversation(
         body["skillId"] = identifier("skill_id", skill_id)
     if context is not None:
         body["conversationContext"] = typed_parts("context", context)
-    return Call(CREATE_CONVERSATION, body)
+    return Request(CREATE_CONVERSATION, body, read_conversation_id)
 
 
-def close_conversation(conversation_id: str) -> Call:
+def close_conversation(conversation_id: str) -> Request[str]:
     """Close a conversation with all its dialogs; no survey is started."""
     field = {"field": "ConversationStateField", "conversationState": "CLOSE"}
     return _update(conversation_id, [field])
@@ -154,7 +171,7 @@ def close_dialog(
     dialog_id: str,
     close_reason: str | None = None,
     cause: str | None = None,
-) -> Call:
+) -> Request[str]:
     """Close one dialog; ``close_reason`` says who did, ``cause`` why."""
     dialog = {"dialogId": identifier("dialog_id", dialog_id), "state": "CLOSE"}
     if close_reason is not None:
@@ -168,14 +185,14 @@ def close_dialog(
 
 def join_dialog(
     conversation_id: str, dialog_id: str | None, agent_id: str, role: str
-) -> Call:
+) -> Request[str]:
     """Add an agent to a dialog, or to the conversation when ``dialog_id`` is None."""
     return _participant(conversation_id, dialog_id, agent_id, role, "ADD")
 
 
 def leave_dialog(
     conversation_id: str, dialog_id: str | None, agent_id: str, role: str
-) -> Call:
+) -> Request[str]:
     """Take an agent out of a dialog, in the role it has."""
     return _participant(conversation_id, dialog_id, agent_id, role, "REMOVE")
 
@@ -187,7 +204,7 @@ def transfer_conversation(
     agent_id: str | None = None,
     remove_from_existing_role: str | None = None,
     remove_agent_id: str | None = None,
-) -> Call:
+) -> Request[str]:
     """Hand a conversation over; see :func:`transfer_fields` for the rules."""
     fields = transfer_fields(
         skill_id=skill_id,
@@ -203,8 +220,8 @@ def query_messages(
     newer_than: int | None = None,
     older_than: int | None = None,
     max_quantity: int | None = None,
-) -> Call:
-    """Ask for a dialog's events; the answer is a list.
+) -> Request[list[MessageEvent]]:
+    """Ask for a dialog's events; the answer is a list of them.
 
     Whether ``newer_than`` itself is among them differs between servers: ask with the
     last sequence known and drop what is there already.
@@ -217,12 +234,12 @@ def query_messages(
     ):
         if value is not None:
             body[key] = whole(name, value, least, ", or left out")
-    return Call(QUERY_MESSAGES, body)
+    return Request(QUERY_MESSAGES, body, read_message_events)
 
 
 def _participant(
     conversation_id: str, dialog_id: str | None, agent_id: str, role: str, change: str
-) -> Call:
+) -> Request[str]:
     field = {
         "field": "ParticipantsChange",
         "userId": identifier("agent_id", agent_id),
@@ -234,9 +251,9 @@ def _participant(
     return _update(conversation_id, [field])
 
 
-def _update(conversation_id: str, fields: list[dict[str, Any]]) -> Call:
+def _update(conversation_id: str, fields: list[dict[str, Any]]) -> Request[str]:
     body = {
         "conversationId": identifier("conversation_id", conversation_id),
         "conversationField": fields,
     }
-    return Call(UPDATE_CONVERSATION, body)
+    return Request(UPDATE_CONVERSATION, body, read_text)

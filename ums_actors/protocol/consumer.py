@@ -12,7 +12,13 @@ from ums_actors.errors import LocalProtocolError, NotSupported
 from ums_actors.protocol import brand
 from ums_actors.protocol.names import NOTIFICATIONS, REQUESTS
 from ums_actors.protocol.paths import INTEGRATION_ID
-from ums_actors.protocol.requests import Call, UserRequest, parts_of, typed_parts
+from ums_actors.protocol.records import read_conversation_id, read_nothing
+from ums_actors.protocol.requests import (
+    Request,
+    UserRequest,
+    parts_of,
+    typed_parts,
+)
 from ums_actors.protocol.requests import text as _text
 from ums_actors.secret import Secret
 
@@ -100,20 +106,20 @@ def short(canonical: str) -> str:
 
 def subscribe_messages(
     conversation_id: str, dialog_id: str, from_sequence: int = 0
-) -> Call:
+) -> Request[None]:
     """Ask for the events of a dialog from that number on, and for all later ones."""
     body = {
         "conversationId": _text("conversation_id", conversation_id),
         "dialogId": _text("dialog_id", dialog_id),
         "fromSeq": from_sequence,
     }
-    return Call(SUBSCRIBE_MESSAGES, body)
+    return Request(SUBSCRIBE_MESSAGES, body, read_nothing)
 
 
 def create_conversation(
     skill_id: str | None = None, context: Any = None, campaign_info: Any = None
-) -> Call:
-    """Open a conversation; the answer is ``{"conversationId": id}``.
+) -> Request[str]:
+    """Open a conversation; the answer is its id.
 
     What is not given goes as null, as the reference sends it.
 
@@ -133,7 +139,7 @@ def create_conversation(
         "conversationContext": _context(context),
         "campaignInfo": _campaign(campaign_info),
     }
-    return Call(CREATE_CONVERSATION, body)
+    return Request(CREATE_CONVERSATION, body, read_conversation_id)
 
 
 def init_connection(jwt: str | Secret, properties: ClientProperties) -> UserRequest:

@@ -7,7 +7,8 @@ from typing import Any, Final
 from ums_actors.arguments import identifier, shown, whole
 from ums_actors.errors import LocalProtocolError
 from ums_actors.protocol.enums import CsatStatus, ParticipantRole, TTRType, one_of
-from ums_actors.protocol.requests import Call, text
+from ums_actors.protocol.records import read_text
+from ums_actors.protocol.requests import Request, text
 
 __all__ = [
     "NOTE_LIMIT",
@@ -30,7 +31,7 @@ _NIGHT: Final = "NIGHT"
 """The one type of delay that has been seen."""
 
 
-def set_note(conversation_id: str, note: str) -> Call:
+def set_note(conversation_id: str, note: str) -> Request[str]:
     """Put a note for agents in the place of the present one; empty clears it.
 
     Raises:
@@ -47,7 +48,9 @@ def set_note(conversation_id: str, note: str) -> Call:
     return _one(conversation_id, {"field": "Note", "note": note})
 
 
-def set_ttr(conversation_id: str, ttr_type: str, value: int | None = None) -> Call:
+def set_ttr(
+    conversation_id: str, ttr_type: str, value: int | None = None
+) -> Request[str]:
     """Say how soon an answer is wanted.
 
     Args:
@@ -71,7 +74,7 @@ def set_ttr(conversation_id: str, ttr_type: str, value: int | None = None) -> Ca
     )
 
 
-def set_manual_ettr(conversation_id: str, time: int) -> Call:
+def set_manual_ettr(conversation_id: str, time: int) -> Request[str]:
     """Say until when an answer is due; milliseconds since 1970.
 
     Raises:
@@ -81,7 +84,9 @@ def set_manual_ettr(conversation_id: str, time: int) -> Call:
     return _one(conversation_id, {"field": "ManualETTR", "time": when})
 
 
-def set_delay(conversation_id: str, until: int, delay_type: str = _NIGHT) -> Call:
+def set_delay(
+    conversation_id: str, until: int, delay_type: str = _NIGHT
+) -> Request[str]:
     """Say until when nobody is expected to answer; milliseconds since 1970, 0 ends it.
 
     The member's form is not published (UMS.md 3.9 names it): it is taken to be that in
@@ -95,7 +100,7 @@ def set_delay(conversation_id: str, until: int, delay_type: str = _NIGHT) -> Cal
     return _one(conversation_id, {"field": "DelayField", "delay": delay})
 
 
-def set_topic(conversation_id: str, topic: str) -> Call:
+def set_topic(conversation_id: str, topic: str) -> Request[str]:
     """Say what a conversation is about."""
     return _one(conversation_id, {"field": "TopicField", "topic": text("topic", topic)})
 
@@ -105,7 +110,7 @@ def set_csat(
     rate: int,
     resolved: bool | None = None,
     status: str = CsatStatus.FILLED,
-) -> Call:
+) -> Request[str]:
     """Answer the questions about satisfaction, as a consumer.
 
     Args:
@@ -134,7 +139,9 @@ def set_csat(
     return _one(conversation_id, field)
 
 
-def take_over(conversation_id: str, consumer_id: str, new_consumer_id: str) -> Call:
+def take_over(
+    conversation_id: str, consumer_id: str, new_consumer_id: str
+) -> Request[str]:
     """Put another consumer into the place of the present one (step-up).
 
     Raises:
@@ -158,10 +165,10 @@ def take_over(conversation_id: str, consumer_id: str, new_consumer_id: str) -> C
     return _one(conversation_id, fields)
 
 
-def _one(conversation_id: str, field: Any) -> Call:
+def _one(conversation_id: str, field: Any) -> Request[str]:
     """Give the request; a single field goes bare, as the reference sends it."""
     body = {
         "conversationId": identifier("conversation_id", conversation_id),
         "conversationField": field,
     }
-    return Call(UPDATE_CONVERSATION, body)
+    return Request(UPDATE_CONVERSATION, body, read_text)

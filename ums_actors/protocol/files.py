@@ -10,7 +10,7 @@ from msgspec import Struct
 from ums_actors.arguments import identifier, whole
 from ums_actors.errors import RemoteProtocolError
 from ums_actors.protocol.lenient import read_record
-from ums_actors.protocol.requests import Call
+from ums_actors.protocol.requests import Request
 from ums_actors.secret import Secret
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class _DownloadToken(Struct, frozen=True):
     token: _Key = _Key()
 
 
-def upload_url(file_size: int, file_type: str) -> Call:
+def upload_url(file_size: int, file_type: str) -> Request[FileUrl]:
     """Ask where to put a file.
 
     Args:
@@ -86,16 +86,18 @@ def upload_url(file_size: int, file_type: str) -> Call:
     """
     size = whole("file_size", file_size, 1)
     kind = identifier("file_type", file_type, MAX_KIND).upper()
-    return Call(UPLOAD_URL, {"fileSize": str(size), "fileType": kind})
+    return Request(UPLOAD_URL, {"fileSize": str(size), "fileType": kind}, read_file_url)
 
 
-def download_url(relative_path: str) -> Call:
+def download_url(relative_path: str) -> Request[FileUrl]:
     """Ask where to get a file, by the path that its message names."""
     path = identifier("relative_path", relative_path, MAX_PATH)
-    return Call(DOWNLOAD_URL, {"relativePath": path})
+    return Request(DOWNLOAD_URL, {"relativePath": path}, read_file_url)
 
 
-def download_token(dialog_id: str, submission_id: str, invitation_id: str) -> Call:
+def download_token(
+    dialog_id: str, submission_id: str, invitation_id: str
+) -> Request[Secret]:
     """Ask for the key with which a submitted secure form can be read, once."""
     downloadable = {
         "type": _SECURE_FORM,
@@ -103,7 +105,7 @@ def download_token(dialog_id: str, submission_id: str, invitation_id: str) -> Ca
         "submissionId": identifier("submission_id", submission_id),
         "invitationId": identifier("invitation_id", invitation_id),
     }
-    return Call(DOWNLOAD_TOKEN, {"downloadable": downloadable})
+    return Request(DOWNLOAD_TOKEN, {"downloadable": downloadable}, read_download_token)
 
 
 def read_file_url(raw: msgspec.Raw | Frame) -> FileUrl:

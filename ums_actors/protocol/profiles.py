@@ -9,8 +9,10 @@ from msgspec.structs import fields as struct_fields
 
 from ums_actors.arguments import identifier, shown
 from ums_actors.errors import LocalProtocolError
+from ums_actors.protocol.envelopes import decode_body
 from ums_actors.protocol.lenient import read_record
-from ums_actors.protocol.requests import Call, parts_of
+from ums_actors.protocol.records import read_text
+from ums_actors.protocol.requests import Request, parts_of
 
 if TYPE_CHECKING:
     import msgspec
@@ -103,7 +105,7 @@ def read_brand_profile(raw: msgspec.Raw | Frame) -> BrandProfile:
     return read_record(raw, BrandProfile)
 
 
-def set_user_profile(profile: Any) -> Call:
+def set_user_profile(profile: Any) -> Request[str]:
     """Set the parts of the own profile that are given; see :class:`UserProfile`.
 
     Args:
@@ -113,29 +115,32 @@ def set_user_profile(profile: Any) -> Call:
     Raises:
         LocalProtocolError: it is no mapping, or nothing is in it.
     """
-    return Call(SET_USER_PROFILE, _given(profile, UserProfile, "profile"))
+    return Request(SET_USER_PROFILE, _given(profile, UserProfile, "profile"), read_text)
 
 
-def get_brand_profile(brand_id: str) -> Call:
+def get_brand_profile(brand_id: str) -> Request[BrandProfile]:
     """Ask for a brand's profile; ``brand_id`` is the account."""
-    return Call(GET_BRAND_PROFILE, {"brandId": identifier("brand_id", brand_id)})
+    return Request(
+        GET_BRAND_PROFILE,
+        {"brandId": identifier("brand_id", brand_id)},
+        read_brand_profile,
+    )
 
 
-def get_brands() -> Call:
+def get_brands() -> Request[Any]:
     """Ask which brands there are."""
-    return Call(GET_BRANDS, {})
+    return Request(GET_BRANDS, {}, decode_body)
 
 
-def set_brand_profile(brand_id: str, profile: Any) -> Call:
+def set_brand_profile(brand_id: str, profile: Any) -> Request[str]:
     """Set parts of a brand's profile; see :class:`BrandProfile`.
 
     Raises:
         LocalProtocolError: it is no mapping, or nothing is in it.
     """
     given = _given(profile, BrandProfile, "profile")
-    return Call(
-        SET_BRAND_PROFILE, {**given, "brandId": identifier("brand_id", brand_id)}
-    )
+    body = {**given, "brandId": identifier("brand_id", brand_id)}
+    return Request(SET_BRAND_PROFILE, body, read_text)
 
 
 def _given(profile: Any, record: type[Struct], name: str) -> dict[str, Any]:

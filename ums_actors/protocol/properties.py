@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+from collections.abc import Sequence  # noqa: TC003 help() reads it
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -14,7 +15,7 @@ from ums_actors.arguments import identifier
 from ums_actors.errors import LocalProtocolError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 __all__ = ["OS", "ClientProperties", "DeviceFamily", "Feature", "Integration"]
 

@@ -18,7 +18,8 @@ from ums_actors.protocol.enums import (
     one_of,
 )
 from ums_actors.protocol.files import MAX_KIND, MAX_PATH
-from ums_actors.protocol.requests import Call, parts_of, text
+from ums_actors.protocol.records import read_sequence
+from ums_actors.protocol.requests import Request, parts_of, text
 
 __all__ = [
     "PREVIEW_LIMIT",
@@ -49,8 +50,8 @@ def publish_text(
     message: str,
     audience: str = MessageAudience.ALL,
     quick_replies: Any = None,
-) -> Call:
-    """Say something in a dialog; the answer is ``{"sequence": n}``.
+) -> Request[int]:
+    """Say something in a dialog; the answer is its number there.
 
     Args:
         conversation_id: of the conversation.
@@ -83,7 +84,7 @@ def publish_rich(
     content: Any,
     quick_replies: Any = None,
     audience: str = MessageAudience.ALL,
-) -> Call:
+) -> Request[int]:
     """Show structured content; 1 to 15,000 characters as JSON.
 
     Raises:
@@ -113,7 +114,7 @@ def publish_file(
     *,
     caption: str = "",
     preview: str | None = None,
-) -> Call:
+) -> Request[int]:
     """Show a file that has been put on the file service.
 
     Args:
@@ -153,7 +154,7 @@ def publish_accept_status(
     dialog_id: str,
     sequences: Iterable[int],
     status: str = DeliveryStatus.ACCEPT,
-) -> Call:
+) -> Request[int]:
     """Say what became of messages: ACCEPT, READ and others.
 
     Raises:
@@ -185,7 +186,9 @@ def checked_sequences(sequences: Iterable[int]) -> list[int]:
     return [whole("each of sequences", each, 0) for each in sequences]
 
 
-def publish_chat_state(conversation_id: str, dialog_id: str, chat_state: str) -> Call:
+def publish_chat_state(
+    conversation_id: str, dialog_id: str, chat_state: str
+) -> Request[int]:
     """Say what one is doing: COMPOSING, PAUSE, ACTIVE, or another."""
     event = {
         "type": EventType.CHAT_STATE,
@@ -199,14 +202,14 @@ def _publish(
     dialog_id: str,
     event: dict[str, Any],
     audience: str = MessageAudience.ALL,
-) -> Call:
+) -> Request[int]:
     body = {
         "conversationId": identifier("conversation_id", conversation_id),
         "dialogId": identifier("dialog_id", dialog_id),
         "messageAudience": one_of("audience", audience, MessageAudience),
         "event": event,
     }
-    return Call(PUBLISH_EVENT, body)
+    return Request(PUBLISH_EVENT, body, read_sequence)
 
 
 def _add_replies(event: dict[str, Any], quick_replies: Any) -> None:

@@ -46,8 +46,10 @@ __all__ = [
     "read_conversation_changes",
     "read_conversation_id",
     "read_message_events",
+    "read_nothing",
     "read_sequence",
     "read_subscription_id",
+    "read_text",
 ]
 
 
@@ -114,6 +116,20 @@ def read_subscription_id(raw: msgspec.Raw | Frame) -> str:
     if not found:
         raise RemoteProtocolError("the server's answer holds no subscriptionId")
     return found
+
+
+def read_nothing(raw: msgspec.Raw | Frame) -> None:
+    """Take an answer that says no more than that it is one."""
+    del raw
+
+
+def read_text(raw: msgspec.Raw | Frame) -> str:
+    """Give the sentence of an answer; empty if it is something else.
+
+    What was asked for has been done then: its words decide nothing.
+    """
+    answer = decode_body(raw)
+    return answer if isinstance(answer, str) else ""
 
 
 def read_sequence(raw: msgspec.Raw | Frame) -> int:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import NoneType
-from typing import Any, Final, TypeGuard, cast
+from typing import Any, Final, Generic, TypeAlias, TypeGuard, TypeVar, cast
 
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Raw, Struct
 from msgspec.structs import asdict
 
 from ums_actors.errors import LocalProtocolError
 
 __all__ = [
     "Call",
+    "Plain",
+    "Request",
     "UserRequest",
     "parts_of",
     "text",
@@ -20,6 +23,8 @@ __all__ = [
     "user_request",
     "usual_parts",
 ]
+
+T = TypeVar("T")
 
 _ENCODED: Final = ("encodedMetadata", "encoded_metadata")
 _KEYS: Final = ("type", "body", "headers", "metadata", *_ENCODED)
@@ -30,11 +35,30 @@ _FORM: Final = (
 )
 
 
-class Call(Struct, frozen=True):
-    """A request as the builders give it: its wire type and its body."""
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request without more: its wire type and its body."""
 
     type: str
     body: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Request(Call, Generic[T]):
+    """A request as the builders give it, which knows what its answer is.
+
+    Attributes:
+        type: its canonical name; each side's connection sends it under its own.
+        body: what is written as JSON.
+        read: makes the answer of the undecoded body; on the loop thread, so it must
+            not block.
+    """
+
+    read: Callable[[Raw], T]
+
+
+Plain: TypeAlias = Mapping[str, object] | Struct
+"""A request as a user writes it: ``{"type": …, "body": …}``."""
 
 
 class UserRequest(Struct, frozen=True):
@@ -112,6 +136,8 @@ def user_request(request: Any) -> UserRequest:
     usual = usual_parts(request)
     if usual is not None:
         return UserRequest(*usual)
+    if isinstance(request, Request):
+        return UserRequest(request.type, request.body)
     parts = parts_of(request)
     if parts is None:
         raise LocalProtocolError(f"{_FORM}, not {type(request).__name__}")

@@ -12,7 +12,8 @@ from ums_actors.errors import LocalProtocolError
 from ums_actors.protocol.brand import SUBSCRIBE_ROUTING_TASKS, UPDATE_RING_STATE
 from ums_actors.protocol.enums import ChannelType, RingState
 from ums_actors.protocol.lenient import read_record
-from ums_actors.protocol.requests import Call
+from ums_actors.protocol.records import read_subscription_id, read_text
+from ums_actors.protocol.requests import Request
 from ums_actors.protocol.requests import text as _text
 from ums_actors.protocol.subscription import update_body
 
@@ -110,31 +111,33 @@ def read_routing_task_changes(raw: msgspec.Raw | Frame) -> RoutingTaskChanges:
     return read_record(raw, RoutingTaskChanges)
 
 
-def subscribe_routing_tasks(account_id: str, agent_id: str) -> Call:
+def subscribe_routing_tasks(account_id: str, agent_id: str) -> Request[str]:
     """Subscribe to an agent's rings; ``agent_id`` is ``account.user``."""
     body = {
         "channelType": ChannelType.MESSAGING,
         "brandId": identifier("account_id", account_id),
         "agentId": identifier("agent_id", agent_id),
     }
-    return Call(SUBSCRIBE_ROUTING_TASKS, body)
+    return Request(SUBSCRIBE_ROUTING_TASKS, body, read_subscription_id)
 
 
-def update_routing_tasks(account_id: str, subscription_id: str, agent_id: str) -> Call:
+def update_routing_tasks(
+    account_id: str, subscription_id: str, agent_id: str
+) -> Request[str]:
     """Have a subscription tell of another agent's rings.
 
     The body of this request is not published (UMS.md 3.7): it is taken to be that of
     the subscription, with the id beside it, as for conversations.
     """
     body = subscribe_routing_tasks(account_id, agent_id).body
-    return Call(UPDATE_ROUTING_TASKS, update_body(subscription_id, body))
+    return Request(UPDATE_ROUTING_TASKS, update_body(subscription_id, body), read_text)
 
 
-def update_ring_state(ring_id: str, state: str) -> Call:
+def update_ring_state(ring_id: str, state: str) -> Request[str]:
     """Answer a ring: ACCEPTED or REJECTED."""
     if state not in ANSWERS:
         raise LocalProtocolError(
             f"a ring is answered by {' or '.join(ANSWERS)}, not by {state!r}"
         )
     body = {"ringId": _text("ring_id", ring_id), "ringState": state}
-    return Call(UPDATE_RING_STATE, body)
+    return Request(UPDATE_RING_STATE, body, read_text)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import msgspec
 
+from ums_actors.core.outcome import Outcome  # noqa: TC001 help() reads it
 from ums_actors.runtime.ports import Observer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ums_actors.core.outcome import Outcome
     from ums_actors.runtime.loop import Loop
 
 __all__ = [

@@ -29,9 +29,17 @@ would keep the others, timers and callers, waiting. Those left out come first ne
 class Poller(Protocol):
     """What a loop needs of the operating system."""
 
-    def add(self, fd: int, mask: int, /) -> None: ...  # noqa: D102
-    def change(self, fd: int, mask: int, /) -> None: ...  # noqa: D102
-    def remove(self, fd: int, /) -> None: ...  # noqa: D102
+    def add(self, fd: int, mask: int, /) -> None:
+        """Watch a descriptor."""
+        ...
+
+    def change(self, fd: int, mask: int, /) -> None:
+        """Watch it for something else."""
+        ...
+
+    def remove(self, fd: int, /) -> None:
+        """Forget a descriptor; one that is closed is forgotten already."""
+        ...
 
     def poll(self, timeout: float | None) -> list[tuple[int, int]]:
         """Wait at most ``timeout`` seconds for (descriptor, mask) pairs."""
@@ -41,7 +49,9 @@ class Poller(Protocol):
         """End a running ``poll``, also after ``close``; any thread."""
         ...
 
-    def close(self) -> None: ...  # noqa: D102  (idempotent)
+    def close(self) -> None:
+        """Give the descriptors back; idempotent."""
+        ...
 
 
 class EpollPoller:

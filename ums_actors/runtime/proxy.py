@@ -124,6 +124,8 @@ def shortcut(
 
 
 class _Method(Protocol, Generic[P, R_co]):
+    """A method of a class, as type checkers see it."""
+
     def __get__(
         self, instance: Any, owner: type | None = None
     ) -> Callable[P, R_co]: ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from ums_actors.connection import ConnectionProxy
 from ums_actors.connection.listening import LIMIT
@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from ums_actors.model.conversation import Conversation
     from ums_actors.outbox.publication import Publication
     from ums_actors.protocol.profiles import BrandProfile, UserProfile
-    from ums_actors.protocol.requests import Call
+    from ums_actors.protocol.requests import Call, Plain, Request
     from ums_actors.runtime import LoopRef
 
 __all__ = ["BlockingConnection"]
 
 E = TypeVar("E", bound="Event")
 P = TypeVar("P", bound=ConnectionProxy)
+T = TypeVar("T")
 
 
 class BlockingConnection(Generic[P]):
@@ -33,6 +34,12 @@ class BlockingConnection(Generic[P]):
 
     Leaving its ``with`` block closes it. :attr:`proxy` is the same connection for
     those who want futures.
+
+    What each argument is, and what can go wrong, say the methods of that name of
+    :class:`~ums_actors.BrandWebsocketConnection` and its consumer's counterpart; errors
+    are raised here. Requests wait for their answers as long as
+    :class:`~ums_actors.Options` lets them, all else for the ``timeout`` of the opening
+    (then TimeoutError).
     """
 
     def __init__(self, ref: LoopRef[Any], proxy: P, timeout: float) -> None:
@@ -66,14 +73,33 @@ class BlockingConnection(Generic[P]):
         """Close the connection and stop its actors; idempotent."""
         self.ref.stop(timeout=self._timeout)
 
+    @overload
     def send(
         self,
-        request: Any,
+        request: Request[T],
+        timeout: float | None = None,
+        resend: bool = False,
+        encoded_metadata: str | None = None,
+    ) -> T: ...
+    @overload
+    def send(
+        self,
+        request: Plain,
+        timeout: float | None = None,
+        resend: bool = False,
+        encoded_metadata: str | None = None,
+    ) -> Any: ...
+    def send(
+        self,
+        request: Request[Any] | Plain,
         timeout: float | None = None,
         resend: bool = False,
         encoded_metadata: str | None = None,
     ) -> Any:
-        """Send a request and give the body of its response."""
+        """Send a request; gives its typed answer, or the body of its response.
+
+        See the connection's own method.
+        """
         # bounded by the queue and request timeouts, whatever the façade's own is
         return self.proxy.send(request, timeout, resend, encoded_metadata).get()
 

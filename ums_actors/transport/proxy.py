@@ -6,7 +6,6 @@ import base64
 import re
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote
-from urllib.request import getproxies_environment, proxy_bypass
 
 from ums_actors.arguments import shown
 from ums_actors.errors import LocalProtocolError
@@ -114,6 +113,9 @@ class Proxy:
         Raises:
             LocalProtocolError: what it says is no http proxy.
         """
+        # here, not above: it is slow to import, and few let the environment decide
+        from urllib.request import getproxies_environment, proxy_bypass  # noqa: PLC0415
+
         url = getproxies_environment().get("https" if place.secure else "http")
         if not url or proxy_bypass(f"{place.host}:{place.port}"):
             return None

@@ -1,0 +1,37 @@
+"""The asyncio façade; checked, never run."""
+
+from __future__ import annotations
+
+from typing import assert_type
+
+import ums_actors as ums
+from ums_actors import aio
+from ums_actors.protocol.records import MessageEvent
+
+
+async def brands() -> None:
+    auth = ums.PasswordLogin("bot1", "password")
+    async with (
+        aio.hosted_runtime() as runtime,
+        aio.connect("1", auth=auth, runtime=runtime) as bot,
+    ):
+        assert_type(runtime, ums.Runtime)
+        assert_type(bot, aio.Connection)
+        assert_type(await bot.get_clock(), int)
+        assert_type(await bot.send_text("c", "hello"), int)
+        assert_type(await bot.query_messages("d"), list[MessageEvent])
+        assert_type(await bot.status(), ums.ConnectionStatus)
+        assert_type(bot.proxy, ums.BrandConnectionProxy)
+        async for event in bot.events(ums.MessageReceived):
+            assert_type(event, ums.MessageReceived)
+    awaited = await aio.connect("1", auth=auth)
+    assert_type(awaited, aio.Connection)
+    await awaited.close()
+
+
+async def consumers() -> None:
+    async with aio.connect_consumer("1", auth=ums.Anonymous()) as consumer:
+        assert_type(consumer, aio.ConsumerConnection)
+        assert_type(await consumer.create_conversation(skill_id="4"), str)
+        assert_type(consumer.proxy, ums.ConsumerConnectionProxy)
+        assert_type(await consumer.get_conversation("c"), ums.Conversation | None)
