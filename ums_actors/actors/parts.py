@@ -21,6 +21,7 @@ from ums_actors.protocol.ids import IdTable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ums_actors.actors.inspection import Inspection
     from ums_actors.actors.kernel import Kernel
 
 __all__ = ["Parts"]
@@ -34,6 +35,7 @@ class Parts:
         "catch_ups",
         "conversations",
         "ids",
+        "inspection",
         "marks",
         "pauses",
         "rings",
@@ -44,6 +46,7 @@ class Parts:
     catch_ups: CatchUps
     conversations: Conversations
     ids: IdTable
+    inspection: Inspection
     marks: Marks
     pauses: Pauses
     rings: Rings
@@ -73,11 +76,19 @@ def _conversations(kernel: Kernel) -> Conversations:
     return Conversations(kernel, short if follows else str, is_brand=not follows)
 
 
+def _inspection(kernel: Kernel) -> Inspection:
+    # who has no status endpoint need not import what is said over one
+    from ums_actors.actors.inspection import Inspection  # noqa: PLC0415
+
+    return Inspection(kernel)
+
+
 _MAKERS: Final[dict[str, Callable[[Kernel], Any]]] = {
     "agents": AgentStates,
     "catch_ups": lambda _: CatchUps(),
     "conversations": _conversations,
     "ids": lambda kernel: IdTable(kernel.account_id),
+    "inspection": _inspection,
     "marks": lambda _: Marks(),
     "pauses": lambda kernel: Pauses(kernel.marks),
     "rings": Rings,
