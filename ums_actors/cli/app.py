@@ -36,6 +36,10 @@ _COMMANDS = {
         "ums_actors.cli.probing.command:command",
         "Try each step to an account: DNS, login, TLS, clock, with milliseconds.",
     ),
+    "top": (
+        "ums_actors.cli.top.command:command",
+        "Look at the connections of a running process.",
+    ),
     "completion": (
         "ums_actors.cli.completion:command",
         "Print what lets a shell complete commands and options.",

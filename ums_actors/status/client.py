@@ -83,6 +83,11 @@ class Client:
         """Let go of the endpoint; idempotent."""
         self._line.close()
 
+    @property
+    def usable(self) -> bool:
+        """Whether it may be asked on: a refusal does no harm, all else ends it."""
+        return self._line.fileno() >= 0
+
     def pages(self) -> Iterator[Page]:
         """Ask for all connections, a page at a time."""
         after: int | None = 0
@@ -116,7 +121,11 @@ class Client:
         return self._ask(CloseOne(id=connection_id), Done).text
 
     def _ask(self, question: Question, kind: type[A]) -> A:
-        answer = self._exchange(question)
+        try:
+            answer = self._exchange(question)
+        except StatusError:
+            self.close()  # what comes late would be taken for the next answer
+            raise
         if isinstance(answer, Refused):
             raise StatusError(answer.text)
         if not isinstance(answer, kind):
@@ -151,7 +160,6 @@ class Client:
         while (end := read.find(b"\n")) < 0:
             left = deadline - time.monotonic()
             if left <= 0 or len(read) > _MOST:
-                self.close()  # the rest of it would be taken for the next answer
                 raise StatusError(f"{self.path} does not answer in {self._timeout:g} s")
             self._line.settimeout(left)
             try:
