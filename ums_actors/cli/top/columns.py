@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 from ums_actors.cli.text import visible
 from ums_actors.cli.top.figures import NOTHING, duration, latency, rate
@@ -27,7 +28,8 @@ _ORDER: Final = (
 _GAP: Final = 1
 
 
-class Column(NamedTuple):
+@dataclass(frozen=True)
+class Column:
     """One column.
 
     Attributes:
@@ -76,7 +78,7 @@ def _figure(
     return Column(title, width, text, key, rank, right=True, falling=True)
 
 
-COLUMNS: Final = (
+COLUMNS: Final[tuple[Column, ...]] = (
     Column("ID", 8, lambda seen: visible(seen.row.id[:8]), lambda seen: seen.row.id),
     Column("USER", 18, _user, _user),
     Column(
@@ -139,10 +141,10 @@ COLUMNS: Final = (
     ),
     Column(
         "WHY THE LAST LINE ENDED",
-        24,
+        23,
         lambda seen: visible(seen.row.reason),
         lambda seen: seen.row.reason,
-        5,
+        3,
     ),
 )
 
@@ -155,7 +157,7 @@ def fitting(width: int) -> tuple[Column, ...]:
     last = chosen[-1]
     if last is COLUMNS[-1]:
         over = width - _needed(chosen)
-        chosen[-1] = last._replace(width=last.width + max(0, over))
+        chosen[-1] = replace(last, width=last.width + max(0, over))
     return tuple(chosen)
 
 

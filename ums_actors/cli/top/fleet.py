@@ -32,11 +32,12 @@ class Seen(NamedTuple):
 
 
 class Series:
-    """Two curves, of the last readings only."""
+    """Two curves of the last readings, those before the first among them, as zeros."""
 
     def __init__(self) -> None:
-        self.rates: deque[float] = deque(maxlen=SAMPLES)
-        self.latencies: deque[float] = deque(maxlen=SAMPLES)
+        nothing = [0.0] * SAMPLES
+        self.rates: deque[float] = deque(nothing, maxlen=SAMPLES)
+        self.latencies: deque[float] = deque(nothing, maxlen=SAMPLES)
 
     def add(self, rate: float | None, latency: float | None) -> None:
         """Go one reading on."""
