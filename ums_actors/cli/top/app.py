@@ -37,6 +37,7 @@ _SHARE: Final = 5
 _FILTER: Final = "words of any column    enter: keep the filter, escape: drop it"
 SMALLEST: Final = (60, 16)
 """Columns and lines below which nothing is shown but that."""
+_OF_THE_TABLE: Final = frozenset({"next_sort", "turn", "filter"})
 _CONSEQUENCES: Final = {
     "reconnect": "Its line is given up, and a new one follows after a pause. Requests "
     "in flight fail as ConnectionLost, but for those with resend.",
@@ -55,6 +56,11 @@ class TopApp(App[None]):
     TITLE = "ums-actors top"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[Any]] = [
+        ("s", "next_sort", "sort"),
+        ("S", "turn", "turn"),
+        ("slash", "filter", "filter"),
+        ("r", "reconnect", "reconnect"),
+        ("c", "close_connection", "close"),
         ("o", "other", "other process"),
         ("q,ctrl+c", "quit", "quit"),
     ]
@@ -146,6 +152,19 @@ class TopApp(App[None]):
         self._overview.show(self._fleet, self._table, self._trouble)
 
     # -- keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let keys of the table do nothing where there is none."""
+        del parameters
+        return action not in _OF_THE_TABLE or len(self.screen_stack) == 1
+
+    def action_next_sort(self) -> None:
+        """Sort by the next column."""
+        self._table.next_sort()
+
+    def action_turn(self) -> None:
+        """Sort the other way round."""
+        self._table.turn()
 
     def action_filter(self) -> None:
         """Let the filter be changed."""

@@ -30,9 +30,6 @@ class DetailScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[Any]] = [
         ("escape,backspace", "app.leave", "back"),
-        ("r", "app.reconnect", "reconnect"),
-        ("c", "app.close_connection", "close"),
-        ("q", "app.quit", "quit"),
     ]
     DEFAULT_CSS = """
     DetailScreen #title { background: $primary; color: $text; padding: 0 1; }

@@ -63,7 +63,7 @@ def _head(fleet: Fleet, table: Table, trouble: str) -> Text:
     if trouble:
         text.append(f"{visible(trouble)}: trying again  ", "bold red")
     if fleet.silent:
-        text.append(f"{fleet.silent} loop threads do not answer  ", "bold red")
+        text.append(f"loop threads that do not answer: {fleet.silent}  ", "bold red")
     if fleet.process is not None:
         process = fleet.process
         text.append(visible(process.program), "bold")
@@ -71,7 +71,8 @@ def _head(fleet: Fleet, table: Table, trouble: str) -> Text:
             f"  pid {process.pid}  up {duration(process.uptime)}"
             f"  ums_actors {visible(process.version)}"
         )
-    text.append(f"\n{len(fleet.seen):,} connections:")
+    count = len(fleet.seen)
+    text.append(f"\n{count:,} connection{'' if count == 1 else 's'}:")
     for state, count in sorted(fleet.states().items()):
         text.append(f"  {count:,} {visible(state)}", STATE_COLOURS.get(state, "cyan"))
     if table.words:

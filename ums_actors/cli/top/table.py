@@ -31,7 +31,7 @@ STATE_COLOURS: Final = {
 }
 _OTHER: Final = "cyan"
 _HEAD: Final = Style(bold=True, reverse=True)
-_CHOSEN: Final = Style(bgcolor="blue", color="white")
+_CHOSEN: Final = Style(bgcolor="#0a57a5", color="#ffffff", bold=True)
 _PLAIN: Final = Style()
 
 
@@ -55,11 +55,6 @@ class Table(ScrollView, can_focus=True):
         Binding("home,g", "edge(-1)", "first", show=False),
         Binding("end,G", "edge(1)", "last", show=False),
         Binding("enter", "open", "look into it"),
-        Binding("s", "next_sort", "sort"),
-        Binding("S", "turn", "turn"),
-        Binding("slash", "app.filter", "filter"),
-        Binding("r", "app.reconnect", "reconnect"),
-        Binding("c", "app.close_connection", "close"),
     ]
 
     class Opened(Message):
@@ -118,7 +113,7 @@ class Table(ScrollView, can_focus=True):
 
     # -- keys and the mouse
 
-    def action_next_sort(self) -> None:
+    def next_sort(self) -> None:
         """Sort by the next column that is shown."""
         titles = self.titles
         at = titles.index(self.sort) if self.sort in titles else -1
@@ -126,7 +121,7 @@ class Table(ScrollView, can_focus=True):
         self.sort = titles[(at + 1) % len(titles)]
         self.rearrange()
 
-    def action_turn(self) -> None:
+    def turn(self) -> None:
         """Sort the other way round."""
         self.turned = not self.turned
         self.rearrange()
