@@ -115,9 +115,8 @@ class Browser:
 
     def value(self, expression):
         """Give the value of an expression of the page's."""
-        return self.call("Runtime.evaluate", expression=expression)["result"].get(
-            "value", ""
-        )
+        found = self.call("Runtime.evaluate", expression=expression)["result"]
+        return found.get("value", "")
 
     def until(self, condition):
         """Wait until it holds; what the browser tells meanwhile is heard."""
