@@ -22,6 +22,7 @@ import urllib3
 import ums_actors as ums
 from ums_actors import aio
 from ums_actors.emulator import password_of, running_emulator
+from ums_actors.status.client import Client
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 SNIPPETS = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
@@ -268,6 +269,15 @@ def metrics(stage, code):
     assert names["runtime"].close(GENEROUS)
 
 
+def a_status_socket(stage, code):
+    names = Running(code, {"auth": ums.PasswordLogin("bot1", SECRET)}).end()
+    names["ref"].proxy().open(wait_for_ready=True).get(timeout=GENEROUS)
+    with Client(names["runtime"].status_path, timeout=GENEROUS) as client:
+        assert [row.state for row in next(client.pages()).rows] == ["READY"]
+    names["ref"].stop(timeout=GENEROUS)
+    assert names["runtime"].close(GENEROUS)
+
+
 def a_bad_network(stage, code):
     Running(code, {"port": int(stage.emulator.csds.rpartition(":")[2])}).end()
 
@@ -284,6 +294,7 @@ SCENES = {
     "ref = ums.BrandWebsocketConnection.start(": an_outbox,
     "runtime = ums.Runtime(gate=": a_gate,
     "from prometheus_client import": metrics,
+    "runtime = ums.Runtime(status_socket=": a_status_socket,
     "from ums_actors.testing.fault_proxy import": a_bad_network,
     "import ums_actors as ums": a_test,
 }

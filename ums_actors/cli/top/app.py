@@ -37,12 +37,7 @@ _SHARE: Final = 5
 _FILTER: Final = "words of any column    enter: keep the filter, escape: drop it"
 SMALLEST: Final = (60, 16)
 """Columns and lines below which nothing is shown but that."""
-_OF_THE_TABLE: Final = frozenset({"next_sort", "turn", "filter"})
-_CONSEQUENCES: Final = {
-    "reconnect": "Its line is given up, and a new one follows after a pause. Requests "
-    "in flight fail as ConnectionLost, but for those with resend.",
-    "close": "It closes in an orderly way. Only its own program can open it again.",
-}
+_OF_THE_TABLE: Final = frozenset({"open_chosen", "next_sort", "turn", "filter"})
 
 
 class TopApp(App[None]):
@@ -56,6 +51,7 @@ class TopApp(App[None]):
     TITLE = "ums-actors top"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[Any]] = [
+        ("enter", "open_chosen", "look into it"),
         ("s", "next_sort", "sort"),
         ("S", "turn", "turn"),
         ("slash", "filter", "filter"),
@@ -92,7 +88,7 @@ class TopApp(App[None]):
     def on_mount(self) -> None:
         """Begin to read."""
         with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
-            # elsewhere than on the main thread, as in tests, nobody sends signals
+            # elsewhere than on the main thread nobody sends signals
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit)
         self._table.focus()
         self.run_worker(self._read_on(), group="reading")
@@ -106,13 +102,11 @@ class TopApp(App[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Say so if there is no room."""
         width, height = event.size
-        least = " by ".join(map(str, SMALLEST))
-        self.screen_stack[0].set_class(
-            width < SMALLEST[0] or height < SMALLEST[1], "-small"
-        )
+        small = width < SMALLEST[0] or height < SMALLEST[1]
+        self.screen_stack[0].set_class(small, "-small")
         self._small.update(
-            f"the terminal has {width} by {height} characters: make it {least}, or "
-            "larger (q: quit)"
+            f"the terminal has {width} by {height} characters: make it "
+            f"{SMALLEST[0]} by {SMALLEST[1]}, or larger (q: quit)"
         )
 
     # -- reading
@@ -157,6 +151,10 @@ class TopApp(App[None]):
         """Let keys of the table do nothing where there is none."""
         del parameters
         return action not in _OF_THE_TABLE or len(self.screen_stack) == 1
+
+    def action_open_chosen(self) -> None:
+        """Look into the chosen connection."""
+        self._table.open()
 
     def action_next_sort(self) -> None:
         """Sort by the next column."""
@@ -227,9 +225,7 @@ class TopApp(App[None]):
             self.run_worker(self._ask_and_do(what, *target), group="acting")
 
     async def _ask_and_do(self, what: str, connection_id: str, user: str) -> None:
-        who = f"{visible(user or 'nobody yet')} ({visible(connection_id[:8])})"
-        question = f"{what.capitalize()} {who}?"
-        if not await self.push_screen_wait(Confirm(question, _CONSEQUENCES[what])):
+        if not await self.push_screen_wait(Confirm(what, connection_id, user)):
             return
         link = self._link
         do = link.reconnect if what == "reconnect" else link.close_connection

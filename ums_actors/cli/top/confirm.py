@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
+
+from ums_actors.cli.text import visible
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 __all__ = ["Confirm"]
 
+_CONSEQUENCES: Final = {
+    "reconnect": "Its line is given up, and a new one follows after a pause. Requests "
+    "in flight fail as ConnectionLost, but for those with resend.",
+    "close": "It closes in an orderly way. Only its own program can open it again.",
+}
+
 
 class Confirm(ModalScreen[bool]):
     """Asks, and gives whether it was agreed to; anything but ``y`` is a no.
 
     Args:
-        question: in one line.
-        consequence: what happens then.
+        what: ``reconnect`` or ``close``.
+        connection_id: of the connection.
+        user: whose it is.
     """
 
     BINDINGS: ClassVar[list[Any]] = [
@@ -35,10 +44,11 @@ class Confirm(ModalScreen[bool]):
     Confirm Static { margin-bottom: 1; }
     """
 
-    def __init__(self, question: str, consequence: str) -> None:
+    def __init__(self, what: str, connection_id: str, user: str) -> None:
         super().__init__()
-        self._question = question
-        self._consequence = consequence
+        who = f"{user or 'nobody yet'} ({connection_id[:8]})"
+        self._question = f"{what.capitalize()} {visible(who)}?"
+        self._consequence = _CONSEQUENCES[what]
 
     def compose(self) -> ComposeResult:
         """Lay the question out."""

@@ -54,7 +54,6 @@ class Table(ScrollView, can_focus=True):
         Binding("pagedown", "leaf(1)", "page down", show=False),
         Binding("home,g", "edge(-1)", "first", show=False),
         Binding("end,G", "edge(1)", "last", show=False),
-        Binding("enter", "open", "look into it"),
     ]
 
     class Opened(Message):
@@ -141,7 +140,7 @@ class Table(ScrollView, can_focus=True):
         """Go to the first or the last."""
         self.action_move(which * len(self._rows))
 
-    def action_open(self) -> None:
+    def open(self) -> None:
         """Look into the chosen one."""
         if self.chosen is not None:
             self.post_message(self.Opened(self.chosen))
@@ -161,7 +160,7 @@ class Table(ScrollView, can_focus=True):
             self._at = at
             self.refresh()
             if event.chain > 1:
-                self.action_open()
+                self.open()
 
     # -- drawing
 
