@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
+import select
 import socket
 import subprocess
 import sys
+import termios
+import time
 
 import pytest
 
@@ -29,6 +35,10 @@ def test_json_is_one_look_at_a_process_by_its_path(opened, runtime, capsys, emul
     assert main(["top", "--json", "--seconds", "0", "--socket", path]) == 0
     (look,) = told(capsys)
     status = proxy.status().get(timeout=5)
+    assert [*look] == [
+        *("socket", "pid", "program", "version", "uptime"),
+        *("silent_loops", "states", "connections"),
+    ]
     assert look["socket"] == path
     assert look["states"] == {"READY": 1}
     assert look["silent_loops"] == 0
@@ -126,6 +136,73 @@ def test_without_a_terminal_it_says_what_to_take(runtime, capsys):
     code, said = failed(capsys, "--socket", str(runtime.status_path))
     assert code == 2
     assert "no terminal: take --json, or --web" in said
+
+
+class Terminal:
+    """The program at a terminal of its own."""
+
+    def __init__(self, *arguments):
+        self._near, far = pty.openpty()
+        termios.tcsetwinsize(far, (30, 120))
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "ums_actors.cli.main", "top", *arguments],
+            stdin=far,
+            stdout=far,
+            stderr=far,
+            env={**os.environ, "TERM": "xterm-256color"},
+            start_new_session=True,
+        )
+        os.close(far)
+        self._said = b""
+
+    def sees(self, wanted):
+        deadline = time.monotonic() + 40
+        while wanted not in self._said:
+            left = deadline - time.monotonic()
+            assert left > 0, self._said[-2000:]
+            if select.select([self._near], [], [], min(left, 1.0))[0]:
+                self._said += os.read(self._near, 65536)
+
+    def types(self, keys):
+        os.write(self._near, keys)
+
+    def end(self):
+        """Give the exit code; what it says on its way out is read as well."""
+        deadline = time.monotonic() + 40
+        while self.process.poll() is None:
+            assert time.monotonic() < deadline
+            with contextlib.suppress(OSError):
+                if select.select([self._near], [], [], 0.1)[0]:
+                    self._said += os.read(self._near, 65536)
+        return self.process.returncode
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(10)
+        os.close(self._near)
+
+
+@pytest.fixture
+def terminal(opened, runtime):
+    opened()
+    made = Terminal("--socket", str(runtime.status_path))
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("key", [b"q", b"\x03"], ids=["q", "interrupt"])
+def test_at_a_terminal_it_shows_the_table_and_ends_at_a_key(terminal, key):
+    terminal.sees(b"12345678.1001")
+    terminal.types(key)
+    assert terminal.end() == 0
+
+
+def test_sigterm_ends_it_in_good_order(terminal):
+    terminal.sees(b"12345678.1001")
+    terminal.process.terminate()
+    assert terminal.end() == 0
+    terminal.sees(b"\x1b[?1049l")  # the screen of before is back
 
 
 HIDE = """

@@ -91,20 +91,23 @@ def history(detail: Detail) -> Table:
     return told
 
 
-def pending(detail: Detail) -> Text:
+def pending(detail: Detail) -> Table:
     """Tell which requests wait, for what, and until when."""
-    if not detail.pending:
-        return Text("nothing waits", _FADED)
-    text = Text(no_wrap=True, overflow="ellipsis")
-    text.append(f"{'WHERE':<10}{'AGE':>6}{'LEFT':>7}  TYPE\n", "bold")
+    told = Table.grid(padding=(0, 1), expand=True)
+    told.add_column(no_wrap=True)
+    told.add_column(no_wrap=True, justify="right")
+    told.add_column(no_wrap=True, justify="right")
+    told.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
+    told.add_row("WHERE", "AGE", "LEFT", "TYPE", style="bold")
     for each in detail.pending:
-        where = "resting" if each.refusals and each.where != "in flight" else each.where
-        text.append(f"{visible(where):<10}{duration(each.age):>6}")
-        text.append(f"{duration(each.left):>7}  {visible(each.type)}")
+        text = Text(visible(each.type))
         notes = ["resend"] if each.resend else []
         notes += [f"{each.refusals} times 429"] if each.refusals else []
-        text.append(f"  {', '.join(notes)}\n", _FADED)
+        text.append(f"  {', '.join(notes)}", _FADED)
+        told.add_row(
+            Text(visible(each.where)), duration(each.age), duration(each.left), text
+        )
     more = detail.pending_total - len(detail.pending)
-    if more > 0:
-        text.append(f"and {more} more", _FADED)
-    return text
+    if more > 0 or not detail.pending:
+        told.add_row(f"and {more} more" if more > 0 else "none", style=_FADED)
+    return told

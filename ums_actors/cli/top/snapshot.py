@@ -35,6 +35,7 @@ def snapshot(path: Path, seconds: float) -> dict[str, Any]:
             time.sleep(seconds)
             fleet.take(client.pages())
     process = {} if fleet.process is None else msgspec.structs.asdict(fleet.process)
+    process.pop("connections", None)  # how many: here they are themselves
     return {
         "socket": str(path),
         **process,
