@@ -48,8 +48,8 @@ class TopApp(App[None]):
         paths: those that were found; of several one is chosen first.
     """
 
-    TITLE = "ums-actors top"
-    ENABLE_COMMAND_PALETTE = False
+    TITLE: str | None = "ums-actors top"
+    ENABLE_COMMAND_PALETTE: ClassVar[bool] = False
     BINDINGS: ClassVar[list[Any]] = [
         ("enter", "open_chosen", "look into it"),
         ("s", "next_sort", "sort"),
@@ -60,7 +60,7 @@ class TopApp(App[None]):
         ("o", "other", "other process"),
         ("q,ctrl+c", "quit", "quit"),
     ]
-    CSS = """
+    CSS: ClassVar[str] = """
     #filter { height: 3; display: none; }
     #filter.-shown { display: block; }
     #table { height: 1fr; }

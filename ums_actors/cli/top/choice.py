@@ -26,7 +26,7 @@ class Choice(ModalScreen[Path | None]):
     """
 
     BINDINGS: ClassVar[list[Any]] = [("escape,q", "leave", "back")]
-    DEFAULT_CSS = """
+    DEFAULT_CSS: ClassVar[str] = """
     Choice { align: center middle; }
     Choice > Vertical {
         width: 80; max-width: 95%; height: auto; max-height: 80%;

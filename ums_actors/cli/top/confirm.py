@@ -35,7 +35,7 @@ class Confirm(ModalScreen[bool]):
         ("y", "answer(True)", "yes"),
         ("n,escape,q,enter", "answer(False)", "no"),
     ]
-    DEFAULT_CSS = """
+    DEFAULT_CSS: ClassVar[str] = """
     Confirm { align: center middle; }
     Confirm > Vertical {
         width: 70; max-width: 90%; height: auto;

@@ -31,7 +31,7 @@ class DetailScreen(Screen[None]):
     BINDINGS: ClassVar[list[Any]] = [
         ("escape,backspace", "app.leave", "back"),
     ]
-    DEFAULT_CSS = """
+    DEFAULT_CSS: ClassVar[str] = """
     DetailScreen #title { background: $primary; color: $text; padding: 0 1; }
     DetailScreen #summary { height: 3; padding: 0 1; }
     DetailScreen #curves { height: 3; padding: 0 1; }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.containers import Horizontal, Vertical
@@ -24,7 +24,7 @@ __all__ = ["Overview"]
 class Overview(Vertical):
     """Totals of a process."""
 
-    DEFAULT_CSS = """
+    DEFAULT_CSS: ClassVar[str] = """
     Overview { height: 5; padding: 0 1; }
     Overview #head { height: 2; }
     Overview Horizontal { height: 3; }

@@ -173,7 +173,7 @@ class Table(ScrollView, can_focus=True):
     def _measure(self) -> None:
         width = max(1, self.scrollable_content_region.width)
         self._columns = fitting(width)
-        self.virtual_size = Size(width, len(self._rows) + 1)
+        self.virtual_size: Size = Size(width, len(self._rows) + 1)
 
     def _keep_in_sight(self) -> None:
         # the head stays on the first line, and covers one
