@@ -4,6 +4,7 @@ import importlib.util
 import os
 import shutil
 import tempfile
+import warnings
 from pathlib import Path
 
 import pytest
@@ -65,13 +66,25 @@ def opened(emulator, start):
 
 
 @pytest.fixture
-def as_nobody():
+def fork():
+    """Fork; what the child does needs no other thread, which later Pythons doubt."""
+
+    def begin():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return os.fork()
+
+    return begin
+
+
+@pytest.fixture
+def as_nobody(fork):
     """Run a function in a child of another user's; give whether it raised nothing."""
     if os.getuid():
         pytest.skip("only root can become somebody else")
 
     def run(function):
-        child = os.fork()
+        child = fork()
         if not child:
             code = 1
             try:

@@ -264,10 +264,10 @@ def test_another_users_process_is_not_looked_at(endpoint, short, as_nobody):
     assert as_nobody(look)
 
 
-def test_a_forked_child_does_not_hold_the_parents_endpoint(path):
+def test_a_forked_child_does_not_hold_the_parents_endpoint(path, fork):
     runtime = ums.Runtime(status_socket=path)
     read, write = os.pipe()
-    child = os.fork()
+    child = fork()
     if not child:
         try:
             os.close(write)

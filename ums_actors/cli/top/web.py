@@ -23,6 +23,7 @@ from aiohttp import web
 from textual_serve.server import Server
 
 import ums_actors.cli.main as program
+from ums_actors.cli.top.window import running_view
 from ums_actors.errors import StatusError
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class WebTop(Server):
         self.key: str = secrets.token_urlsafe(24)
         self._hosts = {f"{HOST}:{port}", f"localhost:{port}"}
         self._cookie = f"ums_actors_top_{port}"  # cookies know nothing of ports
-        self._sessions = 0
+        self._windows: set[web.WebSocketResponse] = set()
 
     @property
     def address(self) -> str:
@@ -120,15 +121,24 @@ class WebTop(Server):
 
     async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
         """Run the view for a browser window, unless there are too many."""
-        if self._sessions >= SESSIONS:
+        if len(self._windows) >= SESSIONS:
             raise web.HTTPServiceUnavailable(
                 text=f"{SESSIONS} windows are open: close one of them"
             )
-        self._sessions += 1
+        window = web.WebSocketResponse(heartbeat=15)
+        self._windows.add(window)
         try:
-            return await super().handle_websocket(request)
+            await window.prepare(request)
+            async with running_view(self.command, window, request.query) as view:
+                await self._process_messages(window, view)
         finally:
-            self._sessions -= 1
+            self._windows.discard(window)
+        return window
+
+    async def on_shutdown(self, app: web.Application) -> None:
+        """Let all windows end, and with them their processes."""
+        del app
+        await asyncio.gather(*(window.close() for window in [*self._windows]))
 
     async def _guarded(
         self, request: web.Request, handler: Handler
@@ -190,7 +200,7 @@ def serve(given: str | None, port: int) -> int:
     words = [sys.executable, "-m", program.__name__, "top", "--served"]
     if given is not None:
         words += ["--socket", given]
-    view = WebTop(shlex.join(words), listener.getsockname()[1])
+    view = WebTop(f"exec {shlex.join(words)}", listener.getsockname()[1])
     logging.getLogger("textual-serve").addHandler(logging.NullHandler())
     try:
         asyncio.run(_serve(view, listener))
@@ -200,7 +210,7 @@ def serve(given: str | None, port: int) -> int:
 
 
 async def _serve(view: WebTop, listener: socket.socket) -> None:
-    runner = web.AppRunner(await view.make(), access_log=None, shutdown_timeout=2.0)
+    runner = web.AppRunner(await view.make(), access_log=None, shutdown_timeout=10.0)
     await runner.setup()
     try:
         await web.SockSite(runner, listener).start()
