@@ -119,6 +119,7 @@ Brand = ums.BrandWebsocketConnection
 def stage(runtime, eventually, monkeypatch, capsys, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("UMS_PASSWORD", SECRET)
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
     with running_emulator(users=1) as emulator:
         made = Stage(emulator, runtime, eventually, capsys)
         for where, name in (

@@ -30,6 +30,7 @@ def short(monkeypatch):
     """A private directory with a short name: the path of a socket has few bytes."""
     made = Path(tempfile.mkdtemp(prefix="u", dir="/tmp"))
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(made))
+    monkeypatch.setenv("TMPDIR", str(made))
     yield made
     shutil.rmtree(made)
 

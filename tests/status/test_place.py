@@ -14,7 +14,7 @@ import pytest
 
 import ums_actors as ums
 from ums_actors.status import place
-from ums_actors.status.place import Place, checked_path, directory, found, own_path
+from ums_actors.status.place import Place, checked_path, directories, found, own_path
 
 
 @pytest.fixture
@@ -229,8 +229,19 @@ def test_a_default_directory_that_cannot_be_made_is_told(short, monkeypatch):
 
 
 def test_without_a_runtime_directory_it_is_a_users_own_of_tmp():
-    assert directory({}) == Path(f"/tmp/ums-actors-{os.getuid()}")
-    assert directory({"XDG_RUNTIME_DIR": "/run/x"}) == Path("/run/x/ums-actors")
+    own = f"ums-actors-{os.getuid()}"
+    assert directories({}) == [Path("/tmp") / own]
+    assert directories({"TMPDIR": "/var/x"}) == [Path("/var/x") / own]
+    both = directories({"XDG_RUNTIME_DIR": "/run/x"})
+    assert both == [Path("/run/x/ums-actors"), Path("/tmp") / own]
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give directories away")
+def test_endpoints_in_another_users_directory_are_not_found(taken):
+    assert found(taken.path.parent) == [taken.path]
+    os.chown(taken.path.parent, 65534, 65534)
+    assert found(taken.path.parent) == []
+    os.chown(taken.path.parent, 0, 0)
 
 
 def test_a_directory_that_is_not_there_has_no_endpoints(short):

@@ -17,9 +17,9 @@ from ums_actors.arguments import shown
 from ums_actors.errors import LocalProtocolError, StatusError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping
+    from collections.abc import Generator, Mapping
 
-__all__ = ["Place", "checked_path", "directory", "found", "own_path"]
+__all__ = ["Place", "checked_path", "directories", "found", "own_path"]
 
 _LONGEST: Final = 107 if sys.platform.startswith("linux") else 103
 """Bytes of a path that the system's ``sun_path`` takes, without its end."""
@@ -32,13 +32,17 @@ _MOST: Final = 1000
 """Endpoints of one directory that are looked at."""
 
 
-def directory(environment: Mapping[str, str] | None = None) -> Path:
-    """Give where endpoints are if nobody says where; it may not exist."""
+def directories(environment: Mapping[str, str] | None = None) -> list[Path]:
+    """Give where endpoints are if nobody says where; they may not exist.
+
+    New ones are made in the first. A service may have no ``XDG_RUNTIME_DIR`` where its
+    user's shell has one, so the last is looked into as well.
+    """
     where = os.environ if environment is None else environment
+    temporary = Path(where.get("TMPDIR") or "/tmp")  # noqa: S108  (checked below)
+    shared = temporary / f"ums-actors-{os.getuid()}"
     home = where.get("XDG_RUNTIME_DIR")
-    if home:
-        return Path(home) / "ums-actors"
-    return Path("/tmp") / f"ums-actors-{os.getuid()}"  # noqa: S108  (checked below)
+    return [Path(home) / "ums-actors", shared] if home else [shared]
 
 
 def own_path() -> Path:
@@ -47,7 +51,7 @@ def own_path() -> Path:
     Raises:
         StatusError: the directory cannot be made, or others can write to it.
     """
-    where = directory()
+    where = directories()[0]
     try:
         where.mkdir(mode=0o700, exist_ok=True)
         found = where.lstat()
@@ -66,13 +70,12 @@ def own_path() -> Path:
             f"{where} is open to other users: run 'chmod 700 {where}', or give "
             "status_socket a path"
         )
-    names = (f"{os.getpid()}{more}.sock" for more in _suffixes())
-    return next(where / name for name in names if not _answers(where / name))
+    paths = (where / f"{os.getpid()}{more}.sock" for more in _suffixes())
+    return next(path for path in paths if not _answers(path))
 
 
-def _suffixes() -> Iterator[str]:
-    yield ""
-    yield from (f"-{number}" for number in range(2, _MOST))
+def _suffixes() -> list[str]:
+    return ["", *(f"-{number}" for number in range(2, _MOST))]
 
 
 def checked_path(given: Any) -> Path:
@@ -134,8 +137,10 @@ def _check_directory(where: Path) -> None:
 
 
 def found(where: Path) -> list[Path]:
-    """Give the endpoints of a directory behind which somebody listens."""
+    """Give the endpoints of a directory of ours behind which somebody listens."""
     with contextlib.suppress(OSError):
+        if where.lstat().st_uid != os.getuid():
+            return []
         names = sorted(entry.name for entry in os.scandir(where))[:_MOST]
         return [
             where / name

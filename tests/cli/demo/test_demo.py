@@ -59,6 +59,7 @@ def test_nothing_is_lost_and_every_fault_is_recovered_from(program, more):
 def test_it_can_be_looked_at_meanwhile(program, monkeypatch):
     home = tempfile.mkdtemp(prefix="u", dir="/tmp")  # a socket's path is short
     monkeypatch.setenv("XDG_RUNTIME_DIR", home)
+    monkeypatch.setenv("TMPDIR", home)
     running = program(
         *("demo", "--bots", "1", "--consumers", "2", "--plain", "--status"),
         *("--no-tls", "--seconds", "60"),

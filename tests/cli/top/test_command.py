@@ -75,6 +75,17 @@ def test_without_a_name_all_processes_are_found(short, capsys):
         assert runtime.close(10)
 
 
+def test_a_service_without_a_runtime_directory_is_found_as_well(
+    short, monkeypatch, capsys
+):
+    monkeypatch.delenv("XDG_RUNTIME_DIR")
+    service = ums.Runtime(status_socket=True)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(short))
+    assert main(["top", "--json", "--seconds", "0"]) == 0
+    assert [look["socket"] for look in told(capsys)] == [str(service.status_path)]
+    assert service.close(10)
+
+
 def failed(capsys, *arguments):
     code = main(["top", *arguments])
     captured = capsys.readouterr()
@@ -87,7 +98,7 @@ def failed(capsys, *arguments):
 def test_no_process_is_told_with_what_to_do(short, capsys, how):
     code, said = failed(capsys, *how)
     assert code == 1
-    assert f"no process of yours has a status socket in {short}/ums-actors" in said
+    assert f"no process of yours has a status socket in {short}/ums-actors or" in said
     assert "Runtime(status_socket=True)" in said
     assert "--socket or UMS_STATUS_SOCKET" in said
 

@@ -34,7 +34,7 @@ def _no_nan(ctx: click.Context, param: click.Parameter, value: float) -> float:
     default=None,
     metavar="PATH",
     help="Of the process's status socket.  [default: those in "
-    "$XDG_RUNTIME_DIR/ums-actors, else /tmp/ums-actors-UID]",
+    "$XDG_RUNTIME_DIR/ums-actors and /tmp/ums-actors-UID]",
 )
 @click.option(
     "--json", "as_json", is_flag=True, help="One look, as JSON; then it ends."

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from ums_actors.errors import StatusError
-from ums_actors.status.place import directory, found
+from ums_actors.status.place import directories, found
 
 __all__ = ["VARIABLE", "endpoints"]
 
@@ -22,9 +22,10 @@ def endpoints(given: str | None) -> list[Path]:
     """
     if given is not None:
         return [Path(given).expanduser()]
-    where = directory()
-    paths = found(where)
+    places = directories()
+    paths = [path for place in places for path in found(place)]
     if not paths:
+        where = " or ".join(map(str, places))
         raise StatusError(
             f"no process of yours has a status socket in {where}; start one with "
             "Runtime(status_socket=True), or name its path with --socket or "
