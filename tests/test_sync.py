@@ -63,10 +63,10 @@ def test_events_end_when_nothing_comes(connected):
 def test_events_that_nobody_iterates_over_leave_no_subscriber(connected, eventually):
     subscribers = connected.ref.actor_inbox.keep.subscribers
     connected.events(ums.MessageReceived)  # and forgotten
-    eventually(lambda: not subscribers._all)
+    eventually(lambda: not subscribers._tables.all)
     with connected.events(ums.MessageReceived):
-        eventually(lambda: subscribers._all)
-    eventually(lambda: not subscribers._all)
+        eventually(lambda: subscribers._tables.all)
+    eventually(lambda: not subscribers._tables.all)
 
 
 def test_events_of_a_bad_kind_are_refused_at_once(connected):

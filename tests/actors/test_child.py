@@ -10,6 +10,7 @@ import pytest
 from ums_actors.actors.child import Child
 from ums_actors.errors import ConnectionLost, Delivery, LocalProtocolError
 from ums_actors.runtime import LoopFuture, Runtime
+from ums_actors.runtime.envelope import Envelope
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -68,6 +69,33 @@ def test_an_answer_that_was_given_before_the_crash_stays(child, monkeypatch):
     with pytest.raises(RuntimeError):
         child.on_receive(message)
     assert message.reply.get(timeout=0) == "in time"
+
+
+def test_a_crash_in_bulk_is_told_to_that_caller_alone(child, monkeypatch):
+    monkeypatch.setattr(Clumsy, "_in_bulk", Ask)
+    first, second = Ask(LoopFuture()), Ask(LoopFuture())
+    waiting = [Envelope(second), Envelope(first)]
+    with pytest.raises(RuntimeError):
+        child._take_bulk(waiting, 5)
+    assert isinstance(first.reply.exception(), ConnectionLost)
+    assert not second.reply.done()
+    assert [envelope.message for envelope in waiting] == [second]
+    assert child._in_hand is None
+
+
+@pytest.mark.parametrize("budget", [1, 2, 3])
+def test_bulk_ends_at_its_budget_or_at_another_message(child, monkeypatch, budget):
+    heard: list[Any] = []
+    monkeypatch.setattr(Clumsy, "_in_bulk", Ask)
+    monkeypatch.setattr(Clumsy, "_ask", lambda _self, message: heard.append(message))
+    told = [Ask(LoopFuture()), Ask(LoopFuture()), Tell(), Ask(LoopFuture())]
+    waiting = [Envelope(message) for message in reversed(told)]
+    child._take_bulk(waiting, budget)
+    assert heard == told[: min(budget, 2)]
+    assert len(waiting) == 4 - len(heard)
+    waiting = [Envelope(told[1], LoopFuture()), Envelope(told[0])]
+    child._take_bulk(waiting, 2)
+    assert len(waiting) == 1  # who asks is answered by the cell
 
 
 def test_what_a_handler_gives_is_handed_on(child):

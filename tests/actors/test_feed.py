@@ -59,6 +59,9 @@ def test_what_is_missing_is_asked_for_once_for_all_that_came_together(
     monkeypatch.setattr(AskedDialogs, "_ask", lambda _: asked.append(1))
     together = [Notification("x") for _ in range(50)]
     correlator.ask(FramesReceived(1, together), timeout=5)
+    assert not asked  # nothing is followed yet
+    assert correlator.actor_inbox.actor._kernel.streams.gaps == 0  # now there may be
+    correlator.ask(FramesReceived(1, together), timeout=5)
     assert len(asked) == 1
     correlator.ask(FramesReceived(1, []), timeout=5)
     assert len(asked) == 1

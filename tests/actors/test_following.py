@@ -50,9 +50,7 @@ class Bench:
                 )
             ),
         )
-        self.dialogs = FollowedDialogs(
-            self.kernel, self.kernel.streams, self.query, self.call_later
-        )
+        self.dialogs = FollowedDialogs(self.kernel, self.query, self.call_later)
 
     def query(self, kind, body):
         assert kind == "ms.SubscribeMessagingEvents"

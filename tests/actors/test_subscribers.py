@@ -52,6 +52,24 @@ def test_a_queue_of_less_room_than_the_limit_never_blocks(subscribers):
     assert target.get_nowait().type == "2"
 
 
+def test_what_those_share_whom_nobody_hears_stays_empty(subscribers, runtime):
+    other = Subscribers(runtime, runtime.next_loop(), 3)
+    assert subscribers._tables is other._tables
+    assert not subscribers.wants(StateChanged)
+    assert not subscribers.wants_notification("x")
+    subscribers.publish(event(1))
+    assert not subscribers.remove("unknown")
+    target: queue.Queue = queue.Queue()
+    subscribers.add(target, ())
+    assert subscribers._tables is not other._tables
+    other.publish(event(2))
+    other.close()
+    assert target.empty()
+    shared = other._tables
+    tables = shared.all, shared.wide, shared.by_kind, shared.by_place, shared.by_type
+    assert tables == ({},) * 5
+
+
 def test_only_the_wanted_kinds_are_heard(subscribers):
     target: queue.Queue = queue.Queue()
     handle = subscribers.add(target, (StateChanged,))
@@ -189,7 +207,7 @@ def test_only_the_wanted_types_of_notifications_are_wanted(subscribers):
 def test_what_it_keeps_of_types_that_the_server_makes_is_bounded(subscribers):
     subscribers.add(queue.Queue(), ())
     assert all(subscribers.wants_notification(str(number)) for number in range(1000))
-    assert len(subscribers._by_type) == 256
+    assert len(subscribers._tables.by_type) == 256
 
 
 def test_it_knows_whether_the_traffic_is_tapped(subscribers):

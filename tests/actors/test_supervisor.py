@@ -73,7 +73,7 @@ def test_a_crash_in_the_midst_of_a_transition_leaves_nobody_waiting(
 def test_the_text_of_a_foreign_exception_is_not_told(emulator, start, monkeypatch):
     from ums_actors.actors.socket import SocketActor
 
-    def explode(self, command):
+    def explode(self):
         raise KeyError("secret-in-the-text")
 
     monkeypatch.setattr(SocketActor, "_send_all", explode)

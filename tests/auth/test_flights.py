@@ -61,6 +61,44 @@ def test_who_asks_while_a_call_is_under_way_shares_it():
     assert asking.calls == 1
 
 
+def test_a_call_that_ran_out_of_its_own_time_is_made_anew_by_who_has_more():
+    clock = [0.0]
+    flights = Flights("the call", "csds")
+    begun, gate = threading.Event(), threading.Event()
+    failures = []
+
+    def hasty():
+        begun.set()
+        assert gate.wait(PATIENCE)
+        clock[0] = 2.0
+        raise LoginError("no answer in time", step="csds")
+
+    def lead():
+        try:
+            flights.share("key", hasty, Deadline(1.0, lambda: clock[0]))
+        except LoginError as error:
+            failures.append(error)
+
+    leader = threading.Thread(target=lead)
+    leader.start()
+    assert begun.wait(PATIENCE)
+
+    class Opening(Deadline):
+        def left(self):
+            gate.set()  # it waits for the other's call now
+            return super().left()
+
+    assert flights.share("key", lambda: "found", Opening(PATIENCE)) == "found"
+    leader.join(PATIENCE)
+    assert [str(failure) for failure in failures] == ["no answer in time"]
+
+
+def test_a_call_that_failed_in_time_has_failed_for_all():
+    asking = Asking(LoginError("refused", step="csds"))
+    assert [str(error) for error in asking.got] == ["refused"] * 3
+    assert asking.calls == 1
+
+
 def test_who_asks_later_calls_anew():
     flights = Flights("the call", "csds")
     answers = iter([1, 2])

@@ -88,6 +88,43 @@ def test_a_brand_whose_account_has_no_facade_uses_the_common_service(
     assert domains.asked == ["agentVep", "facadeMsg", ""]  # it is known by now
 
 
+def test_agents_of_one_account_ask_once(emulator, start, domains):
+    proxies = [start(emulator, csds=domains.url) for _ in range(3)]
+    for proxy in proxies:
+        proxy.open().get(timeout=10)
+    assert domains.asked == ["agentVep", "facadeMsg"]
+    first, *others = proxies
+    assert first.actor_ref.stop(timeout=10)  # the others go on with what it asked for
+    for proxy in others:
+        proxy.reconnect_now().get(timeout=10)
+        proxy.wait_ready(timeout=10).get(timeout=10)
+    assert domains.asked == ["agentVep", "facadeMsg"]
+
+
+def test_who_trusts_or_caches_otherwise_asks_for_itself(emulator, start, domains):
+    proxies = [
+        start(emulator, csds=domains.url),
+        start(emulator, csds=domains.url, options={"csds_cache": 60.0}),
+        start(emulator, csds=domains.url, options={"verify_tls": False}),
+    ]
+    for proxy in proxies:
+        proxy.open().get(timeout=10)
+    assert domains.asked == ["agentVep", "facadeMsg"] * 3
+
+
+def test_what_the_last_agent_leaves_is_forgotten(
+    emulator, start, domains, runtime, eventually
+):
+    for _ in range(2):
+        proxy = start(emulator, csds=domains.url)
+        proxy.open().get(timeout=10)
+        assert len(runtime.commons) == 1
+        proxy.close().get(timeout=10)
+        assert proxy.actor_ref.stop(timeout=10)
+        eventually(lambda: not runtime.commons)
+    assert domains.asked == ["agentVep", "facadeMsg"] * 2
+
+
 def test_an_account_without_any_such_service_is_told_so(emulator, start, domains):
     domains.services = ["agentVep"]
     proxy = start(emulator, csds=domains.url)

@@ -39,10 +39,10 @@ def test_an_iterator_that_is_closed_leaves_no_subscriber(emulator, start, eventu
     subscribers = proxy.actor_ref.actor_inbox.keep.subscribers
     proxy.open().get(timeout=10)
     with proxy.events(ums.StateChanged):
-        eventually(lambda: subscribers._all)
-    eventually(lambda: not subscribers._all)
+        eventually(lambda: subscribers._tables.all)
+    eventually(lambda: not subscribers._tables.all)
     proxy.events(ums.StateChanged)  # never iterated, and forgotten
-    eventually(lambda: not subscribers._all)
+    eventually(lambda: not subscribers._tables.all)
 
 
 def test_an_iterator_of_a_connection_at_rest_ends_at_once(emulator, start):

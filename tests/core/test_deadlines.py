@@ -12,13 +12,32 @@ def test_keys_fall_due_at_their_deadline_earliest_first():
     deadlines.add("late", 60.0, 0.0)
     deadlines.add("soon", 10.0, 1.0)
     assert set(deadlines._classes) == {60.0, 10.0}
-    assert len(deadlines._heap) == 0
+    assert deadlines._others is None
     deadlines.add_at("sooner", 10.5)
     assert deadlines.next_at() == 10.5
     assert deadlines.expired(10.0) == []
     assert deadlines.expired(60.0) == ["sooner", "soon", "late"]
     assert deadlines.next_at() is None
     assert len(deadlines) == 0
+
+
+@pytest.mark.parametrize("again", ["add", "add_at"])
+@pytest.mark.parametrize("first", ["add", "add_at"])
+def test_a_key_has_one_deadline_at_a_time(first, again):
+    def put(how, deadline):
+        return (
+            deadlines.add("a", deadline, 0.0)
+            if how == "add"
+            else (deadlines.add_at("a", deadline))
+        )
+
+    deadlines = Deadlines()
+    put(first, 5.0)
+    with pytest.raises(KeyError):
+        put(again, 7.0)
+    assert deadlines.expired(6.0) == ["a"]
+    put(again, 7.0)
+    assert deadlines.expired(7.0) == ["a"]
 
 
 def test_a_discarded_key_never_falls_due():
@@ -74,7 +93,7 @@ def test_discarded_keys_do_not_pile_up_in_the_heap():
     for number in range(10_000):
         deadlines.add_at(number, 10.0 + number)
         deadlines.discard(number)
-        assert len(deadlines._heap) <= 70
+        assert len(deadlines._others) <= 70
     assert deadlines.next_at() == 5.0
     assert deadlines.expired(1e9) == ["stays"]
 
@@ -88,7 +107,7 @@ def test_a_heap_is_compacted_when_the_dead_outnumber_the_living_and_no_sooner(li
     for number in range(live, live + 1_000):
         deadlines.add_at(number, 20.0)
         deadlines.discard(number)
-        lengths.append(len(deadlines._heap))
+        lengths.append(len(deadlines._others))
     assert max(lengths) == 64 + 2 * live
     assert min(lengths[64 + live :]) == live
 
@@ -101,7 +120,7 @@ def test_a_compacted_heap_keeps_its_order():
         deadlines.add_at(number, 1_000.0)
     for number in range(50, 1_000):
         deadlines.discard(number)
-    assert len(deadlines._heap) < 200
+    assert len(deadlines._others) < 200
     assert deadlines.next_at() == 51.0
     assert deadlines.expired(100.0) == list(range(49, -1, -1))
 

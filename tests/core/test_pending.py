@@ -12,7 +12,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from ums_actors.core.pending import Pending
+from ums_actors.core.pending import Entry, Pending
 from ums_actors.errors import Delivery, LocalProtocolError, Overloaded
 
 NOT_SENT, UNKNOWN = Delivery.NOT_SENT, Delivery.UNKNOWN
@@ -25,17 +25,11 @@ class Table:
         self.pending = Pending(queue_limit=queue_limit, in_flight_limit=in_flight_limit)
 
     def submit(self, request_id, *, now=0.0, timeout=10.0, ready=True, **flags):
-        return self.pending.submit(
-            request_id,
-            "GetClock",
-            b"payload",
-            f"reply {request_id}",
-            now=now,
-            timeout=timeout,
-            queue_timeout=60.0,
-            ready=ready,
-            **flags,
+        entry = Entry(
+            request_id, "GetClock", b"payload", f"reply {request_id}", timeout, **flags
         )
+        self.pending.submit(entry, now, queue_timeout=60.0, ready=ready)
+        return entry
 
 
 def ids(entries):
@@ -515,16 +509,10 @@ class Model(RuleBasedStateMachine):
         waiting = len(self.queue) + len(self.rested)
         full = len(self.flight) >= self.FLIGHT if flies else waiting >= self.QUEUE
         full = full and (flies or not internal)
-        arguments = {
-            "now": self.now,
-            "timeout": timeout,
-            "queue_timeout": queue_timeout,
-            "resend": resend,
-            "internal": internal,
-            "ready": self.ready,
-        }
+        entry = Entry(one["id"], "T", b"p", one["reply"], timeout, resend, internal)
+        arguments = {"queue_timeout": queue_timeout, "ready": self.ready}
         try:
-            entry = self.pending.submit(one["id"], "T", b"p", one["reply"], **arguments)
+            self.pending.submit(entry, self.now, **arguments)
         except Overloaded:
             assert full
             return
@@ -539,8 +527,9 @@ class Model(RuleBasedStateMachine):
         else:
             one["until"] = one["deadline"] = self.now + queue_timeout
             self.queue.append(one)
+        twin = Entry(one["id"], "T", b"p", None, timeout, resend, internal)
         with pytest.raises(LocalProtocolError):
-            self.pending.submit(one["id"], "T", b"p", None, **arguments)
+            self.pending.submit(twin, self.now, **arguments)
 
     def launch(self, one):
         one["launched"] = True
@@ -679,12 +668,12 @@ class Model(RuleBasedStateMachine):
         assert pending.resting == len(self.rested)
         assert pending.in_flight == len(self.flight)
         assert len(pending) == len(everyone) == len(pending._deadlines)
-        assert not any(entry.sent for entry in waiting._queue.values())
+        assert not any(entry.sent for entry in waiting.queue.values())
         assert not any(entry.sent for entry in waiting._resting.values())
         assert all(entry.sent for entry in pending._in_flight.values())
         deadlines = [one["deadline"] for one in everyone]
         assert pending.next_deadline() == min(deadlines, default=None)
-        assert list(waiting._queue) == [one["id"] for one in self.queue]
+        assert list(waiting.queue) == [one["id"] for one in self.queue]
         dues = [one["due"] for one in self.rested if not one["seen"]]
         assert pending.next_release() == min(dues, default=None)
         assert pending.waiting == len(self.queue) + len(self.rested)

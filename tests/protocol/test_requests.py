@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from ums_actors.errors import LocalProtocolError
-from ums_actors.protocol.requests import Call, UserRequest, user_request
+from ums_actors.protocol.requests import Call, UserRequest, user_request, usual_parts
 
 
 class Own(msgspec.Struct):
@@ -44,6 +44,27 @@ def test_empty_text_and_zero_are_bodies():
 def test_call_and_struct_are_taken_apart():
     assert user_request(Call(".X", {"a": 1})) == UserRequest(".X", {"a": 1})
     assert user_request(Own(".X", {}, [{}])) == UserRequest(".X", {}, metadata=[{}])
+
+
+@pytest.mark.parametrize(
+    "unusual",
+    [
+        {"type": ".X"},
+        {"type": ".X", "body": None},
+        {"type": ".X", "metadata": []},
+        {"type": "", "body": {}},
+        {"type": 1, "body": {}},
+        {"type": ".X", "body": msgspec.UNSET},
+        {"type": ".X", "body": {}, "headers": []},
+        types.MappingProxyType({"type": ".X", "body": {}}),
+        Own(".X", {}),
+        None,
+    ],
+)
+def test_only_a_type_with_a_body_is_usual(unusual):
+    assert usual_parts(unusual) is None
+    assert usual_parts({"type": ".X", "body": 0}) == (".X", 0)
+    assert usual_parts(Call(".X", None)) == (".X", None)
 
 
 def test_metadata_may_be_the_bare_element():

@@ -449,7 +449,7 @@ class Fencing(LoopActor):
         if isinstance(message, BaseException):
             raise message
         self._call_later(10.0, lambda: self.hits.append(self.number))
-        return self._cell.fenced(lambda *_: self.hits.append(-self.number))
+        return self._cell.fenced_anywhere(lambda *_: self.hits.append(-self.number))
 
     def _on_drained(self):
         self.hits.append(0)
@@ -478,7 +478,7 @@ def test_timers_of_a_stopped_actor_are_dropped(manual):
     assert not any(hits)
 
 
-def test_a_fenced_callback_runs_on_the_loop_and_drains(manual):
+def test_a_callback_that_is_fenced_anywhere_runs_on_the_loop(manual):
     hits: list[int] = []
     asked = Fencing.start(hits, runtime=manual.runtime).ask("arm", block=False)
     manual.settle()
@@ -486,7 +486,7 @@ def test_a_fenced_callback_runs_on_the_loop_and_drains(manual):
     asked.get(timeout=0)("from outside the loop")
     assert hits == []
     manual.settle()
-    assert hits == [-1, 0]
+    assert hits == [-1]
 
 
 def test_a_failing_callback_is_a_crash_of_its_actor(manual):
@@ -570,3 +570,97 @@ def test_no_message_is_lost_between_a_sleeping_actor_and_its_tellers(runtime):
     for thread in threads:
         thread.join(30)
     assert ref.proxy().count.get(timeout=WAIT) == 3 * 1100
+
+
+# -- at once
+
+
+class Prompt(LoopActor):
+    """Writes down what it hears; one word has it tell itself another."""
+
+    def __init__(self, heard: list[object]) -> None:
+        self.heard = heard
+
+    def on_receive(self, message):
+        if isinstance(message, BaseException):
+            raise message
+        if message == "first":
+            self.actor_ref.tell("told by itself")
+            self._cell.deliver("delivered by itself")
+        self.heard.append(message)
+
+    def _on_drained(self):
+        self.heard.append("drained")
+
+
+def test_what_is_delivered_to_an_idle_actor_is_handled_at_once(manual):
+    heard: list[object] = []
+    cell = Prompt.start(heard, runtime=manual.runtime).actor_inbox
+    cell.deliver("before its start")
+    assert heard == []
+    manual.settle()
+    heard.clear()
+    cell.deliver("x")
+    assert heard == ["x"]
+    manual.settle()
+    assert heard == ["x"]  # nothing was put into the run queue
+
+
+def test_what_is_delivered_waits_for_what_came_before(manual):
+    heard: list[object] = []
+    cell = Prompt.start(heard, runtime=manual.runtime).actor_inbox
+    manual.settle()
+    heard.clear()
+    cell.ref.tell("earlier")
+    cell.deliver("later")
+    assert heard == []
+    manual.settle()
+    assert heard == ["earlier", "later", "drained"]
+
+
+def test_what_is_delivered_by_its_own_handler_comes_after_it(manual):
+    heard: list[object] = []
+    cell = Prompt.start(heard, runtime=manual.runtime).actor_inbox
+    manual.settle()
+    heard.clear()
+    cell.deliver("first")
+    manual.settle()
+    assert heard == ["first", "told by itself", "delivered by itself", "drained"]
+
+
+def test_a_crash_over_what_is_delivered_is_a_crash_of_the_actor_alone(manual):
+    heard: list[object] = []
+    cell = Prompt.start(heard, runtime=manual.runtime).actor_inbox
+    manual.settle()
+    heard.clear()
+    cell.deliver(KeyError("a bug"))
+    assert cell.generation == 2
+    cell.deliver("next")
+    assert heard == ["next"]
+    cell.suspended = True
+    cell.deliver("for later")
+    assert heard == ["next"]
+    cell.suspended = False
+    cell.schedule()
+    manual.settle()
+    assert heard == ["next", "for later", "drained"]
+
+
+def test_drain_is_at_once_or_after_what_waits(manual):
+    heard: list[object] = []
+    cell = Prompt.start(heard, runtime=manual.runtime).actor_inbox
+    manual.settle()
+    heard.clear()
+    cell.drain()
+    assert heard == ["drained"]
+    cell.ref.tell("x")
+    cell.drain()
+    assert heard == ["drained"]
+    manual.settle()
+    assert heard == ["drained", "x", "drained"]
+    cell.ref.stop(block=False)
+    manual.settle()
+    heard.clear()
+    cell.drain()
+    manual.settle()
+    assert heard == []

@@ -9,11 +9,13 @@ import pytest
 
 from ums_actors.errors import LocalProtocolError
 from ums_actors.runtime import Loop, LoopActor, LoopFuture
+from ums_actors.runtime.future import on_loop_thread
 from ums_actors.runtime.loop import (
     LAST_TURNS,
     LONGEST_SLEEP,
     MESSAGES_A_TURN,
     PASSES_A_TURN,
+    RUNS_UNTOLD,
 )
 from ums_actors.runtime.poller import READABLE, EpollPoller, SelectPoller
 from ums_actors.runtime.ports import SystemClock
@@ -306,3 +308,76 @@ def test_one_actor_handles_a_bounded_number_of_messages_a_turn(manual):
     while manual.loop.turn(block=False):
         counts.append(Counting.count)
     assert counts == [at_most, at_most * 2, at_most * 2 + 1]
+
+
+# -- waking those who wait
+
+
+class Waiting:
+    """Threads that wait for futures, as their locks tell."""
+
+    def __init__(self, count: int = 1) -> None:
+        self.futures: list[LoopFuture[int]] = [LoopFuture() for _ in range(count)]
+        self.locks = [threading.Lock() for _ in range(count)]
+        for future, lock in zip(self.futures, self.locks, strict=True):
+            lock.acquire()
+            future._waiters.append(lock)
+
+    def asleep(self) -> int:
+        return sum(lock.locked() for lock in self.locks)
+
+
+def test_who_waits_is_woken_at_the_end_of_the_turn(manual):
+    waiting, seen = Waiting(2), []
+
+    def answer(future: LoopFuture[int]) -> None:
+        future.set(1)
+        seen.append(waiting.asleep())
+
+    manual.loop.call_soon(lambda: answer(waiting.futures[0]))
+    manual.loop.call_later(0.0, lambda: answer(waiting.futures[1]))
+    manual.loop.turn(block=False)
+    assert seen == [2, 2]
+    assert waiting.asleep() == 0
+
+
+def test_who_waits_is_not_kept_by_a_long_turn(manual):
+    waiting, seen = Waiting(), []
+    manual.loop.call_soon(lambda: waiting.futures[0].set(1))
+    for _ in range(RUNS_UNTOLD):
+        manual.loop.call_soon(lambda: seen.append(waiting.asleep()))
+    manual.loop.turn(block=False)
+    assert seen == [1] * (RUNS_UNTOLD - 1) + [0]
+
+
+def test_who_waits_is_woken_at_once_by_whoever_runs_no_turn(manual):
+    waiting = Waiting(3)
+    outside, _, after = waiting.futures
+    outside.set(1)
+    assert waiting.asleep() == 2
+    manual.loop.turn(block=False)
+    manual.runtime.close()
+
+    def on_the_loop() -> None:
+        on_loop_thread.loop = manual.loop
+        after.set(1)
+
+    thread = threading.Thread(target=on_the_loop)
+    thread.start()
+    thread.join()
+    assert waiting.asleep() == 1
+
+
+def test_who_waits_in_line_is_woken_by_the_loops_end(manual):
+    waiting = Waiting()
+
+    class Last:
+        def run(self, budget: int) -> None:
+            raise AssertionError(budget)
+
+        def give_up(self) -> None:
+            waiting.futures[0].set(1)
+
+    manual.loop.disown()
+    manual.loop.submit(Last())
+    assert waiting.asleep() == 0

@@ -42,6 +42,14 @@ class Wire:
             self.agenda.run_due()
 
 
+def send(wire, request_id, payload):
+    """Queue one frame; tell whether there was room."""
+    messages = [(request_id, payload)]
+    refused = wire.near.send_all(messages)
+    assert not messages
+    return not refused
+
+
 @pytest.fixture
 def wire():
     return Wire()
@@ -49,7 +57,7 @@ def wire():
 
 def test_frames_arrive_in_order_in_both_directions(wire):
     for number in range(20):
-        wire.near.send(b"%d" % number, f"id-{number}")
+        send(wire, f"id-{number}", b"%d" % number)
         wire.near.deliver(b"%d" % number)
     wire.near.flush()
     assert wire.near.read() == []
@@ -66,7 +74,7 @@ def test_frames_arrive_in_order_in_both_directions(wire):
 def test_what_the_kernel_has_no_byte_of_is_unsent_and_can_be_withdrawn(wire):
     wire.near.room = 3
     for name in ("a", "b", "c"):
-        wire.near.send(b"12345", name)
+        send(wire, name, b"12345")
     wire.near.flush()
     assert wire.near.wants_write
     assert wire.near.unsent() == ["b", "c"]
@@ -82,8 +90,8 @@ def test_what_the_kernel_has_no_byte_of_is_unsent_and_can_be_withdrawn(wire):
 
 def test_a_full_buffer_refuses():
     wire = Wire(limit=8)
-    assert wire.near.send(b"12345", "a")
-    assert not wire.near.send(b"12345", "b")
+    assert send(wire, "a", b"12345")
+    assert not send(wire, "b", b"12345")
 
 
 def test_a_peers_close_frame_is_seen_after_its_last_words_and_echoed(wire):
@@ -94,14 +102,14 @@ def test_a_peers_close_frame_is_seen_after_its_last_words_and_echoed(wire):
     assert wire.near.closed_by_peer == (4401, "expired")
     wire.settle()
     assert wire.far.codes == [4401]
-    assert not wire.near.send(b"late", "late")
+    assert not send(wire, "late", b"late")
 
 
 def test_a_cut_is_an_end_of_file_and_a_reset_a_failure():
     for reset in (False, True):
         wire = Wire()
         wire.near.cut(reset=reset)
-        wire.near.send(b"lost", "a")
+        send(wire, "a", b"lost")
         wire.near.flush()
         wire.settle()
         assert wire.near.read() == []

@@ -510,6 +510,34 @@ def test_the_write_limit_refuses_messages_and_lets_pongs_in(frame, make_peer):
     theirs.close()
 
 
+def test_many_are_queued_as_one_by_one_and_the_refused_are_told(make_peer):
+    ours, theirs = socket.socketpair()
+    websocket, peer = adopt(Opened(ours), write_limit=100), make_peer(theirs)
+    messages = [("a", b"x" * 40), ("b", b"y" * 80), ("c", b"z" * 40)]
+    assert websocket.send_all(messages) == ["b"]
+    assert messages == []
+    assert websocket.unsent() == ["a", "c"]
+    websocket.flush()
+    assert peer.read_frame() == (TEXT, b"x" * 40)
+    assert peer.read_frame() == (TEXT, b"z" * 40)
+    websocket.close()
+    assert websocket.send_all([("d", b"late")]) == ["d"]
+    websocket.shutdown()
+    theirs.close()
+
+
+def test_what_was_queued_before_a_failure_has_left_the_list():
+    ours, theirs = socket.socketpair()
+    websocket = adopt(Opened(ours))
+    messages: list[tuple[str, object]] = [("a", b"x"), ("b", None), ("c", b"z")]
+    with pytest.raises(TypeError):
+        websocket.send_all(messages)
+    assert messages == [("c", b"z")]
+    assert websocket.unsent() == ["a"]
+    websocket.shutdown()
+    theirs.close()
+
+
 # -- what a socket may say
 
 

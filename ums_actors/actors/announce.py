@@ -29,7 +29,8 @@ def adopt(kernel: Kernel, login: Session) -> None:
     if previous is None or current is None or previous == current:
         return
     kernel.login = before  # whose these were
-    deliver(kernel, kernel.streams.abandon())
+    if kernel.made("streams"):
+        deliver(kernel, kernel.streams.abandon())
     kernel.login = login
     if kernel.made("conversations"):
         kernel.conversations.abandon()

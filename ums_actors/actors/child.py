@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from ums_actors.actors.trouble import observed
 from ums_actors.errors import ConnectionLost, Delivery, LocalProtocolError
@@ -45,6 +45,25 @@ class Child(LoopActor):
         self._in_hand = message
         try:
             return getattr(self, name)(message)
+        except BaseException:
+            self._answer_for(self._in_hand)
+            raise
+        finally:
+            self._in_hand = None
+
+    def _take_bulk(self, waiting: list[Envelope], budget: int) -> None:
+        """Hand such messages to their handler, as :meth:`on_receive` would each."""
+        kind = self._in_bulk
+        handle = getattr(self, self.handlers[cast("type", kind)])
+        last = len(waiting) - budget
+        try:
+            while waiting and len(waiting) > last:
+                envelope = waiting[-1]
+                if type(envelope.message) is not kind or envelope.reply_to is not None:
+                    break
+                waiting.pop()
+                self._in_hand = envelope.message
+                handle(envelope.message)
         except BaseException:
             self._answer_for(self._in_hand)
             raise

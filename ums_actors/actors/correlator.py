@@ -7,7 +7,7 @@ answered also if handling it raises.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from ums_actors.actors.child import Child
 from ums_actors.actors.feed import Feed
@@ -21,12 +21,12 @@ from ums_actors.actors.messages import (
     Later,
     LineDropped,
     ReleaseQueue,
-    SendFrames,
     SubmitRequest,
 )
 from ums_actors.actors.replies import Replies, too_late
 from ums_actors.actors.sweep import Sweep
 from ums_actors.core.course import State
+from ums_actors.core.pending import Entry
 from ums_actors.errors import (
     ConnectionLost,
     Delivery,
@@ -38,9 +38,12 @@ from ums_actors.runtime import LoopFuture
 
 if TYPE_CHECKING:
     from ums_actors.actors.kernel import Kernel
-    from ums_actors.core.pending import Entry, Payload
+    from ums_actors.core.pending import Payload
+    from ums_actors.runtime.envelope import Envelope
 
 __all__ = ["CorrelatorActor"]
+
+_READY: Final = State.READY
 
 
 class CorrelatorActor(Child):
@@ -56,6 +59,8 @@ class CorrelatorActor(Child):
         AwaitAnswers: "_await_answers",
     }
 
+    _in_bulk = SubmitRequest
+
     def __init__(self, kernel: Kernel) -> None:
         super().__init__(kernel)
         self._pending = kernel.pending
@@ -66,6 +71,7 @@ class CorrelatorActor(Child):
         self._replies = Replies(kernel)
         self._sweep = Sweep(self._pending, self._clock, call_later, self._expire)
         self._awaited: int | None = None  # the line whose last answer is to be told
+        self._gathers = False  # frames of many requests, which then go out at once
 
     def on_start(self) -> None:
         """Watch the deadlines a crashed predecessor left."""
@@ -81,6 +87,16 @@ class CorrelatorActor(Child):
         super().on_stop()
 
     # -- out
+
+    def _take_bulk(self, waiting: list[Envelope], budget: int) -> None:
+        """Send requests that have come together with one write."""
+        self._gathers = True
+        try:
+            super()._take_bulk(waiting, budget)
+        finally:
+            self._gathers = False
+            if self._kernel.outgoing:
+                self._kernel.refs["socket"].actor_inbox.drain()
 
     def _submit(self, command: SubmitRequest) -> None:
         if self._instruments is not None:
@@ -106,7 +122,7 @@ class CorrelatorActor(Child):
         """Take a request in; what is raised comes before any byte of it is sent."""
         kernel = self._kernel
         line_up = kernel.websocket is not None
-        ready = line_up and kernel.session.state is State.READY
+        ready = line_up and kernel.session.state is _READY
         if not ready:
             self._check_wait(command, line_up=line_up)
         payload: Payload
@@ -115,22 +131,20 @@ class CorrelatorActor(Child):
         else:
             payload = _encoded(request_id, command)
         options = kernel.options
-        now = self._clock.now()
-        entry = self._pending.submit(
+        timeout = command.timeout
+        entry = Entry(
             request_id,
             command.type,
             payload,
             (command.reply, command.raw),
-            now=now,
-            timeout=options.request_timeout
-            if command.timeout is None
-            else command.timeout,
-            queue_timeout=options.queue_timeout,
-            resend=command.resend,
-            internal=command.internal,
-            ready=ready,
+            options.request_timeout if timeout is None else timeout,
+            command.resend,
+            command.internal,
         )
-        command.reply.tag = entry.id
+        self._pending.submit(
+            entry, self._clock.now(), queue_timeout=options.queue_timeout, ready=ready
+        )
+        command.reply.tag = request_id
         deadline = entry.answer_by if entry.queue_until is None else entry.queue_until
         if deadline < self._sweep.covers:
             self._sweep.arm()
@@ -169,7 +183,7 @@ class CorrelatorActor(Child):
 
     def _release(self, _: ReleaseQueue) -> None:
         kernel = self._kernel
-        if kernel.websocket is None or kernel.session.state is not State.READY:
+        if kernel.websocket is None or kernel.session.state is not _READY:
             return  # it waited here while that line went away
         self._let_go()
         self._feed.catch_up()
@@ -178,7 +192,7 @@ class CorrelatorActor(Child):
         """Send what may go now; before READY only what belongs to the line itself."""
         kernel = self._kernel
         if kernel.websocket is not None:
-            ready = kernel.session.state is State.READY
+            ready = kernel.session.state is _READY
             for entry in self._pending.release(self._now(), ready=ready):
                 self._write_entry(entry)
         self._sweep.arm()
@@ -200,8 +214,8 @@ class CorrelatorActor(Child):
         if self._kernel.subscribers.tapped:
             self._kernel.taps.sent(entry, payload)
         outgoing = self._kernel.outgoing
-        if not outgoing:
-            self._tell("socket", SendFrames())
+        if not outgoing and not self._gathers:
+            self._kernel.refs["socket"].actor_inbox.schedule()  # it looks there
         outgoing.append((entry.id, payload))
 
     # -- in
@@ -214,7 +228,7 @@ class CorrelatorActor(Child):
         told = False
         try:
             for message in batch.messages:
-                if isinstance(message, Response):
+                if type(message) is Response:
                     entry = answer(message.req_id)
                     if entry is not None:
                         resolve(entry, message)

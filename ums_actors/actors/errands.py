@@ -67,7 +67,7 @@ class Errands:
                 error = _misfit(kind, value)
             ref.tell(SubmitToken(number, flight, kind, value, _as_login_error(error)))
 
-        future.add_done_callback(self._cell.fenced(done))
+        future.add_done_callback(self._cell.fenced_anywhere(done))
         return future
 
     def _submit(self, job: Callable[[], Any]) -> LoopFuture[Any]:

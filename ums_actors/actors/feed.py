@@ -15,7 +15,6 @@ from ums_actors.actors.following import FollowedDialogs
 from ums_actors.actors.rings import ROUTING_TYPES
 from ums_actors.actors.traffic_events import NotificationReceived
 from ums_actors.actors.trouble import report
-from ums_actors.core.following import FollowedStreams
 from ums_actors.protocol import brand
 from ums_actors.protocol.envelopes import Notification, decode_body
 from ums_actors.protocol.names import spellings
@@ -36,17 +35,14 @@ _MESSAGES = spellings(brand.MESSAGE_NOTIFICATION)
 class Feed:
     """Turns notification frames into events; loop thread only."""
 
-    __slots__ = ("_dialogs", "_kernel", "_subscribers")
+    __slots__ = ("_call_later", "_dialogs", "_kernel", "_query", "_subscribers")
 
     def __init__(self, kernel: Kernel, query: Query, call_later: CallLater) -> None:
         self._kernel = kernel
         self._subscribers = kernel.subscribers
-        streams = kernel.streams
-        self._dialogs: Dialogs = (
-            FollowedDialogs(kernel, streams, query, call_later)
-            if isinstance(streams, FollowedStreams)
-            else AskedDialogs(kernel, query, call_later)
-        )
+        self._query = query
+        self._call_later = call_later
+        self._dialogs: Dialogs | None = None  # until there is something to follow
 
     def take(self, frame: Notification) -> None:
         """Handle one notification; never raises.
@@ -61,7 +57,7 @@ class Feed:
             if frame.type in _CONVERSATIONS:
                 self._conversations(frame)
             elif frame.type in _MESSAGES:
-                self._dialogs.take(frame)
+                self._followed().take(frame)
             elif frame.type in ROUTING_TYPES:
                 self._kernel.rings.take(frame)
             elif frame.type in AGENT_STATE_TYPES:
@@ -74,13 +70,24 @@ class Feed:
                 error,
                 notification_type=frame.type,
             )
-        self._dialogs.spill()
+        if self._dialogs is not None:
+            self._dialogs.spill()
 
     def catch_up(self) -> None:
         """Ask for messages that are missing, a few dialogs at a time."""
-        self._dialogs.catch_up()
+        if self._dialogs is not None or self._kernel.made("streams"):
+            self._followed().catch_up()
         if self._kernel.made("conversations"):
             self._kernel.conversations.settle()
+
+    def _followed(self) -> Dialogs:
+        """Give the dialogs, made when they are first needed."""
+        dialogs = self._dialogs
+        if dialogs is None:
+            kind = FollowedDialogs if self._kernel.follows else AskedDialogs
+            dialogs = kind(self._kernel, self._query, self._call_later)
+            self._dialogs = dialogs
+        return dialogs
 
     def _conversations(self, frame: Notification) -> None:
         body = read_conversation_changes(frame.body)
@@ -94,9 +101,9 @@ class Feed:
             kernel.ids.learn_all(details.participants, details.participants_pid)
             news = conversations.take(change, body.subscription_id, subscription)
             if change.type == "UPSERT":
-                self._dialogs.sight(change.result, baseline=baseline, first=first)
+                self._followed().sight(change.result, baseline=baseline, first=first)
             elif change.type == "DELETE":
-                self._dialogs.leave(change.result)
+                self._followed().leave(change.result)
             self._subscribers.publish(
                 ConversationChanged(
                     subscription_id=body.subscription_id,

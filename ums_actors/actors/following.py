@@ -6,7 +6,7 @@ See :mod:`ums_actors.core.following`, which decides.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
@@ -45,15 +45,9 @@ class FollowedDialogs(Dialogs):
 
     __slots__ = ("_streams",)
 
-    def __init__(
-        self,
-        kernel: Kernel,
-        streams: FollowedStreams[MessageEvent],
-        query: Query,
-        call_later: CallLater,
-    ) -> None:
+    def __init__(self, kernel: Kernel, query: Query, call_later: CallLater) -> None:
         super().__init__(kernel, query, call_later)
-        self._streams = streams
+        self._streams = cast("FollowedStreams[MessageEvent]", kernel.streams)
 
     def sight(self, result: ConversationResult, *, baseline: bool, first: bool) -> None:
         """Follow the open dialogs of a conversation."""

@@ -9,7 +9,6 @@ actors. All of it belongs to the connection's loop thread.
 from __future__ import annotations
 
 import itertools
-import math
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.actors.counters import Counters
@@ -19,7 +18,6 @@ from ums_actors.actors.subscribers import Subscribers
 from ums_actors.actors.subscription import Kind
 from ums_actors.actors.waiters import Waiters
 from ums_actors.core.course import State
-from ums_actors.core.following import FollowedStreams
 from ums_actors.core.pending import Pending
 from ums_actors.core.recorder import FlightRecorder
 from ums_actors.core.restart import (
@@ -31,7 +29,6 @@ from ums_actors.core.restart import (
     Supervision,
 )
 from ums_actors.core.session import Session
-from ums_actors.core.stream import Streams
 from ums_actors.errors import ConnectionLost, Delivery
 
 if TYPE_CHECKING:
@@ -67,7 +64,6 @@ since answers to unknown ids are worthless; a dead token actor drops nothing."""
 
 ROOT_CRASHES = 1
 """Crashes of the root and the supervisor together that the window forgives."""
-_LEAST_TRIES = 3
 
 
 class Kernel(Parts):
@@ -116,7 +112,6 @@ class Kernel(Parts):
         "services",
         "session",
         "source",
-        "streams",
         "subscribers",
         "subscriptions",
         "supervision",
@@ -157,12 +152,6 @@ class Kernel(Parts):
         self.session: Session = Session(options)
         self.pending: Pending = Pending(
             queue_limit=options.queue_limit, in_flight_limit=options.in_flight_limit
-        )
-        streams = FollowedStreams if follows else Streams
-        self.streams: Streams[Any] = streams(
-            options.dialog_limit,
-            query_limit=options.catch_up_limit,
-            tries=_catch_up_tries(options),
         )
         self.subscribers: Subscribers = Subscribers(
             runtime, loop, options.subscriber_limit, place=self.place
@@ -283,16 +272,3 @@ class Kernel(Parts):
 
 _ENDED = frozenset({State.CLOSED, State.FAILED})
 _AT_REST = _ENDED | {State.CLOSING}
-
-
-def _catch_up_tries(options: Options) -> int:
-    """Let queries fail for longer than a dead line may go unnoticed.
-
-    It bounds how long later events of a dialog are held back once its query is out.
-    With the defaults there are 4 tries: 40 s if none is answered, 60 s at most if each
-    is answered late and refused for now; what is refused for good
-    four times at once is not tried again.
-    Lines that die meanwhile add their own time, but only eight of them in a row.
-    """
-    unnoticed = options.ping_interval + options.pong_timeout
-    return max(_LEAST_TRIES, math.ceil(unnoticed / options.request_timeout) + 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ums_actors.actors.delivery import deliver
-from ums_actors.actors.messages import CloseSocket, LineDropped, SendFrames
+from ums_actors.actors.messages import CloseSocket, LineDropped
 from ums_actors.core.course import State
 from ums_actors.core.reason import Stopped
 from ums_actors.errors import ConnectionLost, Delivery, UMSError
@@ -34,7 +34,8 @@ def lose_line(kernel: Kernel, reason: Reason, now: float) -> None:
     lost = kernel.pending.drop_line(
         frozenset(unsent), now, kernel.options.queue_timeout
     )
-    deliver(kernel, kernel.streams.line_lost(_why(kernel, reason)))
+    if kernel.made("streams"):
+        deliver(kernel, kernel.streams.line_lost(_why(kernel, reason)))
     if kernel.made("rings"):
         kernel.rings.line_lost()
     if kernel.made("conversations"):
@@ -126,7 +127,7 @@ def _clear_inbox(kernel: Kernel) -> None:
         return
     cell = ref._cell
     cell.actor.abandon()  # type: ignore[attr-defined]
-    cell.sift(lambda message: not isinstance(message, (SendFrames, CloseSocket)))
+    cell.sift(lambda message: not isinstance(message, CloseSocket))
 
 
 def _fail(entries: Iterable[Entry], text: str) -> None:

@@ -42,7 +42,6 @@ __all__ = [
     "RefreshToken",
     "ReleaseQueue",
     "RestoreLine",
-    "SendFrames",
     "SocketOpened",
     "StepFailed",
     "SubmitRequest",
@@ -253,10 +252,6 @@ class OpenSocket(Message, frozen=True):
     generation: int
     url: Secret
     headers: dict[str, Secret] = {}
-
-
-class SendFrames(Message, frozen=True):
-    """Send what waits in ``kernel.outgoing``; one message for all of a turn."""
 
 
 class CloseSocket(Message, frozen=True):

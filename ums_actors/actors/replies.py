@@ -39,11 +39,13 @@ class Replies:
         kernel: of the connection.
     """
 
-    __slots__ = ("_kernel", "_pending", "_validated")
+    __slots__ = ("_kernel", "_pending", "_subscribers", "_validated", "_window")
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
         self._pending = kernel.pending
+        self._window = kernel.pending.window
+        self._subscribers = kernel.subscribers
         self._validated = 0
 
     def resolve(self, entry: Entry, response: Response) -> None:
@@ -51,13 +53,13 @@ class Replies:
 
         One that the service was too busy for may be in the table again afterwards.
         """
-        if self._kernel.subscribers.tapped:
+        if self._subscribers.tapped:
             self._kernel.taps.answered(entry, response)
         if response.code == TOO_MANY:
             if self._sent_again(entry):
                 return
-        else:
-            self._pending.window.answered(entry.round)
+        elif self._window.narrowed:
+            self._window.answered(entry.round)
         reply, raw = entry.reply
         try:
             body = response.body if raw else decode_body(response.body)

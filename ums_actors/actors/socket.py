@@ -15,7 +15,6 @@ from ums_actors.actors.messages import (
     FramesReceived,
     FramesTapped,
     OpenSocket,
-    SendFrames,
     SocketOpened,
     StepFailed,
 )
@@ -56,7 +55,6 @@ class SocketActor(Child):
 
     handlers: ClassVar[dict[type[Any], str]] = {
         OpenSocket: "_open",
-        SendFrames: "_send_all",
         CloseSocket: "_close",
     }
 
@@ -177,7 +175,8 @@ class SocketActor(Child):
             except RemoteProtocolError as error:
                 self._kernel.counters.bad_frames += 1
                 report(self._kernel, "frame.undecodable", error)
-        self._tell("correlator", FramesReceived(self._line, messages))
+        correlator = self._kernel.refs["correlator"].actor_inbox
+        correlator.deliver(FramesReceived(self._line, messages))
 
     def _end_of(self, websocket: Websocket) -> Reason | None:
         if websocket.closed_by_peer is not None:
@@ -191,19 +190,13 @@ class SocketActor(Child):
             LineBroken("the peer closed the TCP connection") if websocket.eof else None
         )
 
-    def _send_all(self, _: SendFrames) -> None:
-        """Queue what the correlator has for the line; `_on_drained` writes it."""
+    def _send_all(self) -> None:
+        """Queue what the correlator has for the line."""
         outgoing, websocket = self._kernel.outgoing, self._websocket
         if websocket is None or self._ended or websocket.closing:
             return  # the line is going: the supervisor answers for its requests
-        sent = 0
-        try:
-            for request_id, payload in outgoing:
-                sent += 1
-                if not websocket.send(payload, request_id):
-                    self._refuse(request_id)
-        finally:
-            del outgoing[:sent]
+        for request_id in websocket.send_all(outgoing):
+            self._refuse(request_id)
 
     def _refuse(self, request_id: str) -> None:
         """Answer a request for which the buffer has no room."""
@@ -221,9 +214,10 @@ class SocketActor(Child):
             reply.try_fail(error)
 
     def _on_drained(self) -> None:
-        """Write what the inbox has brought, in one go."""
-        if self._websocket is not None and not self._ended:
-            self._flush()
+        """Write what has come together in a turn, in one go."""
+        if self._kernel.outgoing:
+            self._send_all()
+        self._flush()
 
     def _flush(self) -> None:
         websocket = self._websocket
@@ -274,6 +268,7 @@ class SocketActor(Child):
         if websocket is None:
             self._end(Stopped())
             return
+        self._send_all()  # what was there before
         websocket.close(command.code)
         self._flush()
         if self._timer is not None:

@@ -37,6 +37,23 @@ class _Subscriber:
         self.dropped = 0
 
 
+class _Tables:
+    """Subscribers by their handles, and by what they hear."""
+
+    __slots__ = ("all", "by_kind", "by_place", "by_type", "wide")
+
+    def __init__(self) -> None:
+        self.all: dict[str, _Subscriber] = {}
+        self.wide: dict[str, _Subscriber] = {}  # those of no one place
+        self.by_kind: dict[type[Event], tuple[_Subscriber, ...]] = {}
+        self.by_type: dict[str, bool] = {}
+        self.by_place: dict[str, dict[str, _Subscriber]] = {}
+
+
+_NOBODY: Final = _Tables()
+"""What all have whom nobody has subscribed to yet: it stays empty."""
+
+
 class Subscribers:
     """Fan-out to subscribers; loop thread only. A slow one loses its oldest events.
 
@@ -51,16 +68,12 @@ class Subscribers:
     """
 
     __slots__ = (
-        "_all",
-        "_by_kind",
-        "_by_place",
-        "_by_type",
         "_limit",
         "_loop",
         "_lost",
         "_place",
         "_runtime",
-        "_wide",
+        "_tables",
         "tapped",
     )
 
@@ -76,11 +89,7 @@ class Subscribers:
         self._place = place
         self._loop = loop
         self._limit = limit
-        self._all: dict[str, _Subscriber] = {}
-        self._wide: dict[str, _Subscriber] = {}  # those of no one place
-        self._by_kind: dict[type[Event], tuple[_Subscriber, ...]] = {}
-        self._by_type: dict[str, bool] = {}
-        self._by_place: dict[str, dict[str, _Subscriber]] = {}
+        self._tables = _NOBODY
         self._lost = 0  # events of subscribers that are gone
         self.tapped: bool = False
 
@@ -98,26 +107,28 @@ class Subscribers:
         chosen = selection(kinds, **narrower)
         way = way_to(target, self._limit, self._strand)
         handle = self._runtime.ids()
+        if self._tables is _NOBODY:
+            self._tables = _Tables()
         subscriber = _Subscriber(target, chosen, way)
-        self._all[handle] = subscriber
+        self._tables.all[handle] = subscriber
         if chosen.place is None:
-            self._wide[handle] = subscriber
+            self._tables.wide[handle] = subscriber
         else:
-            self._by_place.setdefault(chosen.place, {})[handle] = subscriber
+            self._tables.by_place.setdefault(chosen.place, {})[handle] = subscriber
         self._refresh()
         return handle
 
     def remove(self, handle: str) -> bool:
         """Remove a subscriber; tell whether it was there."""
-        subscriber = self._all.pop(handle, None)
+        subscriber = self._tables.all.pop(handle, None)
         if subscriber is None:
             return False
-        self._wide.pop(handle, None)
+        self._tables.wide.pop(handle, None)
         place = subscriber.selection.place
         if place is not None:
-            self._by_place[place].pop(handle)
-            if not self._by_place[place]:
-                del self._by_place[place]
+            self._tables.by_place[place].pop(handle)
+            if not self._tables.by_place[place]:
+                del self._tables.by_place[place]
         self._lost += subscriber.dropped
         self._refresh()
         subscriber.way.close()
@@ -125,24 +136,24 @@ class Subscribers:
 
     def rest(self, error: Exception | None) -> None:
         """End those that iterate: the connection has come to rest."""
-        for handle, subscriber in list(self._all.items()):
+        for handle, subscriber in list(self._tables.all.items()):
             if isinstance(subscriber.target, EventInbox):
                 subscriber.target.end(error)
                 self.remove(handle)
 
     def close(self) -> None:
         """Remove all; callbacks still hear what waits for them."""
-        self._all.clear()
-        self._wide.clear()
-        self._by_place.clear()
+        self._tables.all.clear()
+        self._tables.wide.clear()
+        self._tables.by_place.clear()
         self._refresh()
 
     def _refresh(self) -> None:
-        self._by_kind.clear()
-        self._by_type.clear()
+        self._tables.by_kind.clear()
+        self._tables.by_type.clear()
         self.tapped = any(
             each.selection.wants(kind)
-            for each in self._all.values()
+            for each in self._tables.all.values()
             for kind in Tap.__subclasses__()
         )
 
@@ -150,34 +161,36 @@ class Subscribers:
         """Tell whether anybody may hear events of this kind."""
         return bool(self._of(kind)) or any(
             each.selection.wants(kind)
-            for place in self._by_place.values()
+            for place in self._tables.by_place.values()
             for each in place.values()
         )
 
     def wants_notification(self, notification_type: str) -> bool:
         """Tell whether anybody hears notifications of this type as they come."""
-        known = self._by_type.get(notification_type)
+        if not self._tables.wide:
+            return False
+        known = self._tables.by_type.get(notification_type)
         if known is None:
             known = any(
                 each.selection.takes_type(notification_type)
                 for each in self._of(NotificationReceived)
             )
-            if len(self._by_type) < _TYPES:  # the server makes their names
-                self._by_type[notification_type] = known
+            if len(self._tables.by_type) < _TYPES:  # the server makes their names
+                self._tables.by_type[notification_type] = known
         return known
 
     def publish(self, event: Event) -> None:
         """Give an event to all who asked for it."""
         for subscriber in self._of(type(event)):
             self._offer(subscriber, event)
-        if self._by_place:
+        if self._tables.by_place:
             self._publish_in_place(event)
 
     def _publish_in_place(self, event: Event) -> None:
         conversation_id = getattr(event, "conversation_id", "")
         dialog_id = getattr(event, "dialog_id", "")
         for place in {conversation_id, dialog_id} - {""}:
-            for subscriber in tuple(self._by_place.get(place, {}).values()):
+            for subscriber in tuple(self._tables.by_place.get(place, {}).values()):
                 if subscriber.selection.wants(type(event)):
                     self._offer(subscriber, event)
 
@@ -200,17 +213,20 @@ class Subscribers:
     @property
     def dropped(self) -> int:
         """Events that subscribers lost because they were slow."""
-        return self._lost + sum(each.dropped for each in self._all.values())
+        return self._lost + sum(each.dropped for each in self._tables.all.values())
 
     def waiting(self) -> list[int]:
         """Give how many events wait for each subscriber."""
-        return [each.way.depth() for each in self._all.values()]
+        return [each.way.depth() for each in self._tables.all.values()]
 
     def _of(self, kind: type[Event]) -> tuple[_Subscriber, ...]:
-        found = self._by_kind.get(kind)
+        tables = self._tables
+        if not tables.wide:
+            return ()
+        found = tables.by_kind.get(kind)
         if found is None:
-            found = self._by_kind[kind] = tuple(
-                each for each in self._wide.values() if each.selection.wants(kind)
+            found = tables.by_kind[kind] = tuple(
+                each for each in tables.wide.values() if each.selection.wants(kind)
             )
         return found
 

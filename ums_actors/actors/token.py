@@ -241,7 +241,7 @@ class TokenActor(Child):
             self._kernel.departure.session = session
             return
         self._errands.logout(session).add_done_callback(
-            self._cell.fenced(self._logged_out)
+            self._cell.fenced_anywhere(self._logged_out)
         )
 
     def _logged_out(self, future: LoopFuture[Any]) -> None:

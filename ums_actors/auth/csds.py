@@ -72,6 +72,7 @@ class Csds:
         "_allow_plain",
         "_calls",
         "_flights",
+        "_http",
         "_known",
         "_overrides",
         "account_id",
@@ -98,9 +99,14 @@ class Csds:
         self._overrides = {
             service: self._parse(where) for service, where in (overrides or {}).items()
         }
+        self._http = http
         self._calls = DomainCalls(self.origin, account_id, http)
         self._known = Whereabouts(cache_seconds, stale_seconds, clock)
         self._flights: Flights[dict[str, str]] = Flights("the CSDS call", "csds")
+
+    def close(self) -> None:
+        """End all calls, with their HTTP client; any thread, idempotent."""
+        self._http.close()
 
     @property
     def secure(self) -> bool:

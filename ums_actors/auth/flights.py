@@ -32,21 +32,29 @@ class Flights(Generic[T]):
         self._what = what
         self._step = step
         self._lock = threading.Lock()
-        self._flights: dict[str, Future[T]] = {}
+        self._flights: dict[str, tuple[Future[T], Deadline]] = {}
 
     def share(self, key: str, call: Callable[[], T], deadline: Deadline) -> T:
         """Call, or wait for what somebody else's call of this key brings.
 
+        A call that failed when its own time was over says nothing to who has more.
+
         Raises:
             LoginError: as the call does; or the deadline was over first.
         """
-        with self._lock:
-            flight = self._flights.get(key)
-            leads = flight is None
-            if flight is None:
-                flight = self._flights[key] = Future()
-        if not leads:
-            return self._await(flight, deadline)
+        own: tuple[Future[T], Deadline] = (Future(), deadline)
+        while True:
+            with self._lock:
+                flight, end = self._flights.setdefault(key, own)
+            if flight is own[0]:
+                return self._lead(key, flight, call)
+            try:
+                return self._await(flight, deadline)
+            except LoginError:
+                if not end.over() or deadline.over():
+                    raise
+
+    def _lead(self, key: str, flight: Future[T], call: Callable[[], T]) -> T:
         try:
             found = call()
         except BaseException as error:

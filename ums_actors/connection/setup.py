@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ums_actors.connection.root import Root
     from ums_actors.http.tls import TlsSource
     from ums_actors.runtime import Runtime
+    from ums_actors.runtime.commons import Commons
     from ums_actors.transport.proxy import Place
 
 __all__ = ["Services", "Setup"]
@@ -47,6 +48,12 @@ class Services(NamedTuple):
     http: Http
     storage: Storage
     courier: Courier | None
+    commons: Commons
+
+    def close(self) -> None:
+        """End all calls; the domains serve others further; once, any thread."""
+        self.http.close()
+        self.commons.give_back(self.csds)
 
 
 class Setup:
@@ -129,16 +136,7 @@ class Setup:
         runtime, options = root._runtime, self.options
         now, tls = runtime.clock.now, self._tls_source(runtime)
         http = Http(tls=tls, proxy=self._proxy_of, clock=now)
-        csds = Csds(
-            self._csds_host,
-            self.account_id,
-            http,
-            cache_seconds=options.csds_cache,
-            overrides=self._domains,
-            stale_seconds=options.csds_stale,
-            allow_plain=options.allow_plain,
-            clock=now,
-        )
+        csds = self._shared_csds(runtime, tls)
         kernel = Kernel(
             account_id=self.account_id,
             options=options,
@@ -155,14 +153,48 @@ class Setup:
         )
         for target, kinds in self._subscribe:
             kernel.subscribers.add(target, kinds)
-        kernel.departure.closers.append(http.close)
         courier = None
         if self._outbox is not None:
             courier = Courier(kernel, self._outbox)
+        storage = Storage(csds, http)
+        kernel.services = Services(csds, http, storage, courier, runtime.commons)
+        kernel.departure.closers.append(kernel.services.close)
+        if self._outbox is not None:
             kernel.departure.closers.append(self._outbox.close)
-        kernel.services = Services(csds, http, Storage(csds, http), courier)
         self._warn(kernel)
         return kernel
+
+    def _shared_csds(self, runtime: Runtime, tls: TlsSource) -> Csds:
+        """Give the domains of the account, one for all who ask and trust alike.
+
+        It has an HTTP client of its own, since it outlives the connection that was
+        first. A thousand agents of an account ask once, not a thousand times.
+        """
+        options = self.options
+        trust = (
+            self._ca_file,
+            self._extra_ca_file,
+            self._ssl_context,
+            options.verify_tls,
+            id(self._proxy),  # it lives as long as what is made here
+            options.proxy_from_environment,
+        )
+        caching = options.csds_cache, options.csds_stale, options.allow_plain
+        domains = tuple(sorted(self._domains.items()))
+        key = self._csds_host, self.account_id, domains, caching, trust
+        return runtime.commons.take(
+            key,
+            lambda: Csds(
+                self._csds_host,
+                self.account_id,
+                Http(tls=tls, proxy=self._proxy_of, clock=runtime.clock.now),
+                cache_seconds=options.csds_cache,
+                overrides=self._domains,
+                stale_seconds=options.csds_stale,
+                allow_plain=options.allow_plain,
+                clock=runtime.clock.now,
+            ),
+        )
 
     def _check_trust(self) -> None:
         """Refuse settings of TLS that contradict each other."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ums_actors.actors.messages import SubmitRequest
 from ums_actors.arguments import seconds
 from ums_actors.core.course import State
 from ums_actors.protocol.beside import checked_encoded_metadata, checked_metadata
-from ums_actors.protocol.requests import user_request
+from ums_actors.protocol.requests import user_request, usual_parts
 from ums_actors.runtime import LoopFuture
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ums_actors.runtime import LoopRef
 
 __all__ = ["SendShortcut", "seconds", "submission"]
+
+_READY: Final = State.READY  # an attribute of an Enum takes as long as five calls
 
 
 def submission(
@@ -31,6 +33,10 @@ def submission(
     Raises:
         LocalProtocolError: the request, its metadata or the timeout breaks a rule.
     """
+    if timeout is None and encoded_metadata is None and not resend:
+        usual = usual_parts(request)
+        if usual is not None:
+            return SubmitRequest(usual[0], usual[1], reply)
     parts = user_request(request)
     metadata, encoded = parts.metadata, parts.encoded_metadata
     if metadata is not None:
@@ -74,7 +80,7 @@ class SendShortcut:
         """Send a request; any thread."""
         cell = self._cell
         kernel = cell.keep
-        if kernel.session.state is not State.READY or cell.dead or len(cell):
+        if kernel.session.state is not _READY or cell.dead or not cell.empty():
             return self._long_way(  # type: ignore[return-value]
                 request, timeout, resend, encoded_metadata
             )

@@ -29,17 +29,15 @@ class Deadlines(Generic[K]):
 
     Requests of one timeout fall due in the order in which they came, so each of the
     few timeouts in use has an ``OrderedDict`` as its queue, which costs half of a heap.
-    Other timeouts share a heap, where discarded entries stay until they surface or
-    outnumber the live ones.
+    Other timeouts share a heap.
     """
 
-    __slots__ = ("_classes", "_heap", "_home", "_others")
+    __slots__ = ("_classes", "_home", "_others")
 
     def __init__(self) -> None:
         self._home: dict[K, OrderedDict[K, float] | dict[K, float]] = {}
         self._classes: dict[float, OrderedDict[K, float]] = {}
-        self._others: dict[K, float] = {}
-        self._heap: list[tuple[float, int, K]] = []
+        self._others: _Heap[K] | None = None
 
     def __len__(self) -> int:
         return len(self._home)
@@ -48,7 +46,13 @@ class Deadlines(Generic[K]):
         return key in self._home
 
     def add(self, key: K, timeout: float, now: float) -> None:
-        """Let ``key`` fall due at ``now + timeout``. The key must not be in here."""
+        """Let ``key`` fall due at ``now + timeout``.
+
+        Raises:
+            KeyError: it is in here.
+        """
+        if key in self._home:
+            raise KeyError(key)
         queue = self._classes.get(timeout)
         if queue is None:
             queue = self._new_class(timeout)
@@ -59,10 +63,18 @@ class Deadlines(Generic[K]):
         queue[key] = now + timeout
 
     def add_at(self, key: K, deadline: float) -> None:
-        """Let ``key`` fall due at ``deadline``. The key must not be in here."""
-        self._home[key] = self._others
-        self._others[key] = deadline
-        heapq.heappush(self._heap, (deadline, next(_TIE), key))
+        """Let ``key`` fall due at ``deadline``.
+
+        Raises:
+            KeyError: it is in here.
+        """
+        if key in self._home:
+            raise KeyError(key)
+        others = self._others
+        if others is None:
+            others = self._others = _Heap()
+        self._home[key] = others.deadlines
+        others.add(key, deadline)
 
     def discard(self, key: K) -> None:
         """Forget ``key``, if it is in here."""
@@ -70,8 +82,8 @@ class Deadlines(Generic[K]):
         if home is None:
             return
         del home[key]
-        if home is self._others:
-            self._compact()
+        if self._others is not None and home is self._others.deadlines:
+            self._others.compact()
 
     def expired(self, now: float) -> list[K]:
         """Remove and give the keys whose deadline is reached, earliest first."""
@@ -83,10 +95,8 @@ class Deadlines(Generic[K]):
                     break
                 del queue[key]
                 due.append((deadline, key))
-        while (first := self._first_other()) is not None and first[0] <= now:
-            heapq.heappop(self._heap)
-            del self._others[first[2]]
-            due.append((first[0], first[2]))
+        if self._others is not None:
+            due += self._others.expired(now)
         due.sort(key=itemgetter(0))
         for _, key in due:
             del self._home[key]
@@ -97,7 +107,7 @@ class Deadlines(Generic[K]):
         heads = [
             next(iter(queue.values())) for queue in self._classes.values() if queue
         ]
-        first = self._first_other()
+        first = None if self._others is None else self._others.first()
         if first is not None:
             heads.append(first[0])
         return min(heads, default=None)
@@ -106,8 +116,7 @@ class Deadlines(Generic[K]):
         """Forget all keys."""
         self._home.clear()
         self._classes.clear()
-        self._others.clear()
-        self._heap.clear()
+        self._others = None
 
     def _new_class(self, timeout: float) -> OrderedDict[K, float] | None:
         """Make a queue for a timeout, in place of an empty one if there are many."""
@@ -121,19 +130,51 @@ class Deadlines(Generic[K]):
         queue = self._classes[timeout] = OrderedDict()
         return queue
 
-    def _first_other(self) -> tuple[float, int, K] | None:
-        """Give the first live entry of the heap; drop the dead ones before it."""
+
+class _Heap(Generic[K]):
+    """Deadlines in no order; discarded entries stay until they surface or are many.
+
+    Attributes:
+        deadlines: those that count, by their keys.
+    """
+
+    __slots__ = ("_heap", "deadlines")
+
+    def __init__(self) -> None:
+        self.deadlines: dict[K, float] = {}
+        self._heap: list[tuple[float, int, K]] = []
+
+    def __len__(self) -> int:
+        return len(self._heap)
+
+    def add(self, key: K, deadline: float) -> None:
+        """Let ``key`` fall due at ``deadline``."""
+        self.deadlines[key] = deadline
+        heapq.heappush(self._heap, (deadline, next(_TIE), key))
+
+    def first(self) -> tuple[float, int, K] | None:
+        """Give the first live entry; drop the dead ones before it."""
         heap = self._heap
         while heap:
             deadline, _, key = heap[0]
-            if self._others.get(key) == deadline:
+            if self.deadlines.get(key) == deadline:
                 return heap[0]
             heapq.heappop(heap)
         return None
 
-    def _compact(self) -> None:
-        if len(self._heap) > _HEAP_SLACK + 2 * len(self._others):
+    def expired(self, now: float) -> list[tuple[float, K]]:
+        """Remove and give what is due."""
+        due: list[tuple[float, K]] = []
+        while (first := self.first()) is not None and first[0] <= now:
+            heapq.heappop(self._heap)
+            del self.deadlines[first[2]]
+            due.append((first[0], first[2]))
+        return due
+
+    def compact(self) -> None:
+        """Throw the dead ones out, if they outnumber the live ones."""
+        if len(self._heap) > _HEAP_SLACK + 2 * len(self.deadlines):
             self._heap = [
-                (deadline, next(_TIE), key) for key, deadline in self._others.items()
+                (deadline, next(_TIE), key) for key, deadline in self.deadlines.items()
             ]
             heapq.heapify(self._heap)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ums_actors.core.deadlines import Deadlines
 from ums_actors.core.entry import Entry, Payload
@@ -78,19 +78,8 @@ class Pending:
         return len(self._waiting)
 
     def submit(
-        self,
-        request_id: str,
-        request_type: str,
-        payload: Payload,
-        reply: Any,
-        *,
-        now: float,
-        timeout: float,
-        queue_timeout: float,
-        resend: bool = False,
-        internal: bool = False,
-        ready: bool,
-    ) -> Entry:
+        self, entry: Entry, now: float, *, queue_timeout: float, ready: bool
+    ) -> None:
         """Take a request in.
 
         It is in flight at once (``entry.sent``: write its payload) if there is room in
@@ -99,63 +88,57 @@ class Pending:
         :meth:`next_release`, and after answers while :attr:`waiting` is not 0.
 
         Args:
-            request_id: its id on the wire, unique in the table.
-            request_type: its wire type.
-            payload: the encoded request, or what encodes it when it is written.
-            reply: whatever will be answered.
+            entry: a new one, its id unique in the table.
             now: monotonic seconds.
-            timeout: seconds it may wait for its answer.
             queue_timeout: seconds it may wait for a READY line and room on it.
-            resend: whether it may be sent on a second line.
-            internal: whether it belongs to this line, and so is never queued.
             ready: whether the line is READY.
 
         Raises:
             Overloaded: a limit is reached.
-            LocalProtocolError: the id is in the table, or ``timeout`` is no number of
+            LocalProtocolError: the id is in the table, or the timeout is no number of
                 seconds.
         """
-        if request_id in self._deadlines:  # everybody in the table has one
+        if not 0 <= entry.timeout < math.inf:
             raise LocalProtocolError(
-                f"request id {request_id!r} is in use: ids must be unique"
+                f"timeout {entry.timeout!r} is out of bounds: it must be finite and 0 "
+                "or more"
             )
-        if not 0 <= timeout < math.inf:
+        window = self.window  # a full one that is not narrowed refuses, see _launch
+        room = not window.narrowed or len(self._in_flight) < window.limit
+        try:
+            if room and (entry.internal or (ready and not self._waiting.queue)):
+                self._launch(entry, now)
+            elif entry.internal:
+                entry.answer_by = now + entry.timeout
+                self._rest(entry, now)
+            else:
+                self._enqueue(entry, now, queue_timeout)
+        except (KeyError, Overloaded):
+            if entry.id not in self._deadlines:  # everybody in the table has one
+                raise
             raise LocalProtocolError(
-                f"timeout {timeout!r} is out of bounds: it must be finite and 0 or more"
-            )
-        entry = Entry(
-            request_id, request_type, payload, reply, timeout, resend, internal
-        )
-        limit = self.window.limit
-        room = len(self._in_flight) < limit or limit == self._in_flight_limit
-        if room and (internal or (ready and not self._waiting.queued)):
-            self._launch(entry, now)
-        elif internal:
-            entry.answer_by = now + timeout
-            self._rest(entry, now)
-        else:
-            self._enqueue(entry, now, queue_timeout)
-        return entry
+                f"request id {entry.id!r} is in use: ids must be unique"
+            ) from None
 
     def _launch(self, entry: Entry, now: float) -> None:
         if len(self._in_flight) >= self._in_flight_limit:
             raise _overloaded(
                 entry, f"in_flight_limit={self._in_flight_limit}", "wait for answers"
             )
+        self._deadlines.add(entry.id, entry.timeout, now)
         entry.sent = True
         entry.round = self.window.round
         entry.answer_by = now + entry.timeout
         self._in_flight[entry.id] = entry
-        self._deadlines.add(entry.id, entry.timeout, now)
 
     def _enqueue(self, entry: Entry, now: float, queue_timeout: float) -> None:
         if self._waiting.full:
             raise _overloaded(
                 entry, f"queue_limit={self._queue_limit}", "let fewer wait"
             )
+        self._deadlines.add(entry.id, queue_timeout, now)
         entry.queue_until = now + queue_timeout
         self._waiting.put(entry)
-        self._deadlines.add(entry.id, queue_timeout, now)
 
     def release(self, now: float, *, ready: bool = True) -> list[Entry]:
         """Let those go who may: first who rested, then, if READY, who was queued.
@@ -212,9 +195,9 @@ class Pending:
         return True
 
     def _rest(self, entry: Entry, until: float) -> None:
+        self._deadlines.add_at(entry.id, entry.answer_by)
         entry.sent = False
         self._waiting.rest(entry, until)
-        self._deadlines.add_at(entry.id, entry.answer_by)
 
     def forget(self, request_id: str) -> Entry | None:
         """Take out a request that its caller gave up; None if it has left already."""

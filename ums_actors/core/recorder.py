@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ums_actors.core.reason import one_line
 
@@ -34,6 +34,9 @@ class Entry(NamedTuple):
         return f"{self.at:.3f} s: {self.text}{again}"
 
 
+_FIELDS: Final = len(Entry._fields)
+
+
 class FlightRecorder:
     """The last events of a connection.
 
@@ -41,29 +44,30 @@ class FlightRecorder:
     thousand times does not wash out what came before it.
     """
 
-    __slots__ = ("_entries", "_limit")
+    __slots__ = ("_fields", "_limit")
 
     def __init__(self, limit: int = LIMIT) -> None:
-        self._entries: list[Entry] = []
+        self._fields: list[Any] = []  # of all entries: no object for each
         self._limit = limit
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._fields) // _FIELDS
 
     def note(self, now: float, text: str) -> None:
         """Write down what happened at ``now``; of a long text its beginning."""
         text = one_line(text)
-        last = self._entries[-1] if self._entries else None
-        if last is not None and last.text == text:
-            self._entries[-1] = last._replace(times=last.times + 1, last=now)
+        fields = self._fields
+        if fields and fields[-3] == text:
+            fields[-2:] = fields[-2] + 1, now
         else:
-            self._entries.append(Entry(now, text, 1, now))
-            del self._entries[: -self._limit]
+            fields += (now, text, 1, now)
+            del fields[: -self._limit * _FIELDS]
 
     def entries(self) -> tuple[Entry, ...]:
         """Give what is kept, oldest first."""
-        return tuple(self._entries)
+        fields = iter(self._fields)
+        return tuple(map(Entry._make, zip(*[fields] * _FIELDS, strict=True)))
 
     def lines(self) -> tuple[str, ...]:
         """Give the same as text, one line each."""
-        return tuple(map(str, self._entries))
+        return tuple(map(str, self.entries()))

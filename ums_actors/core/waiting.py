@@ -24,19 +24,22 @@ class Waiting:
 
     Args:
         limit: how many may wait; beyond it :attr:`full` says so, nothing else.
+
+    Attributes:
+        queue: those in the queue by their ids, the first first; to be read only.
     """
 
-    __slots__ = ("_due", "_limit", "_queue", "_resting", "_times")
+    __slots__ = ("_due", "_limit", "_resting", "_times", "queue")
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._queue: OrderedDict[str, Entry] = OrderedDict()
+        self.queue: OrderedDict[str, Entry] = OrderedDict()
         self._resting: dict[str, Entry] = {}
         self._times: Deadlines[str] | None = None  # mostly nobody has to rest
         self._due: dict[str, None] = {}  # of those who rest, as far as was looked
 
     def __len__(self) -> int:
-        return len(self._queue) + len(self._resting)
+        return len(self.queue) + len(self._resting)
 
     @property
     def full(self) -> bool:
@@ -46,7 +49,7 @@ class Waiting:
     @property
     def queued(self) -> int:
         """How many are in the queue."""
-        return len(self._queue)
+        return len(self.queue)
 
     @property
     def resting(self) -> int:
@@ -55,13 +58,13 @@ class Waiting:
 
     def put(self, entry: Entry) -> None:
         """Queue it behind the others."""
-        self._queue[entry.id] = entry
+        self.queue[entry.id] = entry
 
     def put_back(self, entries: Iterable[Entry]) -> None:
         """Queue them before the others, in their own order."""
         for entry in reversed([*entries]):
-            self._queue[entry.id] = entry
-            self._queue.move_to_end(entry.id, last=False)
+            self.queue[entry.id] = entry
+            self.queue.move_to_end(entry.id, last=False)
 
     def rest(self, entry: Entry, until: float) -> None:
         """Let it rest."""
@@ -81,12 +84,12 @@ class Waiting:
 
     def take_queued(self, at_most: int) -> list[Entry]:
         """Take out the first of the queue."""
-        count = min(len(self._queue), max(0, at_most))
-        return [self._queue.popitem(last=False)[1] for _ in range(count)]
+        count = min(len(self.queue), max(0, at_most))
+        return [self.queue.popitem(last=False)[1] for _ in range(count)]
 
     def pop(self, request_id: str) -> Entry | None:
         """Take one out; None if it is not in here."""
-        entry = self._queue.pop(request_id, None)
+        entry = self.queue.pop(request_id, None)
         if entry is None and (entry := self._resting.pop(request_id, None)) is not None:
             if self._times is not None:
                 self._times.discard(request_id)
@@ -104,7 +107,7 @@ class Waiting:
     def first(self, count: int) -> list[tuple[str, Entry]]:
         """Give so many, and where each is; those who rest come before the queue."""
         resting = (("resting", each) for each in self._resting.values())
-        queued = (("queued", each) for each in self._queue.values())
+        queued = (("queued", each) for each in self.queue.values())
         return [*islice(chain(resting, queued), count)]
 
     def next_due(self) -> float | None:

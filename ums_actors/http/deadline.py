@@ -38,6 +38,10 @@ class Deadline:
             raise TimeoutError("the deadline is over")
         return seconds
 
+    def over(self) -> bool:
+        """Tell whether no time is left."""
+        return self._end <= self._clock()
+
     def at_most(self, seconds: float) -> Deadline:
         """Give the deadline of a step that may take no more than ``seconds``."""
         left = self._end - self._clock()

@@ -40,8 +40,9 @@ def read(kernel: Kernel, name: str, into: Totals) -> None:
     put("requests_resting", pending.resting, name)
     put("request_window", pending.window.limit, name)
     put("late_answers_total", pending.late, name)
-    put("duplicate_events_total", kernel.streams.duplicates, name)
-    put("missed_events_total", kernel.streams.gaps, name)
+    streams = kernel.streams if kernel.made("streams") else None
+    put("duplicate_events_total", 0 if streams is None else streams.duplicates, name)
+    put("missed_events_total", 0 if streams is None else streams.gaps, name)
     waiting = kernel.subscribers.waiting()
     put("subscribers", len(waiting), name)
     put("subscriber_events", sum(waiting), name)

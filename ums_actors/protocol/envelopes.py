@@ -8,7 +8,7 @@ Everything here is pure and may be called on any thread.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, final
 
 import msgspec
 from msgspec import Raw, Struct, field
@@ -56,6 +56,7 @@ class Request(Struct, tag_field="kind", tag="req", omit_defaults=True, gc=False)
     encoded_metadata: str | None = field(default=None, name="encodedMetadata")
 
 
+@final
 class Response(Struct, tag_field="kind", tag="resp", gc=False):
     """The answer to the request whose id is ``req_id``; no code means success."""
 

@@ -11,11 +11,19 @@ from msgspec.structs import asdict
 
 from ums_actors.errors import LocalProtocolError
 
-__all__ = ["Call", "UserRequest", "parts_of", "text", "typed_parts", "user_request"]
+__all__ = [
+    "Call",
+    "UserRequest",
+    "parts_of",
+    "text",
+    "typed_parts",
+    "user_request",
+    "usual_parts",
+]
 
 _ENCODED: Final = ("encodedMetadata", "encoded_metadata")
 _KEYS: Final = ("type", "body", "headers", "metadata", *_ENCODED)
-_COMMON: Final = {"type", "body"}
+_USUAL: Final = 2  # keys of the usual dict
 _FORM: Final = (
     "a request is a mapping or Struct {type, body, headers?, metadata?, "
     "encodedMetadata?}"
@@ -80,22 +88,33 @@ def text(name: str, value: Any) -> str:
     raise LocalProtocolError(f"{name} must be a non-empty string, not {given}")
 
 
+def usual_parts(request: Any) -> tuple[str, Any] | None:
+    """Give type and body of a request of the usual forms, None if it is no such.
+
+    That is a :class:`Call`, or a dict of a type and a body and nothing else.
+    """
+    form = type(request)  # pyright: ignore[reportUnknownVariableType]
+    if form is Call:
+        return request.type, request.body
+    if form is dict and len(request) == _USUAL:
+        kind, body = request.get("type"), request.get("body")
+        if type(kind) is str and kind and body is not None and body is not UNSET:
+            return kind, body
+    return None
+
+
 def user_request(request: Any) -> UserRequest:
     """Take apart what a user gave to ``send``.
 
     Raises:
         LocalProtocolError: it is no mapping or Struct, has no type, or an unknown key.
     """
-    form = type(request)  # pyright: ignore[reportUnknownVariableType]
-    if form is Call:
-        return UserRequest(request.type, request.body, None, None)
-    if form is dict and request.keys() == _COMMON:
-        kind, body = request["type"], request["body"]  # the usual form, in short
-        if isinstance(kind, str) and kind and body is not None and body is not UNSET:
-            return UserRequest(kind, body, None, None)
+    usual = usual_parts(request)
+    if usual is not None:
+        return UserRequest(*usual)
     parts = parts_of(request)
     if parts is None:
-        raise LocalProtocolError(f"{_FORM}, not {form.__name__}")
+        raise LocalProtocolError(f"{_FORM}, not {type(request).__name__}")
     kind = parts.get("type")
     if not isinstance(kind, str) or not kind:
         given = ", ".join(map(repr, parts)) or "nothing"

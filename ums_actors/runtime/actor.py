@@ -23,6 +23,7 @@ from ums_actors.runtime.stopped import StoppedFlag
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ums_actors.runtime.envelope import Envelope
     from ums_actors.runtime.loop import Loop
     from ums_actors.runtime.ref import LoopRef
     from ums_actors.runtime.timers import Timer
@@ -39,7 +40,15 @@ class LoopActor(pykka.Actor):
     """Names with an underscore that proxies admit."""
     _in_registry: ClassVar[bool] = True
     """Whether Pykka's registry knows it; unregistering costs O(all actors)."""
+    _in_bulk: ClassVar[type[Any] | None] = None
+    """The type of messages told that :meth:`_take_bulk` takes from the inbox itself."""
+    _drains: ClassVar[bool] = False
+    """Whether it has an :meth:`_on_drained` of its own."""
     _cell: Cell
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._drains = cls._on_drained is not LoopActor._on_drained
 
     @classmethod
     def start(  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -144,6 +153,18 @@ class LoopActor(pykka.Actor):
     def _observe(self, event: str, level: int = logging.INFO, **fields: Any) -> None:
         """Report an event with safe fields."""
         self._runtime.observer.observe(event, level, fields)
+
+    def _take_bulk(self, waiting: list[Envelope], budget: int) -> None:
+        """Handle messages of the type ``_in_bulk``; a raise is a crash.
+
+        For what comes so often that a call from the cell for each would cost.
+
+        Args:
+            waiting: the inbox, the next message last: such a one to begin with. Each
+                is popped before it is handled, so a crash leaves the rest in line.
+            budget: how many may be popped, 1 or more.
+        """
+        raise NotImplementedError(f"{type(self).__name__} takes nothing in bulk")
 
     def _on_drained(self) -> None:
         """Do what is worth doing once for many messages; after each turn's batch."""

@@ -7,6 +7,7 @@ the next object (the next *generation*) handles the next message.
 
 from __future__ import annotations
 
+import functools
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,8 @@ from pykka.messages import ProxyCall, ProxyGetAttr, ProxySetAttr, _ActorStop
 
 from ums_actors.core.restart import Intensity
 from ums_actors.errors import RestartBudgetExhausted
-from ums_actors.runtime.fence import Fenced
+from ums_actors.runtime.envelope import Envelope
+from ums_actors.runtime.fence import Fenced, FencedAnywhere
 from ums_actors.runtime.future import LoopFuture, foreign_future
 from ums_actors.runtime.mortal import Mortal
 from ums_actors.runtime.ref import LoopRef
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ums_actors.runtime.actor import LoopActor
-    from ums_actors.runtime.envelope import Envelope
     from ums_actors.runtime.loop import Loop
     from ums_actors.runtime.runtime import Runtime
 
@@ -35,6 +36,12 @@ _RESTARTS, _PERIOD = 5, 60.0
 """Crashes of an unsupervised actor in a number of seconds that are forgiven."""
 
 
+@functools.lru_cache(maxsize=256)
+def _names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Give one tuple for all that are equal."""
+    return names
+
+
 class Cell(Mortal):
     """Life cycle of one actor on one loop."""
 
@@ -42,10 +49,11 @@ class Cell(Mortal):
         "args",
         "intensity",
         "keep",
-        "kwargs",
+        "names",
         "on_crash",
         "started",
         "suspended",
+        "values",
     )
 
     generation: int
@@ -61,7 +69,9 @@ class Cell(Mortal):
     ) -> None:
         super().__init__(actor_class, runtime, loop)
         self.args: tuple[Any, ...] = args
-        self.kwargs: dict[str, Any] = kwargs
+        # two tuples in place of a dict; those who are made alike share the first
+        self.names: tuple[str, ...] = _names(tuple(kwargs))
+        self.values: tuple[Any, ...] = tuple(kwargs.values())
         self.on_crash: Callable[[Cell, BaseException], None] | None = on_crash
         self.suspended: bool = False
         self.started: bool = False
@@ -82,24 +92,55 @@ class Cell(Mortal):
             self.started = True
             self.guard(self.actor.on_start)
         taken = self._taken
+        in_bulk = self.actor_class._in_bulk
         while budget and not self.suspended and not self.dead:
             if not taken:
                 if not self._arrived:
                     break
                 self._take()
-            budget -= 1
-            self._handle(taken.pop())
-        if not self.suspended and not self.dead:
-            try:
-                self.actor._on_drained()
-            except BaseException as error:  # noqa: BLE001  (see `crash`)
-                self.crash(error)
-            if not (self.empty() or self.suspended or self.dead):
-                self.loop.submit(self)
-                return
+            if type(taken[-1].message) is in_bulk and taken[-1].reply_to is None:
+                budget -= self._handle_bulk(budget)
+            else:
+                budget -= 1
+                self._handle(taken.pop())
+        if self.actor_class._drains and not self.suspended and not self.dead:
+            self.guard(self.actor._on_drained)
         self._scheduled = False
-        if not (self.empty() or self.suspended or self.dead):
+        if (taken or self._arrived) and not self.suspended and not self.dead:
             self.schedule()
+
+    def deliver(self, message: object) -> None:
+        """Tell it something, and let it be handled at once if nothing waits before it.
+
+        For what comes so often that the way through the run queue would cost: what is
+        one after another here is also near each other in memory. To be said last, as
+        the teller's own handler is not over yet.
+        """
+        if self._resting():
+            self._scheduled = True  # what is told meanwhile waits for its turn
+            self._handle(Envelope(message))
+            self._scheduled = False
+            if self._arrived and not self.suspended and not self.dead:
+                self.schedule()
+        else:
+            self.ref.tell(message)
+
+    def drain(self) -> None:
+        """Call its ``_on_drained``: at once if nothing waits, else after what does."""
+        if self._resting():
+            self.guard(self.actor._on_drained)
+        else:
+            self.schedule()
+
+    def _resting(self) -> bool:
+        """Tell whether it could run now, and has nothing to do."""
+        return not (
+            self._scheduled
+            or self._taken
+            or self._arrived
+            or self.suspended
+            or self.dead
+        )
 
     def _handle(self, envelope: Envelope) -> None:
         reply: Any = envelope.reply_to
@@ -125,6 +166,16 @@ class Cell(Mortal):
             else:
                 self._return_error(reply, error)
 
+    def _handle_bulk(self, budget: int) -> int:
+        before = len(self._taken)
+        try:
+            self.actor._take_bulk(self._taken, budget)
+            return before - len(self._taken)
+        except BaseException as error:  # noqa: BLE001  (see `crash`)
+            handled = before - len(self._taken)
+            self.crash(error)
+            return handled
+
     def _answer_later(self, reply: LoopFuture[Any], result: Any) -> None:
         if isinstance(result, LoopFuture):
             reply.chain(result)  # pyright: ignore[reportUnknownArgumentType]
@@ -149,8 +200,12 @@ class Cell(Mortal):
             self.crash(error)
 
     def fenced(self, function: Callable[..., object]) -> Fenced:
-        """Wrap a callback so that it dies with the object it was made for."""
+        """Wrap a callback of the loop's: it dies with the object it was made for."""
         return Fenced(self, function)
+
+    def fenced_anywhere(self, function: Callable[..., object]) -> Fenced:
+        """Wrap a callback of a future's, which any thread may call."""
+        return FencedAnywhere(self, function)
 
     # -- failing
 
@@ -220,5 +275,6 @@ class Cell(Mortal):
     def _make(self) -> LoopActor:
         actor = self.actor_class.__new__(self.actor_class)
         actor._cell = self
-        actor.__init__(*self.args, **self.kwargs)  # type: ignore[misc]
+        named = dict(zip(self.names, self.values, strict=True))
+        actor.__init__(*self.args, **named)  # type: ignore[misc]
         return actor

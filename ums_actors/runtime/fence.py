@@ -1,4 +1,4 @@
-"""A callback that dies with the object it was made for."""
+"""Callbacks that die with the object they were made for."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
     from ums_actors.runtime.cell import Cell
 
-__all__ = ["Fenced"]
+__all__ = ["Fenced", "FencedAnywhere"]
 
 
 class Fenced:
-    """Calls ``function`` for one generation of an actor, on its loop; any thread.
+    """Calls ``function`` for one generation of an actor; loop thread.
 
     A raise of the function is a crash of the actor. A future that it is called with
     counts as read, also where the callback is dead. A class, since each timer of each
@@ -33,19 +33,29 @@ class Fenced:
     def __call__(self, *args: Any) -> None:
         """Call the function, or let it be."""
         cell = self._cell
-        if not cell.loop.owned():
-            _read(args)  # the loop may end before
-            cell.loop.call_soon(lambda: self(*args))
-        elif cell.dead or cell.suspended or cell.generation != self._generation:
+        if cell.dead or cell.suspended or cell.generation != self._generation:
             _read(args)
             cell._observe("actor.stale_callback", logging.DEBUG)
+            return
+        try:
+            self._function(*args)
+        except BaseException as error:  # noqa: BLE001  (see `Cell.crash`)
+            cell.crash(error)
+
+
+class FencedAnywhere(Fenced):
+    """The same for callers on any thread: the function is called on the loop."""
+
+    __slots__ = ()
+
+    def __call__(self, *args: Any) -> None:
+        """Call the function in the loop's thread, or let it be."""
+        loop = self._cell.loop
+        if loop.owned():
+            super().__call__(*args)
         else:
-            try:
-                self._function(*args)
-            except BaseException as error:  # noqa: BLE001  (see `Cell.crash`)
-                cell.crash(error)
-            if not cell._scheduled:
-                cell.schedule()  # for `_on_drained`
+            _read(args)  # the loop may end before
+            loop.call_soon(lambda: self(*args))
 
 
 def _read(args: tuple[Any, ...]) -> None:

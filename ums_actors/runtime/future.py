@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from ums_actors.runtime.lending import Lending
+    from ums_actors.runtime.loop import Loop
 
 __all__ = ["LoopFuture", "Outcome", "failure", "foreign_future", "on_loop_thread"]
 
@@ -94,7 +95,12 @@ class LoopFuture(pykka.Future[T]):
 
     def try_set(self, value: T | None = None) -> bool:
         """Give the value unless one is there; tell whether this call won."""
-        return self._settle((True, value))
+        if not self._claim.acquire(False):
+            return False
+        self._outcome = (True, value)
+        if self._waiters:
+            self._run_waiters()
+        return True
 
     def set_exception(
         self,
@@ -149,7 +155,11 @@ class LoopFuture(pykka.Future[T]):
             except IndexError:
                 return
             if isinstance(waiter, LockType):
-                waiter.release()
+                loop: Loop | None = getattr(on_loop_thread, "loop", None)
+                if loop is None:
+                    waiter.release()
+                else:
+                    loop.wake_soon(waiter)
                 continue
             try:
                 waiter(self)
@@ -226,9 +236,9 @@ class LoopFuture(pykka.Future[T]):
                 self._wait(timeout)
             else:
                 self._reveal((True, self._get_hook(timeout)))
-        outcome = cast("Outcome", self._outcome)
+        outcome: Any = self._outcome
         if outcome[0]:
-            return cast("T", outcome[1])
+            return outcome[1]  # type: ignore[no-any-return]
         outcome[3].read()
         try:
             raise outcome[1].with_traceback(outcome[2])

@@ -6,6 +6,7 @@ appends to the one, and the actor takes from the other, which has the oldest las
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -76,11 +77,9 @@ class Inbox:
 
     def schedule(self) -> None:
         """Put it into its loop's run queue unless it is there."""
-        with self._lock:
-            if self._scheduled:
-                return
+        if not self._scheduled:  # two at once may both: it is run once too often then
             self._scheduled = True
-        self.loop.submit(self)
+            self.loop.submit(self)
 
     def run(self, budget: int) -> None:
         """Handle at most ``budget`` messages; loop thread."""
@@ -92,6 +91,10 @@ class Inbox:
 
     def _take(self) -> None:
         """Put what has arrived behind what was taken before."""
+        if not self._taken and len(self._arrived) == 1:  # the usual case: no lock
+            with contextlib.suppress(IndexError):  # who turns away was quicker
+                self._taken.append(self._arrived.pop(0))
+            return
         with self._lock:  # several may take when it is dead
             arrived = self._arrived[:]
             del self._arrived[: len(arrived)]  # others append meanwhile

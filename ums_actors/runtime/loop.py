@@ -3,8 +3,12 @@
 A turn polls (sleeping only when nothing is ready), handles the events, then the
 due timers, then each ready actor once with a bounded number of messages: neither
 sockets nor actors starve the other. Whoever submits wakes the thread only if it
-sleeps. What is submitted after the loop has ended is given up at once, so that
-nobody waits for it.
+sleeps. What is submitted after the loop has ended is given up at once, so that nobody
+waits for it.
+
+Threads that wait for futures are woken together, at the end of a turn: one that is
+woken before would take the interpreter's lock at the next system call, for the one
+answer that is there.
 """
 
 from __future__ import annotations
@@ -20,6 +24,7 @@ from ums_actors.runtime.lending import Lending
 from ums_actors.runtime.timers import Timer, Timers
 
 if TYPE_CHECKING:
+    from _thread import LockType
     from collections.abc import Callable
 
     from ums_actors.runtime.poller import Poller
@@ -34,6 +39,8 @@ MESSAGES_A_TURN = 256
 PASSES_A_TURN = 3
 """Times the run queue is gone through before the next look at the descriptors: what
 one actor tells another costs no system call."""
+RUNS_UNTOLD = 64
+"""Runs of actors after which waiting threads are woken within a turn."""
 LAST_TURNS = 100
 """Turns after ``stop`` in which what is in line is still done."""
 LONGEST_SLEEP = 60.0
@@ -85,6 +92,8 @@ class Loop:
         self._ready: deque[Runnable] = deque()
         self._timers = Timers()
         self._handlers: dict[int, Callable[[int], object]] = {}
+        self._to_wake: list[LockType] = []
+        self._turning = False  # between two polls: `_to_wake` will be looked at
         self._sleeping = False
         self._stopping = False
         self._ended = False
@@ -167,6 +176,13 @@ class Loop:
         """Call ``function`` at monotonic second ``when``."""
         return self._timers.add(when, function)
 
+    def wake_soon(self, waiter: LockType) -> None:
+        """Release what a thread waits with, at the end of this turn at the latest."""
+        if self._turning:
+            self._to_wake.append(waiter)
+        else:
+            waiter.release()
+
     def call_later(self, delay: float, function: Callable[[], object]) -> Timer:
         """Call ``function`` in ``delay`` seconds."""
         return self._timers.add(self.clock.now() + delay, function)
@@ -219,6 +235,7 @@ class Loop:
                 timeout = 0.0
         events = self._poller.poll(timeout)
         self._sleeping = False
+        self._turning = True
         for fd, mask in events:
             handler = self._handlers.get(fd)
             if handler is not None:
@@ -237,19 +254,28 @@ class Loop:
     def _run_ready(self) -> bool:
         """Run what is ready, and what that makes ready; tell whether anything was."""
         ready = self._ready
-        ran = False
+        ran, self._turning = False, True
         for _ in range(PASSES_A_TURN):
             count = len(ready)
             if not count:
                 break
             ran = True
-            for _ in range(count):
+            for number in range(1, count + 1):
                 try:
                     ready.popleft().run(MESSAGES_A_TURN)
                 except BaseException:
                     # nothing that runs here may end the thread of all connections
                     _logger.exception("loop.task_failed")
+                if not number % RUNS_UNTOLD:
+                    self._wake_all()
+        self._turning = False
+        self._wake_all()
         return ran
+
+    def _wake_all(self) -> None:
+        waiters = self._to_wake
+        while waiters:
+            waiters.pop().release()
 
     def next_timer(self) -> float | None:
         """Give the time of the next timer, for clocks that are moved by hand."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 from ums_actors.errors import LocalProtocolError
 from ums_actors.http.tls import Contexts
+from ums_actors.runtime.commons import Commons
 from ums_actors.runtime.instrument import Instruments, Observers
 from ums_actors.runtime.loop import Loop
 from ums_actors.runtime.poller import poller as system_poller
@@ -154,6 +155,7 @@ class Runtime:
         self.connector = connector
         # thousands of connections read certificates once
         self.tls: Contexts = Contexts()
+        self.commons: Commons = Commons()
         self._pools = dict(workers) if workers is not None else _pools()
         if isinstance(loops, int):
             self._own_threads = True

@@ -108,12 +108,16 @@ class FakeWebsocket:
             self.close(self.closed_by_peer[0])
         return frames
 
-    def send(self, payload: bytes, request_id: str = "") -> bool:
-        """Queue a text frame; tell whether there was room."""
-        if self.closing or self._waiting + len(payload) > self._limit:
-            return False
-        self._queue(payload, request_id, len(payload))
-        return True
+    def send_all(self, messages: list[tuple[str, bytes]]) -> list[str]:
+        """Queue text frames; give the ids of those for which there was no room."""
+        refused: list[str] = []
+        for request_id, payload in messages:
+            if self.closing or self._waiting + len(payload) > self._limit:
+                refused.append(request_id)
+            else:
+                self._queue(payload, request_id, len(payload))
+        messages.clear()
+        return refused
 
     def flush(self) -> None:
         """Hand to the kernel what it takes."""

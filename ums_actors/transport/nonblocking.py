@@ -159,8 +159,9 @@ class Websocket(SendingHalf):
             self.heard = True
             self.bytes_read += len(data)
             feed(data, messages)
-            self._take_controls()
-            if len(data) < size and not self._pending():
+            if self._assembler.controls:
+                self._take_controls()
+            if len(data) < size and not (self._tls and self._pending()):
                 # Less than asked for: the kernel has no more. A line broken for
                 # writing is read to its end, where the peer may give the reason.
                 self.more = self._broken is not None
@@ -192,6 +193,15 @@ class Websocket(SendingHalf):
     def _pending(self) -> int:
         return self._sock.pending() if isinstance(self._sock, ssl.SSLSocket) else 0
 
+    def _react(self) -> None:
+        """Write what is due to the control frames that came."""
+        self._take_controls()
+        if self._answered:
+            self._answered = False
+            self.flush()
+        if self._assembler.closed is not None:
+            self._echo_close(self._assembler.closed[0])
+
     def _take_controls(self) -> None:
         """Queue the answers to pings, and count pongs."""
         controls = self._assembler.controls
@@ -204,12 +214,3 @@ class Websocket(SendingHalf):
         for payload in pings[-_PONGS:]:
             self._pong(payload)
         self._answered = True
-
-    def _react(self) -> None:
-        """Write what is due to the control frames that came."""
-        self._take_controls()
-        if self._answered:
-            self._answered = False
-            self.flush()
-        if self._assembler.closed is not None:
-            self._echo_close(self._assembler.closed[0])

@@ -19,6 +19,9 @@ class Outgoing:
     Args:
         limit: bytes that may wait. A frame larger than that is let in alone.
         tls: whether offered bytes are committed.
+
+    Attributes:
+        size: bytes that wait.
     """
 
     __slots__ = (
@@ -27,10 +30,10 @@ class Outgoing:
         "_frames",
         "_limit",
         "_offered",
-        "_size",
         "_tags",
         "_tls",
         "_urgent",
+        "size",
     )
 
     def __init__(self, limit: int, *, tls: bool = False) -> None:
@@ -39,23 +42,19 @@ class Outgoing:
         self._frames: list[bytes] = []
         self._tags: list[str | None] = []
         self._cut = 0  # written bytes of the first frame
-        self._size = 0
+        self.size: int = 0
         self._urgent = 0  # up to this index frames are urgent or touched
         self._offered = 0  # frames that TLS was offered
         self._chunk: bytes | memoryview = b""  # what it was offered
 
-    def __len__(self) -> int:
-        """Bytes that wait."""
-        return self._size
-
     def add(self, frame: bytes, tag: str | None = None) -> bool:
         """Append a frame; False, and nothing done, if the limit would be passed."""
-        size = self._size + len(frame)
-        if size > self._limit and self._size:
+        size = self.size + len(frame)
+        if size > self._limit and self.size:
             return False
         self._frames.append(frame)
         self._tags.append(tag)
-        self._size = size
+        self.size = size
         return True
 
     def add_urgent(self, frame: bytes, tag: str | None = None) -> None:
@@ -64,13 +63,13 @@ class Outgoing:
         self._urgent = index + 1
         self._frames.insert(index, frame)
         self._tags.insert(index, tag)
-        self._size += len(frame)
+        self.size += len(frame)
 
     def add_last(self, frame: bytes) -> None:
         """Append a control frame, whatever the limit."""
         self._frames.append(frame)
         self._tags.append(None)
-        self._size += len(frame)
+        self.size += len(frame)
 
     def chunk(self) -> bytes | memoryview:
         """Give the bytes to write next; empty if there are none.
@@ -86,8 +85,8 @@ class Outgoing:
 
     def wrote(self, count: int) -> None:
         """Note that ``count`` bytes of the last chunk were taken."""
-        self._size -= count
-        if not self._size:  # the usual case
+        self.size -= count
+        if not self.size:  # the usual case
             self._frames.clear()
             self._tags.clear()
             self._cut = self._offered = self._urgent = 0
@@ -116,7 +115,7 @@ class Outgoing:
             index = self._tags.index(tag, self._touched())
         except ValueError:
             return False
-        self._size -= len(self._frames[index])
+        self.size -= len(self._frames[index])
         if index < self._urgent:
             self._urgent -= 1
         del self._frames[index], self._tags[index]
@@ -130,7 +129,7 @@ class Outgoing:
         frames = self._frames
         if not frames:
             return 0, b""
-        if self._size <= limit and not self._cut:
+        if self.size <= limit and not self._cut:
             return len(frames), frames[0] if len(frames) == 1 else b"".join(frames)
         first = memoryview(frames[0])[self._cut :]
         size = len(first)

@@ -60,7 +60,7 @@ class SendingHalf:
     @property
     def buffered(self) -> int:
         """Bytes that wait to be written."""
-        return len(self._outgoing)
+        return self._outgoing.size
 
     def send(self, payload: bytes, tag: str | None = None) -> bool:
         """Queue a text message; :meth:`flush` writes it.
@@ -77,6 +77,24 @@ class SendingHalf:
             return False
         return self._outgoing.add(encode_text(payload, self._masks), tag)
 
+    def send_all(self, messages: list[tuple[str, bytes]]) -> list[str]:
+        """Queue text messages, (tag, payload) each; they leave the list.
+
+        Returns:
+            The tags of those for which :meth:`send` would have given False.
+        """
+        add, masks = self._outgoing.add, self._masks
+        refused: list[str] = []
+        taken = 0
+        try:
+            for tag, payload in messages:
+                taken += 1
+                if self.closing or not add(encode_text(payload, masks), tag):
+                    refused.append(tag)
+        finally:
+            del messages[:taken]
+        return refused
+
     def flush(self) -> None:
         """Write what the kernel takes.
 
@@ -87,6 +105,9 @@ class SendingHalf:
         if self._read_waits_for_write:
             self._read_waits_for_write = False
             self.more = True
+        elif not self._outgoing.size and self._broken is None:
+            self.wants_write = False  # as after each read that nothing is due to
+            return
         blocked = False
         while self._broken is None and not blocked:
             chunk = self._outgoing.chunk()
@@ -157,7 +178,7 @@ class SendingHalf:
         """Queue the answer to a ping."""
         if self.closing:
             return
-        if len(self._outgoing) > _PONG_BACKLOG:
+        if self._outgoing.size > _PONG_BACKLOG:
             # RFC 6455 5.5.3 lets the last pong stand for all: a peer that pings and
             # does not read cannot fill our memory.
             self._outgoing.withdraw(_PONG)
