@@ -93,7 +93,7 @@ def _inspection(kernel: Kernel) -> Inspection:
 
 def _streams(kernel: Kernel) -> Streams[Any]:
     options = kernel.options
-    kind = FollowedStreams if kernel.follows else Streams
+    kind: type[Streams[Any]] = FollowedStreams if kernel.follows else Streams
     return kind(
         options.dialog_limit,
         query_limit=options.catch_up_limit,

@@ -81,6 +81,8 @@ class DetailScreen(Screen[None]):
 
     def show(self, detail: Detail) -> None:
         """Show a reading."""
+        if not self.query("#pending"):  # it is not there yet, or has been left
+            return
         row, rate = detail.row, self._rate(detail)
         self._series.add(rate, row.p99)
         self.query_one("#summary", Static).update(summary(detail, rate))
@@ -92,7 +94,8 @@ class DetailScreen(Screen[None]):
 
     def miss(self, why: str) -> None:
         """Say that it cannot be read; what was read last stays."""
-        self.query_one("#summary", Static).update(visible(why))
+        for summary_line in self.query("#summary").results(Static):
+            summary_line.update(visible(why))
 
     def _rate(self, detail: Detail) -> float | None:
         last, self._last = self._last, (detail.clock, detail.row.requests)

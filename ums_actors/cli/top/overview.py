@@ -49,6 +49,8 @@ class Overview(Vertical):
             table: whose filter is told of.
             trouble: why there is no later reading; empty if this is the last.
         """
+        if not self.query("#latencies"):  # it is being taken down
+            return
         self.query_one("#head", Static).update(_head(fleet, table, trouble))
         told = f"requests\n{rate(fleet.rate)} a second"
         self.query_one("#rate", Static).update(told)
