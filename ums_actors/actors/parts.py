@@ -93,12 +93,11 @@ def _inspection(kernel: Kernel) -> Inspection:
 
 def _streams(kernel: Kernel) -> Streams[Any]:
     options = kernel.options
-    kind: type[Streams[Any]] = FollowedStreams if kernel.follows else Streams
-    return kind(
-        options.dialog_limit,
-        query_limit=options.catch_up_limit,
-        tries=_catch_up_tries(options),
-    )
+    limit, queries = options.dialog_limit, options.catch_up_limit
+    tries = _catch_up_tries(options)
+    if kernel.follows:
+        return FollowedStreams(limit, query_limit=queries, tries=tries)
+    return Streams(limit, query_limit=queries, tries=tries)
 
 
 def _catch_up_tries(options: Options) -> int:
