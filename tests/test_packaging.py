@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import configparser
-import fnmatch
 import re
 from pathlib import Path
 
@@ -33,21 +32,6 @@ def test_the_readme_names_each_extra(extras):
     readme = (ROOT / "README.md").read_text("utf-8")
     told = re.search(r"^The extras are (.*?)\n\n", readme, re.DOTALL | re.MULTILINE)
     assert set(extras) - set(re.findall(r"`(\w+)`", told[1])) == set()
-
-
-@pytest.mark.parametrize("folder", ["tests", "benchmarks"])
-def test_the_sdist_has_all_that_the_tests_need(folder):
-    manifest = (ROOT / "MANIFEST.in").read_text("utf-8")
-    (line,) = re.findall(rf"^recursive-include {folder} (.*)$", manifest, re.MULTILINE)
-    left = [
-        path
-        for path in (ROOT / folder).rglob("*")
-        if path.is_file()
-        and "__pycache__" not in path.parts
-        and "node_modules" not in path.parts
-        and not any(fnmatch.fnmatch(path.name, each) for each in line.split())
-    ]
-    assert left == []
 
 
 def test_versions_of_python_are_the_same_everywhere():

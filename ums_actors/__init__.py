@@ -96,6 +96,7 @@ from ums_actors.errors import (
     RequestTimedOut,
     RestartBudgetExhausted,
     RingNotWaiting,
+    StatusError,
     UMSError,
     WouldDeadlock,
 )
@@ -261,6 +262,7 @@ __all__ = [
     "SkillChanged",
     "State",
     "StateChanged",
+    "StatusError",
     "TokenSource",
     "TransferredToAgent",
     "TransferredToSkill",

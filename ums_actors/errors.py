@@ -13,6 +13,7 @@
     │   └── AuthenticationRejected   ... for good: the credentials are refused
     ├── FileError                 a file did not go up or come down: step, status
     ├── OutboxError               the file of an outbox cannot be used
+    ├── StatusError               a status endpoint is gone, or does not answer
     ├── RestartBudgetExhausted    a child crashed too often: child, exits
     └── RequestError              one request failed: delivery, request_id
         ├── ConnectionLost        the line, or the connection, went away
@@ -49,6 +50,7 @@ __all__ = [
     "RequestTimedOut",
     "RestartBudgetExhausted",
     "RingNotWaiting",
+    "StatusError",
     "UMSError",
     "WouldDeadlock",
 ]
@@ -210,6 +212,10 @@ class OutboxError(UMSError):
 
     What was to be kept is not kept, and not sent.
     """
+
+
+class StatusError(UMSError):
+    """A status endpoint cannot be opened, is gone, or does not answer in time."""
 
 
 class RestartBudgetExhausted(UMSError):

@@ -184,6 +184,12 @@ TABLE: Final = (
         "a where=… raised",
         (*_PLACE, "error"),
     ),
+    Row(
+        "status.command",
+        (_INFO,),
+        "who is attached to the status endpoint wants it to reconnect, or to close",
+        (*_PLACE, "command"),
+    ),
     # -- actors
     _crash("actor.crashed", "an actor raised under tell; it is restarted"),
     _crash("actor.init_failed", "a restarted actor raised in __init__"),
@@ -214,6 +220,7 @@ LOGGED: Final = {
     "loop.timer_failed": "a timer's function raised",
     "observer.failed": "the observer itself raised",
     "runtime.close_failed": "what is given back at the runtime's end could not be",
+    "status.failed": "the status endpoint could not tell what it was asked",
     "workers.abandon_failed": "what is told of an abandoned job raised",
     "workers.deadline_passed": "a worker's job took too long, or waited so",
     "workers.no_thread": "the system has no thread to give; jobs wait",

@@ -22,6 +22,7 @@ import urllib3
 import ums_actors as ums
 from ums_actors import aio
 from ums_actors.emulator import password_of, running_emulator
+from ums_actors.status.client import Client
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 SNIPPETS = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
@@ -118,6 +119,7 @@ Brand = ums.BrandWebsocketConnection
 def stage(runtime, eventually, monkeypatch, capsys, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("UMS_PASSWORD", SECRET)
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
     with running_emulator(users=1) as emulator:
         made = Stage(emulator, runtime, eventually, capsys)
         for where, name in (
@@ -274,6 +276,15 @@ def metrics(stage, code):
     assert names["runtime"].close(GENEROUS)
 
 
+def a_status_socket(stage, code):
+    names = Running(code, {"auth": ums.PasswordLogin("bot1", SECRET)}).end()
+    names["ref"].proxy().open(wait_for_ready=True).get(timeout=GENEROUS)
+    with Client(names["runtime"].status_path, timeout=GENEROUS) as client:
+        assert [row.state for row in next(client.pages()).rows] == ["READY"]
+    names["ref"].stop(timeout=GENEROUS)
+    assert names["runtime"].close(GENEROUS)
+
+
 def a_bad_network(stage, code):
     Running(code, {"port": int(stage.emulator.csds.rpartition(":")[2])}).end()
 
@@ -291,6 +302,7 @@ SCENES = {
     "ref = ums.BrandWebsocketConnection.start(": an_outbox,
     "runtime = ums.Runtime(gate=": a_gate,
     "from prometheus_client import": metrics,
+    "runtime = ums.Runtime(status_socket=": a_status_socket,
     "from ums_actors.testing.fault_proxy import": a_bad_network,
     "import ums_actors as ums": a_test,
 }

@@ -683,3 +683,16 @@ class Model(RuleBasedStateMachine):
 
 
 TestModel = Model.TestCase
+
+
+def test_the_first_of_the_table_are_those_in_flight_then_who_rests_then_the_queue():
+    table = Table(in_flight_limit=5)
+    for name in ("a", "b"):
+        table.submit(name)
+    entry = table.pending.answer("b")
+    assert table.pending.turn_back(entry, 0.0, 1.0, ("again", b"payload"))
+    table.submit("c", ready=False)
+    found = [(where, entry.id) for where, entry in table.pending.first(10)]
+    assert found == [("in flight", "a"), ("resting", "again"), ("queued", "c")]
+    assert [entry.id for _, entry in table.pending.first(2)] == ["a", "again"]
+    assert table.pending.first(0) == []

@@ -7,10 +7,12 @@ import threading
 
 import pytest
 
+from ums_actors.errors import StatusError
 from ums_actors.runtime import LoopActor, LoopFuture, Runtime
 from ums_actors.runtime import strand as strands
 from ums_actors.runtime.instrument import Instruments
 from ums_actors.runtime.workers import Workers
+from ums_actors.status.client import Client
 
 PLACE = {"connection": "of a strand", "generation": 3}
 
@@ -291,6 +293,15 @@ def test_the_default_observer_writes_name_fields_and_traceback(runtime, caplog, 
     [record] = caplog.records
     assert (record.ums_actor, record.ums_incarnation) == ("Fragile", 1)
     assert record.exc_info[0] is KeyError
+
+
+def test_status_failed(tmp_path, logged):
+    runtime = Runtime(status_socket=tmp_path / "s.sock")
+    runtime._status._source.page = broken
+    with Client(runtime.status_path) as client, pytest.raises(StatusError, match="log"):
+        next(client.pages())
+    assert runtime.close(10.0)
+    logged("status.failed")
 
 
 def test_instrument_failed(runtime, logged):

@@ -270,6 +270,13 @@ def test_subscriber_filter_failed(opened, heard):
     assert str(heard.wait("subscriber.filter_failed")["error"]) == "broken"
 
 
+def test_status_command(opened, heard, eventually):
+    proxy = opened()
+    kernel = proxy.actor_ref.actor_inbox.keep
+    kernel.loop.call_soon(kernel.inspection.reconnect)
+    assert heard.wait("status.command")["command"] == "reconnect"
+
+
 def test_loop_handler_failed(runtime, caplog, eventually):
     def broken(*_):
         os.read(reading, 1)

@@ -7,7 +7,7 @@ their empty tables would be a fifth of all that it takes.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from ums_actors.actors.agents import AgentStates
 from ums_actors.actors.catching import CatchUps
@@ -24,6 +24,7 @@ from ums_actors.protocol.ids import IdTable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ums_actors.actors.inspection import Inspection
     from ums_actors.actors.kernel import Kernel
     from ums_actors.options import Options
 
@@ -40,6 +41,7 @@ class Parts:
         "catch_ups",
         "conversations",
         "ids",
+        "inspection",
         "marks",
         "pauses",
         "rings",
@@ -51,6 +53,7 @@ class Parts:
     catch_ups: CatchUps
     conversations: Conversations
     ids: IdTable
+    inspection: Inspection
     marks: Marks
     pauses: Pauses
     rings: Rings
@@ -81,15 +84,20 @@ def _conversations(kernel: Kernel) -> Conversations:
     return Conversations(kernel, short if follows else str, is_brand=not follows)
 
 
+def _inspection(kernel: Kernel) -> Inspection:
+    # who has no status endpoint need not import what is said over one
+    from ums_actors.actors.inspection import Inspection  # noqa: PLC0415
+
+    return Inspection(kernel)
+
+
 def _streams(kernel: Kernel) -> Streams[Any]:
     options = kernel.options
-    followed = kernel.follows
-    kind = cast("type[Streams[Any]]", FollowedStreams if followed else Streams)
-    return kind(
-        options.dialog_limit,
-        query_limit=options.catch_up_limit,
-        tries=_catch_up_tries(options),
-    )
+    limit, queries = options.dialog_limit, options.catch_up_limit
+    tries = _catch_up_tries(options)
+    if kernel.follows:
+        return FollowedStreams(limit, query_limit=queries, tries=tries)
+    return Streams(limit, query_limit=queries, tries=tries)
 
 
 def _catch_up_tries(options: Options) -> int:
@@ -110,6 +118,7 @@ _MAKERS: Final[dict[str, Callable[[Kernel], Any]]] = {
     "catch_ups": lambda _: CatchUps(),
     "conversations": _conversations,
     "ids": lambda kernel: IdTable(kernel.account_id),
+    "inspection": _inspection,
     "marks": lambda _: Marks(),
     "pauses": lambda kernel: Pauses(kernel.marks),
     "rings": Rings,

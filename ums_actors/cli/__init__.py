@@ -1,4 +1,4 @@
-"""The command line: ``ums-actors emulator``, ``demo``, ``connect`` and ``explain``.
+"""The command line: ``ums-actors emulator``, ``demo``, ``connect``, ``top`` and others.
 
 Nothing is imported here, so that the program can say which extra is missing.
 """

@@ -40,6 +40,10 @@ _COMMANDS = {
         "ums_actors.cli.bench.command:command",
         "Measure requests a second, latency and memory on this machine.",
     ),
+    "top": (
+        "ums_actors.cli.top.command:command",
+        "Look at the connections of a running process.",
+    ),
     "completion": (
         "ums_actors.cli.completion:command",
         "Print what lets a shell complete commands and options.",

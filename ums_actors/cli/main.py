@@ -18,6 +18,8 @@ _EXTRA_OF = {
     "aiohttp": "demo",
     "click": "cli",
     "rich": "cli",
+    "textual": "top",
+    "textual_serve": "top",
     "trustme": "demo",
 }
 

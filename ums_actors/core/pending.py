@@ -8,6 +8,7 @@ leaves the table exactly once, and says then on which side of the write it was.
 from __future__ import annotations
 
 import math
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from ums_actors.core.deadlines import Deadlines
@@ -254,6 +255,13 @@ class Pending:
         self._in_flight.clear()
         self._deadlines.clear()
         return entries
+
+    def first(self, count: int) -> list[tuple[str, Entry]]:
+        """Give so many, and where each is: in flight, resting, or queued."""
+        found = [
+            ("in flight", each) for each in islice(self._in_flight.values(), count)
+        ]
+        return found + self._waiting.first(count - len(found))
 
     def next_deadline(self) -> float | None:
         """Give the earliest deadline, None if nobody waits."""

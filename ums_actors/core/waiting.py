@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from ums_actors.core.deadlines import Deadlines
@@ -102,6 +103,12 @@ class Waiting:
         self._times = None
         self._due.clear()
         return entries
+
+    def first(self, count: int) -> list[tuple[str, Entry]]:
+        """Give so many, and where each is; those who rest come before the queue."""
+        resting = (("resting", each) for each in self._resting.values())
+        queued = (("queued", each) for each in self.queue.values())
+        return [*islice(chain(resting, queued), count)]
 
     def next_due(self) -> float | None:
         """Give when the next has rested enough; None if nobody rests."""

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ums_actors.runtime.loop import Loop
+    from ums_actors.status.messages import Detail, Row
 
 __all__ = [
     "Ending",
+    "Inspected",
     "Instrument",
     "Instruments",
     "Measured",
@@ -70,6 +72,34 @@ class RequestEnded(msgspec.Struct, frozen=True, gc=False):
 Ending: TypeAlias = Callable[[RequestEnded], object]
 
 
+class Inspected(Protocol):
+    """A connection as its owner sees it from another process; its loop's thread."""
+
+    def row(self, number: int) -> Row:
+        """Tell how it is doing."""
+        ...
+
+    def tell(self, detail: Detail) -> None:
+        """Fill in the rest: its actors, its history, who waits."""
+        ...
+
+    def reconnect(self) -> str:
+        """Get a new line at once; give what that means.
+
+        Raises:
+            LocalProtocolError: it is at rest.
+        """
+        ...
+
+    def close(self) -> str:
+        """Begin to close; give what that means.
+
+        Raises:
+            LocalProtocolError: it is at rest.
+        """
+        ...
+
+
 class Measured(Protocol):
     """A connection as an instrument sees it.
 
@@ -80,6 +110,11 @@ class Measured(Protocol):
 
     connection_id: str
     loop: Loop
+
+    @property
+    def inspection(self) -> Inspected:
+        """What it tells the status endpoint; its loop's thread."""
+        ...
 
 
 class Instrument(Observer, Protocol):

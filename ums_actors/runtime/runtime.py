@@ -9,7 +9,7 @@ import random as _random
 import threading
 import time
 import weakref
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 from ums_actors.errors import LocalProtocolError
 from ums_actors.http.tls import Contexts
@@ -30,10 +30,13 @@ from ums_actors.runtime.workers import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
 
     from ums_actors.runtime.future import LoopFuture
     from ums_actors.runtime.instrument import Instrument
     from ums_actors.runtime.poller import Poller
+    from ums_actors.runtime.watch import Watch
+    from ums_actors.status.server import Server
 
 __all__ = ["Pool", "Runtime"]
 
@@ -69,6 +72,16 @@ def _pools() -> dict[str, Pool]:
     }
 
 
+def _status(where: str | os.PathLike[str] | Literal[True]) -> tuple[Server, Watch]:
+    """Open the endpoint; who has none need not import it."""
+    from ums_actors.runtime.watch import Watch  # noqa: PLC0415
+    from ums_actors.status.place import checked_path, own_path  # noqa: PLC0415
+    from ums_actors.status.server import Server  # noqa: PLC0415
+
+    watch = Watch()
+    return Server(checked_path(own_path() if where is True else where), watch), watch
+
+
 class Runtime:
     """Loops, time, chance, names, workers, gate and observer of a set of actors.
 
@@ -90,6 +103,13 @@ class Runtime:
             threads, which is most of what one request at a time costs. Callbacks of
             futures may then run on that thread, and its timeout is kept only between
             the steps of actors.
+        status_socket: path of a Unix socket at which ``ums-actors top`` sees the
+            connections and may reconnect or close them, as this user alone; True
+            chooses one where it looks. Costs a thread.
+
+    Raises:
+        LocalProtocolError: an argument breaks a rule.
+        StatusError: the socket cannot be made, or its path is in use.
     """
 
     _defaults: ClassVar[dict[int, Runtime]] = {}
@@ -110,7 +130,12 @@ class Runtime:
         connector: Any = None,
         instruments: Iterable[Instrument] = (),
         lends: bool = False,
+        status_socket: str | os.PathLike[str] | bool = False,
     ) -> None:
+        if not loops:
+            raise LocalProtocolError(
+                f"a Runtime with loops={loops!r} runs nothing: it must have 1 or more"
+            )
         self.clock: Clock = clock or SystemClock()
         self.random: _random.Random = (
             random or _random.Random()  # noqa: S311  (jitter, not secrets)
@@ -119,7 +144,12 @@ class Runtime:
         self.gate: Gate = gate or OpenGate()
         self.observer: Observer = observer or LogObserver()
         self.instruments: Instruments | None = None
-        if given := tuple(instruments):
+        given = tuple(instruments)
+        self._status: Server | None = None
+        if status_socket is not False:
+            self._status, watch = _status(status_socket)
+            given += (watch,)
+        if given:
             self.instruments = Instruments(given)
             self.observer = Observers(self.observer, self.instruments)
         self.connector = connector
@@ -127,10 +157,6 @@ class Runtime:
         self.tls: Contexts = Contexts()
         self.commons: Commons = Commons()
         self._pools = dict(workers) if workers is not None else _pools()
-        if not loops:
-            raise LocalProtocolError(
-                f"a Runtime with loops={loops!r} runs nothing: it must have 1 or more"
-            )
         if isinstance(loops, int):
             self._own_threads = True
             self.loops: list[Loop] = [
@@ -157,6 +183,11 @@ class Runtime:
                 cls._defaults.clear()
                 runtime = cls._defaults[pid] = cls()
             return runtime
+
+    @property
+    def status_path(self) -> Path | None:
+        """Where its status endpoint is; None if it has none; any thread."""
+        return None if self._status is None else self._status.path
 
     def next_loop(self) -> Loop:
         """Give the loop for the next tree, started; any thread."""
@@ -197,6 +228,8 @@ class Runtime:
         self._call_last()
         ends = [pool.close for pool in self._pools.values()]
         ends += [loop.stop for loop in self.loops]
+        if self._status is not None:
+            ends.insert(0, self._status.close)
         ended: list[bool] = []
         for number, end in enumerate(ends):
             left = max(0.0, deadline - time.monotonic())
@@ -226,6 +259,8 @@ def _forget_in_child() -> None:
     for runtime in list(Runtime._all):
         for loop in runtime.loops:
             loop.disown()
+        if runtime._status is not None:
+            runtime._status.disown()
     Runtime._all.clear()
 
 

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
+import tempfile
+from pathlib import Path
 
 import psutil
 import pytest
@@ -50,6 +53,29 @@ def test_nothing_is_lost_and_every_fault_is_recovered_from(program, more):
     assert done == [(strike.fault, strike.side) for strike in STRIKES]
     assert all(one["count"] == 1 and one["p50_s"] >= 0 for one in report["recoveries"])
     assert [report[name] for name in ZEROS] == [0, 0, 0, 0]
+
+
+@pytest.mark.timeout(120)
+def test_it_can_be_looked_at_meanwhile(program, monkeypatch):
+    home = tempfile.mkdtemp(prefix="u", dir="/tmp")  # a socket's path is short
+    monkeypatch.setenv("XDG_RUNTIME_DIR", home)
+    monkeypatch.setenv("TMPDIR", home)
+    running = program(
+        *("demo", "--bots", "1", "--consumers", "2", "--plain", "--status"),
+        *("--no-tls", "--seconds", "60"),
+    )
+    running.wait_for(lambda line: "look at it: ums-actors top" in line, timeout=40)
+    running.wait_for(lambda line: "fault: " in line, timeout=40)
+    looking = program("top", "--json", "--seconds", "0")
+    look = json.loads(looking.wait_for(lambda line: True, timeout=40))
+    assert looking.end() == (0, "")
+    assert look["pid"] == running.pid
+    kinds = sorted(each["kind"] for each in look["connections"])
+    assert [kind[:5] for kind in kinds] == ["Brand", "Consu", "Consu"]
+    running.interrupt()
+    assert running.end(timeout=30)[0] == 130
+    assert not list(Path(home).rglob("*.sock"))
+    shutil.rmtree(home)
 
 
 @pytest.mark.timeout(90)

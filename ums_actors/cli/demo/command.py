@@ -61,6 +61,9 @@ def _no_nan(ctx: click.Context, param: click.Parameter, value: float) -> float:
     help="The same seed gives the same consumers and faults.  [default: random]",
 )
 @click.option("--no-tls", is_flag=True, help="Plain http and ws to the emulator.")
+@click.option(
+    "--status", is_flag=True, help="Let 'ums-actors top' look at it meanwhile."
+)
 @click.option("--plain", is_flag=True, help="Lines instead of a live view.")
 @click.option("--json", "as_json", is_flag=True, help="Only the report, as JSON.")
 def command(
@@ -70,6 +73,7 @@ def command(
     seconds: float,
     seed: int | None,
     no_tls: bool,
+    status: bool,
     plain: bool,
     as_json: bool,
 ) -> int:
@@ -87,6 +91,7 @@ def command(
         seconds=seconds,
         seed=secrets.randbelow(_SEEDS) if seed is None else seed,
         tls=not no_tls,
+        status=status,
     )
     console = Console()
     before = signal.signal(signal.SIGTERM, _interrupt)

@@ -46,12 +46,14 @@ def run_demo(settings: Settings, display: Display) -> Report:
     with contextlib.ExitStack() as stack:
         emulator = stack.enter_context(_emulator(settings))
         slow_down(emulator)
-        runtime = Runtime()
+        runtime = Runtime(status_socket=settings.status)
         stack.callback(runtime.close)
         run = _Run(settings, emulator, display)
         stack.callback(run.close)
         stack.callback(display.stop)
         display.start(_title(settings))
+        if runtime.status_path is not None:
+            display.event(0.0, f"look at it: ums-actors top ({runtime.status_path})")
         run.connect(Address(emulator.csds, emulator.account, emulator.ca), runtime)
         run.play()
         display.stop()

@@ -21,6 +21,7 @@ class Settings:
     Attributes:
         seconds: how long consumers ask; answering the rest comes after it.
         tls: https and wss to the emulator, with a CA made for the run.
+        status: whether ``ums-actors top`` may look at it.
     """
 
     bots: int
@@ -28,6 +29,7 @@ class Settings:
     seconds: float
     seed: int
     tls: bool = True
+    status: bool = False
 
     def bot_names(self) -> list[str]:
         """Give the user names of the bots."""

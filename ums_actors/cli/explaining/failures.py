@@ -78,6 +78,10 @@ _ADVICE: Final[dict[type[errors.UMSError], str]] = {
     errors.OutboxError: (
         "Make room on the disk, or check the file's rights; publish again what failed."
     ),
+    errors.StatusError: (
+        "Look for another endpoint: 'ums-actors top' without options lists those that "
+        "are there. Connections do not suffer from it."
+    ),
     errors.RestartBudgetExhausted: (
         "This is a bug: report it with its exits and its history. open() starts again "
         "with full budgets."

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+
+from ums_actors.core.latency import Latency
+
+
+def test_nothing_is_known_of_nothing():
+    assert Latency().quantiles(0.0, 0.5, 0.99) == (None, None)
+
+
+@pytest.mark.parametrize("seconds", [0.00002, 0.0013, 0.25, 1.0, 59.0])
+def test_a_duration_is_known_to_five_percent(seconds):
+    latency = Latency()
+    latency.add(0.0, seconds)
+    (told,) = latency.quantiles(1.0, 0.5)
+    assert told == pytest.approx(seconds, rel=0.051)
+
+
+def test_the_share_decides_between_the_many_and_the_slow():
+    latency = Latency()
+    for _ in range(98):
+        latency.add(0.0, 0.010)
+    for _ in range(2):
+        latency.add(0.0, 2.0)
+    median, slow = latency.quantiles(0.0, 0.5, 0.99)
+    assert median == pytest.approx(0.010, rel=0.051)
+    assert slow == pytest.approx(2.0, rel=0.051)
+
+
+def test_what_is_older_than_two_spans_is_forgotten():
+    latency = Latency(span=10.0)
+    latency.add(0.0, 5.0)
+    latency.add(12.0, 0.1)
+    assert latency.quantiles(13.0, 1.0)[0] == pytest.approx(5.0, rel=0.051)
+    assert latency.quantiles(23.0, 1.0)[0] == pytest.approx(0.1, rel=0.051)
+    assert latency.quantiles(33.0, 1.0) == (None,)
+
+
+def test_a_pause_in_which_nobody_looked_forgets_both_halves():
+    latency = Latency(span=10.0)
+    latency.add(0.0, 5.0)
+    assert latency.quantiles(1000.0, 0.5) == (None,)
+
+
+@pytest.mark.parametrize("seconds", [-1.0, 0.0, 1e-9, 1e9])
+def test_the_absurd_is_put_into_the_outermost_buckets(seconds):
+    latency = Latency()
+    for _ in range(1000):
+        latency.add(0.0, seconds)
+    assert len(latency._present) == 1
+    (told,) = latency.quantiles(0.0, 0.5)
+    assert told is not None
+    assert 0 < told < 3600
