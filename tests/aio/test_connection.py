@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import sys
+import threading
 
 import pytest
 
@@ -219,31 +220,33 @@ def test_events_are_bounded_and_in_order(emulator, connected):
     run(work)
 
 
-def test_many_answers_share_a_wake_up(emulator, runtime, monkeypatch):
+def test_many_answers_share_a_wake_up(monkeypatch):
     async def work():
         loop = asyncio.get_running_loop()
         wakes = []
         original = loop.call_soon_threadsafe
-        async with aio.connect(runtime=runtime, **arguments(emulator)) as connection:
-            monkeypatch.setattr(
-                loop,
-                "call_soon_threadsafe",
-                lambda *given, **more: (wakes.append(1), original(*given, **more))[1],
-            )
-            gate = asyncio.Event()
-            futures = [
-                connection.proxy.send({"type": ".GetClock", "body": {}})
-                for _ in range(200)
-            ]
+        monkeypatch.setattr(
+            loop,
+            "call_soon_threadsafe",
+            lambda *given, **more: (wakes.append(1), original(*given, **more))[1],
+        )
+        futures = [ums.LoopFuture() for _ in range(200)]
 
-            async def wait(future):
-                await gate.wait()
-                return await future
+        async def wait(future):
+            return await future
 
-            tasks = [asyncio.create_task(wait(future)) for future in futures]
-            gate.set()
-            assert len(await asyncio.gather(*tasks)) == 200
-        assert len(wakes) < 100
+        tasks = [asyncio.create_task(wait(future)) for future in futures]
+        await asyncio.sleep(0)  # all of them wait now
+
+        def answer():
+            for number, future in enumerate(futures):
+                future.set(number)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        thread.join()  # this thread could not run its loop meanwhile
+        assert await asyncio.gather(*tasks) == list(range(200))
+        assert len(wakes) == 1
 
     run(work)
 
