@@ -43,5 +43,7 @@ def of_connections(error: ums.UMSError) -> None:
             assert_type(misuse.args, tuple[Any, ...])
         case ums.OutboxError():
             assert_type(error, ums.OutboxError)
+        case ums.StatusError():
+            assert_type(error, ums.StatusError)
         case _:
             pass
