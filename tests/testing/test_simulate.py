@@ -44,6 +44,10 @@ def test_the_same_seed_gives_the_same_trace(seed):
     assert simulate(seed).trace == simulate(seed).trace
 
 
+def test_a_login_that_hangs_at_the_end_is_waited_for():
+    assert simulate(15376).violations == ()
+
+
 def test_other_seeds_give_other_traces():
     assert simulate(1).digest != simulate(2).digest
 

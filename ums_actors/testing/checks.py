@@ -208,7 +208,7 @@ class Checks:
                     trace.blame(f"a timer of {what} is left, due in {when:.1f} s")
         left = {
             "watched descriptors": len(world.poller),
-            "jobs": sum(len(pool) - pool.stuck for pool in world.pools.values()),
+            "jobs": world.jobs(),
         }
         for name, count in left.items():
             if count:

@@ -27,6 +27,8 @@ __all__ = ["Outcome", "Simulation"]
 
 _FAREWELL: Final = 2.5
 """Seconds for the logout, and for what is on its way."""
+_LAST_JOB: Final = 60.0
+"""A login that hangs ends by its own deadline: here nothing can cut its call short."""
 _PATIENCE: Final = 1_300.0
 """Seconds until READY after the last fault: two of the longest pauses."""
 _NAMES: Final = ("ann", "ben", "cleo")
@@ -187,6 +189,7 @@ class Simulation:
         if not all(each.done() for each in stops):
             raise Stuck("stop() did not end")
         world.advance(world.clock.now() + _FAREWELL)
+        world.advance(world.clock.now() + _LAST_JOB, lambda: not world.jobs())
         for party in self.parties:
             party.audit()
         check_repeats(world.server.ledger, Voice(world.trace, "all"))

@@ -114,6 +114,10 @@ class World:
         self._suspended += 1
         self.agenda.after(seconds, resume)
 
+    def jobs(self) -> int:
+        """Give how many jobs run or wait in line, and are not late yet."""
+        return sum(len(pool) - pool.stuck for pool in self.pools.values())
+
     def close(self) -> None:
         """End pools and loop; in no time, so without the runtime's own deadline."""
         for pool in self.pools.values():
