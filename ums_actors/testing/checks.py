@@ -80,8 +80,8 @@ class Checks:
         """Check what must be true when the loop has nothing more to do."""
         now, options = self._world.clock.now(), self._kernel.options
         self._in_time(now)
-        if self._state is State.READY and now >= self._ready_at + options.stable_after:
-            self._fresh_at = self._ready_at + options.stable_after
+        if self._state is State.READY:
+            self._proven(now)
         since = max(self._fresh_at, now - options.restart_period)
         crashes = self._observer.crashes
         if self._state in _AT_REST or not crashes or crashes[-1][0] <= since:
@@ -127,6 +127,8 @@ class Checks:
             if (before, after) not in _LEGAL or before is not self._state:
                 self._blame(f"{before} → {after} after {self._state} is not legal")
             self._state = after
+            if before is State.READY:
+                self._proven(now)  # its time may have come while the loop stood still
             if before in _AT_REST:
                 self._fresh_at = now
             if after is State.READY:
@@ -140,6 +142,12 @@ class Checks:
         if present is not self._state:
             self._blame(f"{self._state} → {present} was not announced")
             self._state = present
+
+    def _proven(self, now: float) -> None:
+        """Note that a line that was READY for long enough has refilled the budgets."""
+        stable_at = self._ready_at + self._kernel.options.stable_after
+        if now >= stable_at:
+            self._fresh_at = stable_at
 
     def _deserved(self, now: float) -> None:
         """Blame a FAILED that neither a budget nor the credentials explain."""
