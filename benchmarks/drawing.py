@@ -26,6 +26,9 @@ _FLOOR_COLOUR: Final = "#b8b8b8"
 _COLOURS: Final = {
     OURS: _OURS_COLOUR,
     "ums-heard": "#5fb0d0",
+    "ums-lends": "#3d8fb5",
+    "ums-aio": "#5fb0d0",
+    "ums-hosted": "#8cc9e0",
     "picows": "#d1495b",
     "aiohttp": "#edae49",
     "aiohttp-uvloop": "#c98a1b",

@@ -2,7 +2,8 @@
 
 Answers come in batches, on a loop thread of ours. Waking an asyncio loop from another
 thread costs a system call, so those who wait on one loop share a wake-up: the first
-answer asks for it, the others join until it has happened.
+answer asks for it, at the end of the turn that brought it, and the others join until
+it has happened.
 """
 
 from __future__ import annotations
@@ -10,14 +11,18 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ums_actors.runtime.future import on_loop_thread
+
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable
 
     from ums_actors.runtime.future import LoopFuture
+    from ums_actors.runtime.loop import Loop
 
-__all__ = ["wait"]
+__all__ = ["waiter_for"]
 
 _here = threading.local()
 
@@ -33,8 +38,8 @@ class _Awakener:
         self._done: deque[asyncio.Future[None]] = deque()
         self._asked = False
 
-    def wake(self, waiter: asyncio.Future[None]) -> None:
-        """Let one go on; any thread."""
+    def wake(self, waiter: asyncio.Future[None], _: object) -> None:
+        """Let one go on, whose future is done; any thread."""
         if threading.get_ident() == self._thread:
             if not waiter.done():
                 waiter.set_result(None)
@@ -43,6 +48,14 @@ class _Awakener:
         if self._asked:
             return
         self._asked = True
+        turning: Loop | None = getattr(on_loop_thread, "loop", None)
+        if turning is None:
+            self.release()
+        else:
+            turning.wake_soon(self)
+
+    def release(self) -> None:
+        """Have the asyncio loop look who may go on; any thread."""
         try:
             self.loop.call_soon_threadsafe(self._wake_all)
         except RuntimeError:  # that loop is closed, and nobody waits there any more
@@ -66,24 +79,15 @@ def _awakener() -> _Awakener:
     return found
 
 
-class _Sleeper:
-    """What a future calls when it is done."""
+def waiter_for(
+    future: LoopFuture[Any],
+) -> tuple[asyncio.Future[None], Callable[[object], None]]:
+    """Give what is done in the running asyncio loop when ``future`` is.
 
-    __slots__ = ("awakener", "waiter")
-
-    def __init__(self, awakener: _Awakener) -> None:
-        self.awakener = awakener
-        self.waiter: asyncio.Future[None] = awakener.loop.create_future()
-
-    def __call__(self, _: object) -> None:
-        self.awakener.wake(self.waiter)
-
-
-def wait(future: LoopFuture[Any]) -> Generator[object, None, None]:
-    """Wait until it is done, without blocking the running asyncio loop."""
-    sleeper = _Sleeper(_awakener())
-    future.add_done_callback(sleeper)
-    try:
-        yield from sleeper.waiter
-    finally:
-        future.forget(sleeper)
+    Beside it what the future calls for that: to be forgotten by who waits no longer.
+    """
+    awakener = _awakener()
+    waiter = awakener.loop.create_future()
+    wake = partial(awakener.wake, waiter)
+    future.add_done_callback(wake)
+    return waiter, wake

@@ -280,10 +280,13 @@ class LoopFuture(pykka.Future[T]):
 
     def __await__(self) -> Generator[Any, None, T]:
         """Wait without blocking the running asyncio loop."""
-        if not self.done():
-            from ums_actors.runtime.awaiting import wait  # noqa: PLC0415  (asyncio)
-
-            yield from wait(self)
+        if self._outcome is None:
+            waiter, wake = _waiting()(self)
+            try:
+                yield from waiter
+            except BaseException:  # nobody waits any more
+                self.forget(wake)
+                raise
         return self.get(timeout=0)
 
     __iter__ = __await__
@@ -303,6 +306,14 @@ class LoopFuture(pykka.Future[T]):
     def join(self, *futures: pykka.Future[Any]) -> LoopFuture[Iterable[Any]]:
         """Give a future of the list of this and the other futures' values."""
         return _derive((self, *futures), list)
+
+
+@functools.cache
+def _waiting() -> Callable[[LoopFuture[Any]], tuple[Any, Callable[[object], None]]]:
+    """Give what makes waiters in asyncio, which is imported by who awaits."""
+    from ums_actors.runtime.awaiting import waiter_for  # noqa: PLC0415
+
+    return waiter_for
 
 
 def failure(error: BaseException) -> Outcome:

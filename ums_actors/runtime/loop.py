@@ -24,7 +24,6 @@ from ums_actors.runtime.lending import Lending
 from ums_actors.runtime.timers import Timer, Timers
 
 if TYPE_CHECKING:
-    from _thread import LockType
     from collections.abc import Callable
 
     from ums_actors.runtime.poller import Poller
@@ -56,6 +55,14 @@ class Runnable(Protocol):
 
     def give_up(self) -> None:
         """Answer all who wait: the loop has ended; any thread."""
+        ...
+
+
+class Sleeper(Protocol):
+    """What wakes somebody on another thread: a lock, or an asyncio loop's."""
+
+    def release(self) -> None:
+        """Let them go on; any thread."""
         ...
 
 
@@ -92,7 +99,7 @@ class Loop:
         self._ready: deque[Runnable] = deque()
         self._timers = Timers()
         self._handlers: dict[int, Callable[[int], object]] = {}
-        self._to_wake: list[LockType] = []
+        self._to_wake: list[Sleeper] = []
         self._turning = False  # between two polls: `_to_wake` will be looked at
         self._sleeping = False
         self._stopping = False
@@ -176,7 +183,7 @@ class Loop:
         """Call ``function`` at monotonic second ``when``."""
         return self._timers.add(when, function)
 
-    def wake_soon(self, waiter: LockType) -> None:
+    def wake_soon(self, waiter: Sleeper) -> None:
         """Release what a thread waits with, at the end of this turn at the latest."""
         if self._turning:
             self._to_wake.append(waiter)
