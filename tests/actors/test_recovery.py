@@ -127,3 +127,53 @@ def test_a_subclass_whose_on_stop_raises_leaves_nothing_open():
     assert scene.seat.network.live == []
     assert not any(ref.is_alive() for ref in scene.kernel.refs.values())
     assert scene.seat.network.closed
+
+
+@pytest.fixture
+def proving():
+    """A line that has proven itself after 30 seconds."""
+    with Saboteur() as saboteur:
+        made = Scene(saboteur, stable_after=30.0)
+        yield made
+        made.end()
+
+
+def budget(scene):
+    return scene.kernel.supervision.budget_left("token", scene.world.clock.now())
+
+
+def crash(scene, actor):
+    scene.kernel.refs[actor].tell(SimulatedCrash())
+    scene.until(lambda: False, 1.0)
+
+
+def test_a_line_that_has_proven_itself_refills_no_budget_again(proving):
+    proving.until(lambda: False, 31.0)
+    crash(proving, "token")
+    left = budget(proving)
+    assert left == proving.kernel.options.restart_intensity - 1
+    crash(proving, "supervisor")
+    proving.until(lambda: False, 40.0)  # less than the period in which crashes count
+    assert budget(proving) == left
+
+
+def test_a_crash_of_the_supervisor_does_not_put_the_proof_off(proving):
+    crash(proving, "token")
+    proving.until(lambda: False, 20.0)
+    crash(proving, "supervisor")
+    proving.until(lambda: False, 7.0)
+    assert budget(proving) == proving.kernel.options.restart_intensity - 1
+    proving.until(lambda: False, 2.0)
+    assert budget(proving) == proving.kernel.options.restart_intensity
+
+
+def test_a_proof_that_came_while_the_supervisor_was_down_is_made_up_for(proving):
+    crash(proving, "token")
+    cell = proving.kernel.refs["supervisor"].actor_inbox
+    proving.until(lambda: False, 28.0)
+    cell.suspended = True
+    proving.until(lambda: False, 3.0)
+    assert budget(proving) == proving.kernel.options.restart_intensity - 1
+    cell.restart()
+    proving.until(lambda: False, 1.0)
+    assert budget(proving) == proving.kernel.options.restart_intensity

@@ -55,6 +55,10 @@ def test_it_blames_nobody_for_what_it_did_itself(seed):
     assert simulate(seed).violations == ()
 
 
+def test_a_supervisor_that_crashes_fills_no_budget_of_others():
+    assert simulate(27400).violations == ()
+
+
 def test_other_seeds_give_other_traces():
     assert simulate(1).digest != simulate(2).digest
 

@@ -125,7 +125,21 @@ class Pilot(Child):
         self._tell("correlator", ReleaseQueue())
         kernel.openers.resolve()
         kernel.ready_waiters.resolve()
-        self._stable = self._call_later(kernel.options.stable_after, self._proven)
+        self._await_proof()
+
+    def _await_proof(self) -> None:
+        """Wait until the line has held for long enough, counted from its READY.
+
+        A predecessor may have begun to, or have seen it.
+        """
+        stable_at = self._session.backoff.stable_at
+        if stable_at is None:
+            return
+        left = stable_at - self._now()
+        if left > 0:
+            self._stable = self._call_later(left, self._proven)
+        elif self._kernel.supervision.stable_at < stable_at:
+            self._proven()
 
     def _proven(self) -> None:
         """Give everybody their full budget: the line has held."""

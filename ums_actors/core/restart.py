@@ -99,15 +99,18 @@ class Supervision:
         intensity: crashes of one child that a window forgives.
         period: length of the window, seconds.
 
+    Attributes:
+        stable_at: when the budgets were filled last, minus infinity if never.
+
     Raises:
         LocalProtocolError: ``intensity`` or ``period`` is out of its bounds.
     """
 
-    __slots__ = ("_period", "_records", "_stable_at")
+    __slots__ = ("_period", "_records", "stable_at")
 
     def __init__(self, tree: Group, *, intensity: int, period: float) -> None:
         self._period = period
-        self._stable_at = -math.inf
+        self.stable_at: float = -math.inf
         self._records: dict[str, _Record] = {}
         self._enter(tree, intensity)
 
@@ -151,7 +154,7 @@ class Supervision:
         if kind not in _RESTARTED_AFTER[record.spec.restart]:
             return []
         if counts and record.window.exhausted(now):
-            since = max(now - self._period, self._stable_at)
+            since = max(now - self._period, self.stable_at)
             history = tuple(text for at, text in record.exits if at >= since)
             return [GiveUp(child, history)]
         return _plan(record)
@@ -170,7 +173,7 @@ class Supervision:
 
     def stable(self, now: float) -> None:
         """Give all children their full budget: the line has proven itself."""
-        self._stable_at = now
+        self.stable_at = now
         for record in self._records.values():
             record.window.reset()
 
