@@ -27,7 +27,7 @@ def world():
         trace=SimpleNamespace(blame=blamed.append),
         blamed=blamed,
         poller=Poller(),
-        pools={},
+        jobs=lambda: 0,
     )
 
 
