@@ -11,7 +11,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from ums_actors.runtime.future import on_loop_thread
-from ums_actors.runtime.loop import Loop, Runnable
+from ums_actors.runtime.loop import Loop
 from ums_actors.runtime.poller import poller as system_poller
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ums_actors.runtime.ports import Clock
+    from ums_actors.runtime.runnable import Runnable
 
 __all__ = ["HostedLoop"]
 

@@ -16,11 +16,12 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from ums_actors.errors import LocalProtocolError
 from ums_actors.runtime.future import on_loop_thread
 from ums_actors.runtime.lending import Lending
+from ums_actors.runtime.runnable import Call
 from ums_actors.runtime.timers import Timer, Timers
 
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
 
     from ums_actors.runtime.poller import Poller
     from ums_actors.runtime.ports import Clock
+    from ums_actors.runtime.runnable import Runnable, Sleeper
 
-__all__ = ["Loop", "Runnable"]
+__all__ = ["Loop"]
 
 _logger = logging.getLogger("ums_actors")
 
@@ -44,39 +46,6 @@ LAST_TURNS = 100
 """Turns after ``stop`` in which what is in line is still done."""
 LONGEST_SLEEP = 60.0
 """Seconds; a bound for clocks that jump."""
-
-
-class Runnable(Protocol):
-    """What can stand in the run queue."""
-
-    def run(self, budget: int) -> None:
-        """Work off at most ``budget`` messages."""
-        ...
-
-    def give_up(self) -> None:
-        """Answer all who wait: the loop has ended; any thread."""
-        ...
-
-
-class Sleeper(Protocol):
-    """What wakes somebody on another thread: a lock, or an asyncio loop's."""
-
-    def release(self) -> None:
-        """Let them go on; any thread."""
-        ...
-
-
-class _Call:
-    __slots__ = ("function",)
-
-    def __init__(self, function: Callable[[], object]) -> None:
-        self.function = function
-
-    def run(self, budget: int) -> None:  # noqa: ARG002
-        self.function()
-
-    def give_up(self) -> None:
-        """Nobody waits for a mere call."""
 
 
 class Loop:
@@ -139,7 +108,7 @@ class Loop:
 
     def call_soon(self, function: Callable[[], object]) -> None:
         """Call it in the next turn; any thread."""
-        self.submit(_Call(function))
+        self.submit(Call(function))
 
     def start(self) -> None:
         """Start the thread, once; any thread."""
