@@ -33,7 +33,7 @@ def test_a_key_has_one_deadline_at_a_time(first, again):
 
     deadlines = Deadlines()
     put(first, 5.0)
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="a"):
         put(again, 7.0)
     assert deadlines.expired(6.0) == ["a"]
     put(again, 7.0)

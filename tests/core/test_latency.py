@@ -52,3 +52,39 @@ def test_the_absurd_is_put_into_the_outermost_buckets(seconds):
     (told,) = latency.quantiles(0.0, 0.5)
     assert told is not None
     assert 0 < told < 3600
+
+
+def test_each_duration_counts_once_whenever_it_was():
+    latency = Latency(span=10.0)
+    for now in (0.0, 0.0, 12.0, 12.0):
+        latency.add(now, 0.1)
+        latency.add(now, 5.0)
+    latency.add(12.0, 60.0)
+    told = latency.quantiles(12.0, 4 / 9, 8 / 9, 1.0)
+    assert told == pytest.approx((0.1, 5.0, 60.0), rel=0.051)
+    assert sum(latency._before.values()) == 4
+    assert sum(latency._present.values()) == 5
+
+
+@pytest.mark.parametrize("pause", [20.0, 25.0])
+def test_two_spans_are_enough_to_forget(pause):
+    latency = Latency(span=10.0)
+    latency.add(0.0, 5.0)
+    assert latency.quantiles(pause, 0.5) == (None,)
+
+
+def test_the_default_span_is_a_quarter_of_a_minute():
+    latency = Latency()
+    latency.add(0.0, 5.0)
+    latency.quantiles(15.0, 0.5)
+    assert not latency._present
+    assert latency._before
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1e-5])
+def test_what_is_shorter_than_all_buckets_is_below_them(seconds):
+    latency = Latency()
+    latency.add(0.0, seconds)
+    (told,) = latency.quantiles(0.0, 0.5)
+    assert told is not None
+    assert told < 1e-5

@@ -16,6 +16,12 @@ def test_a_new_window_is_as_wide_as_it_may_be():
     assert (window.limit, window.narrowed) == (10, False)
 
 
+def test_a_window_of_one_cannot_be_narrowed():
+    window = Window(1)
+    assert window.refused(window.round, 1)
+    assert (window.limit, window.narrowed) == (1, False)
+
+
 @pytest.mark.parametrize("ceiling", [0, -1])
 def test_a_window_that_lets_nobody_out_is_refused(ceiling):
     with pytest.raises(LocalProtocolError, match="1 or more"):

@@ -65,8 +65,10 @@ class FlightRecorder:
 
     def entries(self) -> tuple[Entry, ...]:
         """Give what is kept, oldest first."""
-        fields = iter(self._fields)
-        return tuple(map(Entry._make, zip(*[fields] * _FIELDS, strict=True)))
+        fields = self._fields
+        return tuple(
+            Entry(*fields[at : at + _FIELDS]) for at in range(0, len(fields), _FIELDS)
+        )
 
     def lines(self) -> tuple[str, ...]:
         """Give the same as text, one line each."""
