@@ -136,7 +136,7 @@ def test_an_id_in_use_is_refused(ready):
 
 @pytest.mark.parametrize("timeout", [-1.0, math.inf, math.nan])
 def test_nobody_waits_for_ever(timeout):
-    with pytest.raises(LocalProtocolError, match="finite and 0 or more$"):
+    with pytest.raises(LocalProtocolError, match=r"finite and 0 or more$"):
         Table().submit("a", timeout=timeout)
 
 
