@@ -80,3 +80,20 @@ def test_all_who_rest_are_taken_at_once(waiting):
     assert ids(waiting.take_all_resting()) == ["r", "s"]
     assert (waiting.resting, waiting.next_due()) == (0, None)
     assert waiting.queued == 2
+
+
+def test_who_is_first_is_told_and_where_and_stays(waiting):
+    told = [(where, each.id) for where, each in waiting.first(2)]
+    assert told == [("resting", "r"), ("queued", "a")]
+    assert [each.id for _, each in waiting.first(10)] == ["r", "a", "b"]
+    assert waiting.first(0) == []
+    assert len(waiting) == 3
+
+
+def test_where_nobody_rests_nobody_is_rested():
+    waiting = Waiting(4)
+    assert waiting.take_rested(100.0, 5) == []
+    assert waiting.next_due() is None
+    waiting.rest(entry("r"), 5.0)
+    waiting._times = None  # as after all were taken, with one put back by hand
+    assert waiting.pop("r").id == "r"
