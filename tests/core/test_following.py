@@ -291,9 +291,49 @@ def test_numbers_that_are_hidden_from_the_user_are_skipped_when_the_answer_shows
     assert told(stream, 3) == []
     stream.requests()
     stream.accepted("D")
+    assert told(stream, 3) == []  # it may have come twice
+    assert asked(stream) == [("D", 1)]
+    stream.accepted("D")
     assert told(stream, 3) == [3]
     assert (stream.absent, stream.gaps) == (2, 0)
     assert stream.requests() == []
+
+
+def test_an_event_that_came_twice_is_not_taken_for_the_answer():
+    stream = streams()
+    followed(stream, 0)
+    assert told(stream, 2) == []
+    assert asked(stream) == [("D", 1)]
+    stream.accepted("D")
+    assert told(stream, 2) == []
+    assert asked(stream) == [("D", 1)]
+    stream.accepted("D")
+    assert told(stream, 1, 2) == [1, 2]
+    assert (stream.absent, stream.gaps) == (0, 0)
+
+
+def test_each_answer_and_each_line_is_doubted_anew():
+    stream = streams()
+    followed(stream, 0)
+    for number in (2, 4):
+        told(stream, number)
+        stream.requests()
+        stream.accepted("D")
+        assert told(stream, number) == []
+        stream.requests()
+        stream.accepted("D")
+        assert told(stream, number) == [number]
+    told(stream, 6)
+    stream.requests()
+    stream.accepted("D")
+    assert told(stream, 6) == []
+    stream.line_lost()
+    stream.requests()
+    stream.accepted("D")
+    assert told(stream, 6) == []
+    stream.requests()
+    stream.accepted("D")
+    assert told(stream, 5, 6) == [5, 6]
 
 
 def test_hidden_numbers_at_the_start_of_an_answer_cost_one_more_subscription():
@@ -533,6 +573,7 @@ class Model(RuleBasedStateMachine):
         self.asked = {}  # subscriptions the service has not taken yet
         self.due = []  # taken, whose events it has not sent: (name, from, ticket)
         self.live = set()  # subscribed to on this line
+        self.once = []  # told as they were said, and not again
         self.updates = 0
 
     def hear(self, events):
@@ -570,7 +611,17 @@ class Model(RuleBasedStateMachine):
         self.said[name] += 3
         for offset in arrive if name in self.live else ():
             self.tell(name, [first + offset])
+        if name in self.live:
+            singles = [first + offset for offset in arrive if arrive.count(offset) == 1]
+            self.once += [(name, number) for number in singles]
         self.sight(name, numbered=numbered)
+
+    @precondition(lambda self: self.once)
+    @rule(pick=st.integers(0, 9))
+    def come_twice(self, pick):
+        """Tell again, much later, what was told once."""
+        name, number = self.once.pop(pick % len(self.once))
+        self.tell(name, [number])
 
     @precondition(lambda self: self.live)
     @rule(name=st.sampled_from(DIALOGS))
@@ -624,6 +675,7 @@ class Model(RuleBasedStateMachine):
         self.asked.clear()
         self.due.clear()
         self.live.clear()
+        self.once.clear()
 
     @invariant()
     def nothing_comes_twice_or_out_of_order(self):

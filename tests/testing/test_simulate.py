@@ -55,6 +55,10 @@ def test_it_blames_nobody_for_what_it_did_itself(seed):
     assert simulate(seed).violations == ()
 
 
+def test_an_event_that_comes_twice_hides_none_before_it():
+    assert simulate(7651).violations == ()
+
+
 def test_a_supervisor_that_crashes_fills_no_budget_of_others():
     assert simulate(27400).violations == ()
 

@@ -46,6 +46,7 @@ class Dialog(Generic[E]):
             for: the next number that is heard of is waited for instead.
         why: what the last query that failed, failed with.
         unread: how much was unread at the newest snapshot.
+        doubted: whether an answer was taken for an event that came twice.
     """
 
     __slots__ = (
@@ -57,6 +58,7 @@ class Dialog(Generic[E]):
         "asked",
         "barred",
         "begun",
+        "doubted",
         "held",
         "last",
         "lines",
@@ -75,6 +77,7 @@ class Dialog(Generic[E]):
         self.updated: int = updated
         self.held: dict[int, E] = {}
         self.unread: Hashable = None
+        self.doubted: bool = False
         self.promised: int = -1
         self.ours: bool = False
         self.asked: bool = False
@@ -112,6 +115,17 @@ class Dialog(Generic[E]):
             return True
         held = self._repeated()
         return bool(held) and all(number in numbers for number in held)
+
+    def doubts(self, numbers: Collection[int]) -> bool:
+        """Tell whether an answer may be an event that came twice; once, then believe.
+
+        One that repeats a single event and does not begin with the number that is due
+        looks the same, and there is no telling them apart but by asking again.
+        """
+        if self.doubted or len(numbers) > 1 or self._number() + 1 in numbers:
+            return False
+        self.doubted = True
+        return True
 
     def knows_answer(self) -> bool:
         """Tell whether the answer will be known even if the next number is not in it.
@@ -164,6 +178,7 @@ class Dialog(Generic[E]):
         if not fresh and not self._overflowed:
             known = max(last, self._covers)
         self.held.update(fresh)
+        self.doubted = False
         self._settled = max(self._settled, known)
         self.answered = self.begun
         ready: list[E] = []

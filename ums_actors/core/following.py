@@ -196,15 +196,19 @@ class FollowedStreams(Streams[E]):
 
     def told(self, dialog_id: str, events: Sequence[tuple[int, E]]) -> list[E | Missed]:
         """Take the events of one notification: pairs of number and event."""
-        due = dialog_id in self._answered
-        if due and self._dialogs[dialog_id].answered_by({n for n, _ in events}):
-            return self.caught_up(dialog_id, events)
+        due, again = dialog_id in self._answered, False
+        if due:
+            dialog, numbers = self._dialogs[dialog_id], {n for n, _ in events}
+            if dialog.answered_by(numbers):
+                again = dialog.doubts(numbers)
+                if not again:
+                    return self.caught_up(dialog_id, events)
         ready = [
             each
             for number, event in events
             for each in self.live(dialog_id, number, event)
         ]
-        if due and not self._dialogs[dialog_id].knows_answer():
+        if again or (due and not self._dialogs[dialog_id].knows_answer()):
             self._subscribe_again(dialog_id)
         return ready
 
@@ -250,6 +254,7 @@ class FollowedStreams(Streams[E]):
         for dialog_id in self._following:
             dialog = self._dialogs[dialog_id]
             dialog.asked = True
+            dialog.doubted = False
             self._want(dialog_id, dialog)
         return ready
 
