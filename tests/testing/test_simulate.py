@@ -59,6 +59,10 @@ def test_an_event_that_comes_twice_hides_none_before_it():
     assert simulate(7651).violations == ()
 
 
+def test_no_pause_of_a_query_outlives_its_connection():
+    assert simulate(47656).violations == ()
+
+
 def test_a_supervisor_that_crashes_fills_no_budget_of_others():
     assert simulate(27400).violations == ()
 

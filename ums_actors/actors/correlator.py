@@ -80,10 +80,12 @@ class CorrelatorActor(Child):
     def on_failure(self, *_: object, **_named: object) -> None:
         """Leave no timer behind."""
         self._sweep.disarm()
+        self._feed.stop()
 
     def on_stop(self) -> None:
         """Leave no timer behind."""
         self._sweep.disarm()
+        self._feed.stop()
         super().on_stop()
 
     # -- out

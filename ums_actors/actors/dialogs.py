@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ums_actors.protocol.envelopes import Notification
     from ums_actors.protocol.records import ConversationResult
     from ums_actors.runtime import LoopFuture
-    from ums_actors.runtime.timers import CallLater
+    from ums_actors.runtime.timers import CallLater, Timer
 
 __all__ = ["Dialogs", "Query"]
 
@@ -34,12 +34,19 @@ _PAUSE = 5.0
 class Dialogs(abc.ABC):
     """What both sides have in common; loop thread only."""
 
-    __slots__ = ("_call_later", "_kernel", "_query")
+    __slots__ = ("_call_later", "_kernel", "_query", "_waits")
 
     def __init__(self, kernel: Kernel, query: Query, call_later: CallLater) -> None:
         self._kernel = kernel
         self._query = query
         self._call_later = call_later
+        self._waits: dict[str, Timer] = {}  # of the dialogs' queries
+
+    def stop(self) -> None:
+        """Leave no timer behind; idempotent."""
+        for timer in self._waits.values():
+            timer.cancel()
+        self._waits.clear()
 
     @abc.abstractmethod
     def sight(self, result: ConversationResult, *, baseline: bool, first: bool) -> None:
@@ -91,7 +98,21 @@ class Dialogs(abc.ABC):
             if generation == self._kernel.session.generation:
                 self._hand_out(self._kernel.streams.query_failed(dialog_id, why))
 
-        self._call_later(_PAUSE, failed)
+        self._wait(dialog_id, _PAUSE, failed)
+
+    def _wait(
+        self, dialog_id: str, seconds: float, function: Callable[[], None]
+    ) -> None:
+        """Call it in so many seconds; what a dialog waited for before is void."""
+
+        def over() -> None:
+            del self._waits[dialog_id]
+            function()
+
+        before = self._waits.get(dialog_id)
+        if before is not None:
+            before.cancel()
+        self._waits[dialog_id] = self._call_later(seconds, over)
 
     def _report(self, context: str, error: BaseException, **fields: Any) -> None:
         report(self._kernel, context, error, **fields)

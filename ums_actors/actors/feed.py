@@ -44,6 +44,11 @@ class Feed:
         self._call_later = call_later
         self._dialogs: Dialogs | None = None  # until there is something to follow
 
+    def stop(self) -> None:
+        """Leave no timer behind."""
+        if self._dialogs is not None:
+            self._dialogs.stop()
+
     def take(self, frame: Notification) -> None:
         """Handle one notification; never raises.
 

@@ -96,7 +96,7 @@ class FollowedDialogs(Dialogs):
             ticket = self._streams.accepted(dialog_id)
             if ticket:
                 silent = partial(self._silent, dialog_id, ticket)
-                self._call_later(GRACE, silent)
+                self._wait(dialog_id, GRACE, silent)
             return
         if isinstance(error, ConnectionLost):
             return  # losing the line has put it back
