@@ -300,7 +300,7 @@ def test_a_consumer_hears_what_comes_after_an_answer_that_is_too_large(
 # -- what is hidden
 
 
-def test_private_messages_in_a_row_cost_a_consumer_one_subscription(
+def test_private_messages_in_a_row_cost_a_consumer_two_subscriptions(
     emulator, bot, consumer, events, monkeypatch
 ):
     monkeypatch.setattr(following, "GRACE", 1_000.0)  # not to be waited for
@@ -315,11 +315,11 @@ def test_private_messages_in_a_row_cost_a_consumer_one_subscription(
     agent.send_text(place, "5").get(timeout=5)
     heard.wait(is_text("5"))
     assert story(heard) == [0, 5]
-    assert listened(emulator) == [0, 1]
+    assert listened(emulator) == [0, 1, 1]  # one answer may be an event that came twice
     assert (status(proxy).absent, status(proxy).gaps) == (4, 0)
 
 
-def test_private_messages_while_the_line_is_away_cost_one_more(
+def test_private_messages_while_the_line_is_away_cost_two_more(
     emulator, bot, consumer, events, monkeypatch
 ):
     monkeypatch.setattr(following, "GRACE", 1_000.0)
@@ -337,7 +337,7 @@ def test_private_messages_while_the_line_is_away_cost_one_more(
     agent.send_text(place, "4").get(timeout=5)
     heard.wait(is_text("4"))
     assert story(heard) == [0, 3, 4]
-    assert listened(emulator) == [0, 1, 1]
+    assert listened(emulator) == [0, 1, 1, 1]
     assert (status(proxy).absent, status(proxy).gaps) == (2, 0)
 
 
