@@ -36,7 +36,7 @@ class Call:
     __slots__ = ("function",)
 
     def __init__(self, function: Callable[[], object]) -> None:
-        self.function = function
+        self.function: Callable[[], object] = function
 
     def run(self, budget: int) -> None:  # noqa: ARG002
         """Call it."""
