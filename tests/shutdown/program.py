@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import threading
 
+import pykka
+
 import ums_actors as ums
 
 GENEROUS = 20.0
@@ -43,13 +45,15 @@ def load(connections, answered, over):
                 futures.append(connection.get_clock())
                 if len(futures) % 50 == 0:
                     futures[-1].get(timeout=GENEROUS)
-    except ums.UMSError:
+    except (ums.UMSError, pykka.ActorDeadError):
         pass
     for future in futures:
         try:
             future.get(timeout=GENEROUS)
         except ums.UMSError as error:
             answered.append(str(getattr(error, "delivery", error)))
+        except pykka.ActorDeadError:  # asked when its actor had stopped already
+            answered.append("dead")
         else:
             answered.append("answer")
 

@@ -80,7 +80,8 @@ def test_sigterm_under_load_leaves_nobody_unanswered(run, emulator):
     answers, _, alive = out.strip().rpartition(" ")
     kinds = dict(ast.literal_eval(answers))
     assert alive == "False"
-    assert set(kinds) <= {"answer", "NOT_SENT"}  # what was sent, was answered
+    # what was sent, was answered; some may have asked when the actor was gone
+    assert set(kinds) <= {"answer", "NOT_SENT", "dead"}
     assert kinds["answer"] > 0
     assert emulator.state()["sockets"] == 0
 
