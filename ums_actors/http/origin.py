@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from ums_actors.errors import LocalProtocolError
 
-__all__ = ["Origin", "parse_origin"]
+__all__ = ["Origin", "is_loopback", "parse_origin"]
 
 _LABEL: Final = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _NAME: Final = rf"(?=[^:]{{1,254}}(?::|\Z)){_LABEL}(?:\.{_LABEL})*\.?"
@@ -76,7 +76,7 @@ def parse_origin(
             f"{rest[:80]!r} is not a host; give host or host:port, without a path"
         )
     host = found["host"].strip("[]")
-    if not (secure or allow_plain or _is_loopback(host)):
+    if not (secure or allow_plain or is_loopback(host)):
         raise LocalProtocolError(
             f"plain http to {host} would show the login to the network; "
             f"use https://{host} (http is for 127.0.0.1 and localhost, unless "
@@ -89,7 +89,8 @@ def _default_port(secure: bool) -> int:
     return 443 if secure else 80
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine by its own word: no resolver is asked."""
     if host.lower() == "localhost":
         return True
     try:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import math
-import signal
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -17,6 +15,8 @@ from ums_actors.cli.bench.place import given, own
 from ums_actors.cli.bench.run import run_bench
 from ums_actors.cli.bench.settings import CONNECTIONS, IN_FLIGHT, SECONDS, Settings
 from ums_actors.cli.bench.table import table
+from ums_actors.cli.interrupt import interruptible
+from ums_actors.cli.parameters import no_nan
 from ums_actors.emulator import DEFAULT_ACCOUNT
 
 if TYPE_CHECKING:
@@ -25,12 +25,6 @@ if TYPE_CHECKING:
     from ums_actors.cli.bench.report import Report
 
 __all__ = ["command"]
-
-
-def _no_nan(ctx: click.Context, param: click.Parameter, value: float) -> float:
-    if math.isnan(value):  # which no range excludes
-        raise click.BadParameter("give a number of seconds", ctx, param)
-    return value
 
 
 @click.command("bench")
@@ -53,7 +47,7 @@ def _no_nan(ctx: click.Context, param: click.Parameter, value: float) -> float:
     type=click.FloatRange(*SECONDS),
     default=10.0,
     show_default=True,
-    callback=_no_nan,
+    callback=no_nan,
     help="How long they are counted.",
 )
 @click.option("--no-tls", is_flag=True, help="Plain http and ws.")
@@ -103,13 +97,9 @@ def command(
         raise click.UsageError("--ca belongs to --csds")
     settings = Settings(connections=connections, in_flight=in_flight, seconds=seconds)
     console = Console(stderr=True)
-    before = signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        with _place(csds, account, ca, settings, tls=not no_tls) as place:
-            shown = Bar(console, settings) if console.is_terminal else Nothing()
-            report = _measured(settings, place, shown)
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    with interruptible(), _place(csds, account, ca, settings, tls=not no_tls) as place:
+        shown = Bar(console, settings) if console.is_terminal else Nothing()
+        report = _measured(settings, place, shown)
     if as_json:
         click.echo(msgspec.json.encode(report).decode())
     else:
@@ -152,8 +142,3 @@ def _place(
     if "://" not in csds:
         csds = f"{'https' if tls else 'http'}://{csds}"
     return contextlib.nullcontext(given(csds, account, ca))
-
-
-def _interrupt(*_: object) -> NoReturn:
-    """Treat SIGTERM as Ctrl-C: clean up, then end."""
-    raise KeyboardInterrupt

@@ -6,7 +6,6 @@ Nothing else is loaded, whatever is given: a bench is no visitor for somebody's 
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
@@ -15,7 +14,7 @@ import ums_actors as ums
 from ums_actors.auth.csds import BRAND_SOCKET_SERVICES, LOGIN_SERVICE, Csds
 from ums_actors.emulator import EmulatorProcess
 from ums_actors.http.client import Http
-from ums_actors.http.origin import parse_origin
+from ums_actors.http.origin import is_loopback, parse_origin
 from ums_actors.http.tls import client_context
 
 if TYPE_CHECKING:
@@ -80,16 +79,12 @@ def given(csds: str, account: str, ca: str | None) -> Place:
 
 
 def _refuse_others(origin: Origin, name: str) -> None:
-    """See that a host is this machine, by its own word, which no resolver can change.
+    """See that a host is this machine.
 
     Raises:
         click.UsageError: it is not.
     """
-    try:
-        here = ipaddress.ip_address(origin.host).is_loopback
-    except ValueError:
-        here = origin.host.lower() == "localhost"
-    if not here:
+    if not is_loopback(origin.host):
         raise click.UsageError(
             f"{name} is {origin.host}, and a bench loads this machine alone: run "
             "'ums-actors emulator --users N', give the address that it prints, or "

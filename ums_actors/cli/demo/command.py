@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import math
 import secrets
-import signal
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -16,6 +14,8 @@ from ums_actors.cli.demo.display import LineDisplay, LiveDisplay, NoDisplay
 from ums_actors.cli.demo.run import run_demo
 from ums_actors.cli.demo.settings import BOTS, CONSUMERS, SECONDS, Settings
 from ums_actors.cli.demo.summary import summary
+from ums_actors.cli.interrupt import interruptible
+from ums_actors.cli.parameters import no_nan
 
 if TYPE_CHECKING:
     from ums_actors.cli.demo.display import Display
@@ -23,12 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _SEEDS = 1_000_000
-
-
-def _no_nan(ctx: click.Context, param: click.Parameter, value: float) -> float:
-    if math.isnan(value):  # which no range excludes
-        raise click.BadParameter("give a number of seconds", ctx, param)
-    return value
 
 
 @click.command("demo")
@@ -51,7 +45,7 @@ def _no_nan(ctx: click.Context, param: click.Parameter, value: float) -> float:
     type=click.FloatRange(*SECONDS),
     default=20.0,
     show_default=True,
-    callback=_no_nan,
+    callback=no_nan,
     help="How long consumers ask; the faults are spread over it.",
 )
 @click.option(
@@ -94,11 +88,8 @@ def command(
         status=status,
     )
     console = Console()
-    before = signal.signal(signal.SIGTERM, _interrupt)
-    try:
+    with interruptible():
         report = run_demo(settings, _display(console, plain=plain, as_json=as_json))
-    finally:
-        signal.signal(signal.SIGTERM, before)
     if as_json:
         click.echo(json.dumps(report.as_dict()))
     else:
@@ -118,8 +109,3 @@ def _display(console: Console, *, plain: bool, as_json: bool) -> Display:
     if plain or not console.is_terminal:
         return LineDisplay(sys.stdout)
     return LiveDisplay(console)
-
-
-def _interrupt(*_: object) -> NoReturn:
-    """Treat SIGTERM as Ctrl-C: clean up, then end."""
-    raise KeyboardInterrupt

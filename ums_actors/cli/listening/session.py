@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import queue
-import signal
 import time
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final
 
 import ums_actors as ums
+from ums_actors.cli.interrupt import interruptible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -37,12 +37,11 @@ def connected(
     runtime = ums.Runtime()
     try:
         ref = settings.start(runtime=runtime, **more)
-        before = signal.signal(signal.SIGTERM, _interrupt)
-        try:
-            yield ums.proxy_of(ref)
-        finally:
-            ref.stop(timeout=CLOSE_TIMEOUT)
-            signal.signal(signal.SIGTERM, before)
+        with interruptible():
+            try:
+                yield ums.proxy_of(ref)
+            finally:
+                ref.stop(timeout=CLOSE_TIMEOUT)
     finally:
         runtime.close()
 
@@ -88,8 +87,3 @@ def _why(
     except ums.ConnectionLost as refusal:  # by a connection that has ended
         return refusal if refusal.__cause__ is None else refusal.__cause__
     return ums.UMSError("the connection has ended; start again")
-
-
-def _interrupt(*_: object) -> NoReturn:
-    """Treat SIGTERM as Ctrl-C: close, then end."""
-    raise KeyboardInterrupt

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
+from ums_actors.cli.parameters import no_nan
 from ums_actors.cli.text import visible
 from ums_actors.cli.top.finding import VARIABLE, endpoints
 from ums_actors.cli.top.snapshot import snapshot
@@ -18,12 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["command"]
-
-
-def _no_nan(ctx: click.Context, param: click.Parameter, value: float) -> float:
-    if math.isnan(value):  # which no range excludes
-        raise click.BadParameter("give a number of seconds", ctx, param)
-    return value
 
 
 @click.command("top")
@@ -44,7 +38,7 @@ def _no_nan(ctx: click.Context, param: click.Parameter, value: float) -> float:
     type=click.FloatRange(0, 3600),
     default=1.0,
     show_default=True,
-    callback=_no_nan,
+    callback=no_nan,
     help="With --json: for how long requests are counted; 0 leaves rates out.",
 )
 @click.option("--web", is_flag=True, help="Show it in a browser of this machine.")
