@@ -49,6 +49,15 @@ def test_what_was_said_during_an_outage_comes_in_order_and_once(
     assert texts == expected
 
 
+def test_to_ask_how_it_is_doing_makes_nothing(emulator, start):
+    proxy = start(emulator)
+    proxy.open(wait_for_ready=True).get(timeout=10)
+    kernel = proxy.actor_ref.actor_inbox.keep
+    status = proxy.status().get(timeout=5)
+    assert (status.duplicates, status.absent, status.gaps) == (0, 0, 0)
+    assert not kernel.made("streams")
+
+
 def test_what_is_missing_is_asked_for_once_for_all_that_came_together(
     emulator, start, monkeypatch
 ):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final
 
+from ums_actors.actors.kernel import TREE
 from ums_actors.actors.messages import ApplyEvent, ChildExited
 from ums_actors.actors.trouble import observed
 from ums_actors.core import course
 from ums_actors.core.course import State
 from ums_actors.core.reason import LineBroken
-from ums_actors.core.tree import Strategy
+from ums_actors.core.tree import Group
 from ums_actors.errors import LocalProtocolError
 from ums_actors.status.messages import Actor, Detail, Happened, Pending, Row
 
@@ -25,13 +26,19 @@ _PENDING: Final = 200
 _TYPE: Final = 80
 """Characters of a request's type that are shown: users make them."""
 _ALIVE: Final = frozenset(course.TRANSITIONS[course.AttemptEnded]) - {State.CLOSING}
-_LINK = f"link, {Strategy.REST_FOR_ONE.name.lower()}"
-_PLACES: Final = {
-    "supervisor": ("root", ""),
-    "token": ("supervisor", Strategy.ONE_FOR_ONE.name.lower()),
-    "correlator": ("supervisor", _LINK),
-    "socket": ("supervisor", _LINK),
-}
+
+
+def _children(group: Group, name: str = "") -> dict[str, tuple[str, str]]:
+    found: dict[str, tuple[str, str]] = {}
+    for member in group.children:
+        if isinstance(member, Group):
+            found |= _children(member, "link, ")
+        else:
+            found[member.name] = ("supervisor", name + group.strategy.name.lower())
+    return found
+
+
+_PLACES: Final = {"root": ("", ""), "supervisor": ("root", ""), **_children(TREE)}
 """Of each actor, who supervises it, and with whom it is restarted."""
 
 
@@ -60,7 +67,7 @@ class Inspection:
             state=str(session.state),
             generation=session.generation,
             restarts=sum(counters.restarts.values()),
-            budget=min(self._budgets(now).values()),
+            budget=min(window.left(now) for window in kernel.windows().values()),
             logins=counters.logins,
             reconnects=max(0, counters.reconnects - 1),
             attempt=session.backoff.attempt,
@@ -119,37 +126,23 @@ class Inspection:
     def _now(self) -> float:
         return self._kernel.loop.clock.now()
 
-    def _budgets(self, now: float) -> dict[str, int]:
-        supervision = self._kernel.supervision
-        left = {
-            name: supervision.window(name).left(now)
-            for name in supervision.start_order()
-        }
-        return {**left, "root": self._kernel.hooks.left(now)}
-
     def _actors(self, now: float) -> list[Actor]:
         kernel = self._kernel
-        budgets, restarts = self._budgets(now), kernel.counters.restarts
-        refs = {"root": kernel.root} | {
-            name: kernel.refs[name] for name in _PLACES if name in kernel.refs
-        }
-        full = {"root": kernel.hooks.refilled_in(now)} | {
-            name: kernel.supervision.window(name).refilled_in(now)
-            for name in kernel.supervision.start_order()
-        }
+        windows, refs = kernel.windows(), {"root": kernel.root, **kernel.refs}
         return [
             Actor(
                 name=name,
-                above=_PLACES.get(name, ("", ""))[0],
-                strategy=_PLACES.get(name, ("", ""))[1],
-                objects=ref.generation,
-                inbox=len(ref.actor_inbox),
-                alive=ref.is_alive(),
-                restarts=restarts[name],
-                budget=budgets.get(name),
-                full_in=full.get(name, 0.0),
+                above=above,
+                strategy=strategy,
+                objects=refs[name].generation,
+                inbox=len(refs[name].actor_inbox),
+                alive=refs[name].is_alive(),
+                restarts=kernel.counters.restarts[name],
+                budget=windows[name].left(now) if name in windows else None,
+                full_in=windows[name].refilled_in(now) if name in windows else 0.0,
             )
-            for name, ref in refs.items()
+            for name, (above, strategy) in _PLACES.items()
+            if name in refs
         ]
 
     def _pending(self, where: str, entry: Entry, now: float) -> Pending:

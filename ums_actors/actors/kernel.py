@@ -213,6 +213,12 @@ class Kernel(Parts):
             period=self.options.restart_period,
         )
 
+    def windows(self) -> dict[str, Intensity]:
+        """Give the windows of crashes: of each child, and of the root's hooks."""
+        supervision = self.supervision
+        windows = {name: supervision.window(name) for name in supervision.start_order()}
+        return windows | {"root": self.hooks}
+
     def all_shown(self) -> bool:
         """Tell whether all conversation subscriptions have had a first notification."""
         return all(

@@ -83,10 +83,8 @@ class ConnectionStatus(msgspec.Struct, frozen=True, kw_only=True):
 def status_of(kernel: Kernel, now: float) -> ConnectionStatus:
     """Take the snapshot; loop thread."""
     session, counters, pending = kernel.session, kernel.counters, kernel.pending
-    windows = {
-        name: kernel.supervision.window(name)
-        for name in kernel.supervision.start_order()
-    } | {"root": kernel.hooks}
+    windows = kernel.windows()
+    streams = kernel.streams if kernel.made("streams") else None
     rings = kernel.rings.book if kernel.made("rings") else None
     talks = kernel.conversations.book if kernel.made("conversations") else None
     return ConnectionStatus(
@@ -111,9 +109,9 @@ def status_of(kernel: Kernel, now: float) -> ConnectionStatus:
         window=pending.window.limit,
         resting=pending.resting,
         late_answers=pending.late,
-        duplicates=kernel.streams.duplicates,
-        absent=kernel.streams.absent,
-        gaps=kernel.streams.gaps,
+        duplicates=0 if streams is None else streams.duplicates,
+        absent=0 if streams is None else streams.absent,
+        gaps=0 if streams is None else streams.gaps,
         dropped=kernel.subscribers.dropped,
         stale=counters.stale,
         bad_frames=counters.bad_frames,

@@ -56,11 +56,9 @@ def read(kernel: Kernel, name: str, into: Totals) -> None:
 
 
 def _read_actors(kernel: Kernel, name: str, into: Totals) -> None:
-    now, supervision = kernel.loop.clock.now(), kernel.supervision
-    for child in supervision.start_order():
-        left = supervision.window(child).left(now)
-        into.put("restart_budget_left", left, name, child)
-    into.put("restart_budget_left", kernel.hooks.left(now), name, "root")
+    now = kernel.loop.clock.now()
+    for child, window in kernel.windows().items():
+        into.put("restart_budget_left", window.left(now), name, child)
     for child, ref in kernel.refs.items():
         into.put("inbox_messages", len(ref.actor_inbox), name, child)
     into.put("inbox_messages", len(kernel.root.actor_inbox), name, "root")
