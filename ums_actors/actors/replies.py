@@ -58,7 +58,7 @@ class Replies:
         if response.code == TOO_MANY:
             if self._sent_again(entry):
                 return
-        elif self._window.narrowed:
+        else:
             self._window.answered(entry.round)
         reply, raw = entry.reply
         try:

@@ -103,8 +103,8 @@ class Pending:
                 f"timeout {entry.timeout!r} is out of bounds: it must be finite and 0 "
                 "or more"
             )
-        window = self.window  # a full one that is not narrowed refuses, see _launch
-        room = not window.narrowed or len(self._in_flight) < window.limit
+        limit = self.window.limit  # at its ceiling _launch refuses, nobody waits
+        room = len(self._in_flight) < limit or limit == self._in_flight_limit
         try:
             if room and (entry.internal or (ready and not self._waiting.queue)):
                 self._launch(entry, now)

@@ -29,13 +29,12 @@ class Window:
     Attributes:
         limit: how many may be in flight now.
         round: what to stamp requests with.
-        narrowed: whether the service has said that fewer are wanted.
 
     Raises:
         LocalProtocolError: ``ceiling`` is less than 1.
     """
 
-    __slots__ = ("_ceiling", "_successes", "limit", "narrowed", "round")
+    __slots__ = ("_ceiling", "_successes", "limit", "round")
 
     def __init__(self, ceiling: int) -> None:
         if ceiling < 1:
@@ -46,8 +45,12 @@ class Window:
         self._ceiling = ceiling
         self._successes = 0  # since the last cut; not counted while it is fully open
         self.limit: int = ceiling
-        self.narrowed: bool = False
         self.round: int = 0
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether the service has said that fewer are wanted."""
+        return self.limit < self._ceiling
 
     def refused(self, sent_in: int, in_flight: int) -> bool:
         """Note a 429; tell whether it cut the window.
@@ -62,28 +65,22 @@ class Window:
         self.round += 1
         self._successes = 0
         self.limit = max(1, min(self.limit, in_flight) // 2)
-        self.narrowed = self.limit < self._ceiling
         return True
 
     def answered(self, sent_in: int) -> bool:
-        """Note an answer that is no 429; tell whether it widened the window.
-
-        While it is not :attr:`narrowed` it need not be told.
-        """
-        if not self.narrowed or sent_in != self.round:
+        """Note an answer that is no 429; tell whether it widened the window."""
+        if self.limit == self._ceiling or sent_in != self.round:
             return False
         self._successes += 1
         if self._successes < self.limit:
             return False
         self._successes = 0
         self.limit += 1
-        self.narrowed = self.limit < self._ceiling
         return True
 
     def reset(self) -> None:
         """Open it fully, for another line; stamps of the old one mean nothing."""
         self.limit = self._ceiling
-        self.narrowed = False
         self.round += 1
 
 

@@ -14,13 +14,12 @@ from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ums_actors.runtime.future import on_loop_thread
+from ums_actors.runtime.future import let_go
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ums_actors.runtime.future import LoopFuture
-    from ums_actors.runtime.loop import Loop
 
 __all__ = ["waiter_for"]
 
@@ -48,11 +47,7 @@ class _Awakener:
         if self._asked:
             return
         self._asked = True
-        turning: Loop | None = getattr(on_loop_thread, "loop", None)
-        if turning is None:
-            self.release()
-        else:
-            turning.wake_soon(self)
+        let_go(self)
 
     def release(self) -> None:
         """Have the asyncio loop look who may go on; any thread."""

@@ -168,13 +168,8 @@ class Cell(Mortal):
 
     def _handle_bulk(self, budget: int) -> int:
         before = len(self._taken)
-        try:
-            self.actor._take_bulk(self._taken, budget)
-            return before - len(self._taken)
-        except BaseException as error:  # noqa: BLE001  (see `crash`)
-            handled = before - len(self._taken)
-            self.crash(error)
-            return handled
+        self.guard(lambda: self.actor._take_bulk(self._taken, budget))
+        return before - len(self._taken)
 
     def _answer_later(self, reply: LoopFuture[Any], result: Any) -> None:
         if isinstance(result, LoopFuture):

@@ -29,8 +29,16 @@ if TYPE_CHECKING:
 
     from ums_actors.runtime.lending import Lending
     from ums_actors.runtime.loop import Loop
+    from ums_actors.runtime.runnable import Sleeper
 
-__all__ = ["LoopFuture", "Outcome", "failure", "foreign_future", "on_loop_thread"]
+__all__ = [
+    "LoopFuture",
+    "Outcome",
+    "failure",
+    "foreign_future",
+    "let_go",
+    "on_loop_thread",
+]
 
 T = TypeVar("T")
 M = TypeVar("M")
@@ -46,6 +54,15 @@ on_loop_thread: threading.local = threading.local()
 futures that the thread waits for.
 """
 _LONGEST_WAIT = threading.TIMEOUT_MAX
+
+
+def let_go(sleeper: Sleeper) -> None:
+    """Wake somebody: at the end of the turn, if a loop runs one on this thread."""
+    loop: Loop | None = getattr(on_loop_thread, "loop", None)
+    if loop is None:
+        sleeper.release()
+    else:
+        loop.wake_soon(sleeper)
 
 
 class LoopFuture(pykka.Future[T]):
@@ -95,12 +112,7 @@ class LoopFuture(pykka.Future[T]):
 
     def try_set(self, value: T | None = None) -> bool:
         """Give the value unless one is there; tell whether this call won."""
-        if not self._claim.acquire(False):
-            return False
-        self._outcome = (True, value)
-        if self._waiters:
-            self._run_waiters()
-        return True
+        return self._settle((True, value))
 
     def set_exception(
         self,
@@ -155,11 +167,7 @@ class LoopFuture(pykka.Future[T]):
             except IndexError:
                 return
             if isinstance(waiter, LockType):
-                loop: Loop | None = getattr(on_loop_thread, "loop", None)
-                if loop is None:
-                    waiter.release()
-                else:
-                    loop.wake_soon(waiter)
+                let_go(waiter)
                 continue
             try:
                 waiter(self)
