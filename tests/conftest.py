@@ -20,6 +20,8 @@ from ums_actors.runtime import LoopActor, Runtime
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from ums_actors.runtime import Loop
+
 GRACE = 10.0
 """Seconds in which what a test has ended may really end, on a busy machine too."""
 _DESCRIPTORS = "/proc/self/fd"
@@ -114,6 +116,27 @@ def runtime() -> Iterator[Runtime]:
         if ref.actor_inbox.runtime is made:
             ref.stop(timeout=GRACE)
     assert made.close(GRACE)
+
+
+class Busy:
+    """Keeps a loop's thread busy until it is told to go on."""
+
+    def __init__(self, loop: Loop) -> None:
+        self._loop = loop
+        self._go_on = threading.Event()
+        self.end = self._go_on.set
+
+    def __call__(self) -> None:
+        entered = threading.Event()
+        self._loop.call_soon(lambda: (entered.set(), self._go_on.wait(20)))
+        assert entered.wait(5)
+
+
+@pytest.fixture
+def busy(runtime: Runtime) -> Iterator[Busy]:
+    made = Busy(runtime.loops[0])
+    yield made
+    made.end()
 
 
 @pytest.fixture

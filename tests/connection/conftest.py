@@ -56,6 +56,18 @@ def start(runtime: ums.Runtime) -> Iterator[Callable[..., Any]]:
         ref.stop(timeout=10)
 
 
+@pytest.fixture
+def opened(emulator: EmulatorThread, start: Callable[..., Any]) -> Callable[..., Any]:
+    """Start a connection of a brand's and wait until it is READY."""
+
+    def make(user: str = "bot1", **more: Any) -> Any:
+        proxy = start(emulator, user, **more)
+        proxy.open(wait_for_ready=True).get(timeout=10)
+        return proxy
+
+    return make
+
+
 class Events:
     """A queue of events that can be waited for."""
 

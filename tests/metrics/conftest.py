@@ -20,6 +20,7 @@ _spec.loader.exec_module(_module)
 arguments = _module.arguments
 emulator = _module.emulator
 events = _module.events
+opened = _module.opened
 start = _module.start
 
 
@@ -67,18 +68,6 @@ def runtime(scraped):
     made = ums.Runtime(instruments=[scraped.metrics])
     yield made
     assert made.close(10.0)
-
-
-@pytest.fixture
-def opened(emulator, start):
-    """Start a connection of a brand's and wait until it is READY."""
-
-    def make(user="bot1", **more):
-        proxy = start(emulator, user, **more)
-        proxy.open(wait_for_ready=True).get(timeout=10)
-        return proxy
-
-    return make
 
 
 @pytest.fixture

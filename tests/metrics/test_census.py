@@ -5,27 +5,10 @@ from __future__ import annotations
 import asyncio
 import threading
 
-import pytest
-
 import ums_actors as ums
 from ums_actors import aio
 from ums_actors.emulator import password_of
 from ums_actors.metrics import census
-
-
-@pytest.fixture
-def busy(runtime):
-    """Keep the loop's thread busy until it is told to go on."""
-    go_on = threading.Event()
-
-    def hold():
-        entered = threading.Event()
-        runtime.loops[0].call_soon(lambda: (entered.set(), go_on.wait(20)))
-        assert entered.wait(5)
-
-    hold.end = go_on.set
-    yield hold
-    go_on.set()
 
 
 def test_a_busy_loop_is_not_waited_for_and_gives_what_it_last_gave(

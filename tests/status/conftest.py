@@ -22,6 +22,7 @@ _spec.loader.exec_module(_module)
 arguments = _module.arguments
 emulator = _module.emulator
 events = _module.events
+opened = _module.opened
 start = _module.start
 
 
@@ -52,18 +53,6 @@ def runtime(path):
 def client(runtime):
     with Client(runtime.status_path, timeout=10.0) as made:
         yield made
-
-
-@pytest.fixture
-def opened(emulator, start):
-    """Start a connection of a brand's and wait until it is READY."""
-
-    def make(user="bot1", **more):
-        proxy = start(emulator, user, **more)
-        proxy.open(wait_for_ready=True).get(timeout=10)
-        return proxy
-
-    return make
 
 
 @pytest.fixture

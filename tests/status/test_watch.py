@@ -36,21 +36,6 @@ def unlucky(runtime, eventually):
     return SimpleNamespace(eventually=eventually)
 
 
-@pytest.fixture
-def busy(runtime):
-    """Keep the loop's thread busy until it is told to go on."""
-    go_on = threading.Event()
-
-    def hold():
-        entered = threading.Event()
-        runtime.loops[0].call_soon(lambda: (entered.set(), go_on.wait(20)))
-        assert entered.wait(5)
-
-    hold.end = go_on.set
-    yield hold
-    go_on.set()
-
-
 def test_a_row_says_how_a_connection_is_doing(opened, one, emulator):
     proxy = opened()
     status = proxy.status().get(timeout=5)
