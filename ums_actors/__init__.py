@@ -79,6 +79,7 @@ from ums_actors.core.course import State
 
 # errors
 from ums_actors.errors import (
+    AgentUnknown,
     AuthenticationRejected,
     ConnectError,
     ConnectionLost,
@@ -99,6 +100,20 @@ from ums_actors.errors import (
     StatusError,
     UMSError,
     WouldDeadlock,
+)
+
+# fleet
+from ums_actors.fleet import (
+    AgentContested,
+    AgentEvent,
+    AgentFailed,
+    AgentReady,
+    AgentSpec,
+    Fleet,
+    FleetStatus,
+    Limits,
+    Pacing,
+    Trials,
 )
 
 # settings
@@ -162,9 +177,15 @@ __all__ = [
     "ME",
     "OS",
     "ActionReason",
+    "AgentContested",
+    "AgentEvent",
+    "AgentFailed",
     "AgentNote",
+    "AgentReady",
+    "AgentSpec",
     "AgentState",
     "AgentStateChanged",
+    "AgentUnknown",
     "Anonymous",
     "AssertionLogin",
     "AttemptFailed",
@@ -207,11 +228,14 @@ __all__ = [
     "ExternalId",
     "Feature",
     "FileError",
+    "Fleet",
+    "FleetStatus",
     "GroupChanged",
     "IBMWatsonInfo",
     "IdentityChanged",
     "Integration",
     "Intent",
+    "Limits",
     "LocalProtocolError",
     "LoginError",
     "LoopActor",
@@ -230,6 +254,7 @@ __all__ = [
     "OutboxError",
     "Overloaded",
     "PacedGate",
+    "Pacing",
     "Participant",
     "ParticipantAdded",
     "ParticipantEvent",
@@ -266,6 +291,7 @@ __all__ = [
     "TokenSource",
     "TransferredToAgent",
     "TransferredToSkill",
+    "Trials",
     "TtrChanged",
     "UMSError",
     "WebsocketConnection",
