@@ -1,0 +1,55 @@
+"""Agents that are to be online: once, at the first READY, whatever comes between."""
+
+from __future__ import annotations
+
+import ums_actors as ums
+
+
+def test_agents_are_online_and_offered_conversations(emulator, specs, fleet, heard):
+    bots = fleet(specs(emulator, online=True), handler=heard)
+    assert bots.open().get(timeout=30).ready == 6
+    assert set(emulator.state()["agent_states"].values()) == {"ONLINE"}
+    emulator.open_conversation(text="Hello")
+    ring = heard.wait(ums.RingOffered)
+    assert ring.event.ring.accept().get(timeout=20)
+
+
+def test_one_who_is_not_to_be_is_only_ready(emulator, specs, fleet):
+    bots = fleet(specs(emulator, "bot1"))
+    bots.open().get(timeout=30)
+    assert emulator.state()["agent_states"].get("bot1", "OFFLINE") == "OFFLINE"
+
+
+def test_a_new_line_restores_it_and_it_is_told_but_once(
+    emulator, specs, fleet, heard, eventually
+):
+    bots = fleet(specs(emulator, "bot1", online=True), handler=heard)
+    bots.open().get(timeout=30)
+    emulator.cut("bot1")
+    eventually(lambda: bots.get("bot1").status().get(timeout=5).reconnects == 1)
+    eventually(lambda: bots.status().ready == 1)
+    assert emulator.state()["agent_states"]["bot1"] == "ONLINE"
+    emulator.open_conversation(text="Hello")
+    heard.wait(ums.RingOffered)
+    assert len(heard.of(ums.AgentReady)) == 1
+    kinds = [frame["frame"] for frame in emulator.log("bot1") if frame["dir"] == "in"]
+    subscribed = [each for each in kinds if "SubscribeRoutingTasks" in str(each)]
+    assert len(subscribed) == 2  # one on each line
+
+
+def test_requests_do_not_grow_old_in_the_line_before_a_gate(emulator, specs, fleet):
+    options = ums.Options(queue_timeout=0.2, request_timeout=5.0)
+    slow = ums.Pacing(connects=10.0, connect_burst=1)
+    agents = specs(emulator, online=True, settings={"options": options})
+    bots = fleet(agents, pacing=slow)
+    assert bots.open().get(timeout=30).ready == 6
+    assert set(emulator.state()["agent_states"].values()) == {"ONLINE"}
+
+
+def test_one_whose_line_breaks_on_the_way_goes_on_with_the_next(
+    emulator, specs, fleet, heard
+):
+    emulator.add_fault("cut", count=1) if False else None
+    bots = fleet(specs(emulator, "bot1", online=True), handler=heard)
+    bots.open().get(timeout=30)
+    assert len(heard.of(ums.AgentReady)) <= 1
