@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -93,6 +94,14 @@ class Heard:
             event = self._new.get(timeout=20)
             if isinstance(event.event, kind) and user in (None, event.user):
                 return event
+
+    def first(self, count: int, kind: type[ums.Event]) -> list[ums.AgentEvent]:
+        """Give the first so many events of a class, when they have come."""
+        deadline = time.monotonic() + 20
+        while len(found := self.of(kind)) < count:
+            assert time.monotonic() < deadline, f"{len(found)} of {count} came"
+            threading.Event().wait(0.005)
+        return found[:count]
 
     def of(self, kind: type[ums.Event]) -> list[ums.AgentEvent]:
         return [event for event in self.all if isinstance(event.event, kind)]
