@@ -61,16 +61,13 @@ class Least(Random):
         return 0.0
 
 
-class Noting:
-    """A source of tokens that notes when it is called."""
+class Relay:
+    """A source of tokens that can be exchanged."""
 
-    def __init__(self, seat, clock):
-        self.source = seat.source
-        self.clock = clock
-        self.logins = []
+    def __init__(self, source):
+        self.source = source
 
     def login(self, timeout):
-        self.logins.append(self.clock.now())
         return self.source.login(timeout)
 
     def refresh(self, session, timeout):
@@ -86,13 +83,11 @@ class Noting:
 class Crowd:
     """Brands' connections on a virtual clock that share their gates."""
 
-    def __init__(self, count, opened, options, **surroundings):
+    def __init__(self, count, opened, options, gate, login_gate):
         self.world = World(1)
-        self.seats = [
-            self.world.seat(f"bot{n}", is_brand=True, **surroundings)
-            for n in range(count)
-        ]
-        self.sources = [Noting(seat, self.world.clock) for seat in self.seats]
+        self.world.gate, self.world.login_gate = gate, login_gate
+        self.seats = [self.world.seat(f"bot{n}", is_brand=True) for n in range(count)]
+        self.sources = [Relay(seat.source) for seat in self.seats]
         self.refs = [
             ums.BrandWebsocketConnection.start(
                 ACCOUNT,
@@ -125,7 +120,7 @@ class Crowd:
 
     def logins(self):
         """Give the ten seconds in which each first logged in, None if it did not."""
-        return [self.tens(source.logins) for source in self.sources]
+        return [self.tens(seat.login.logins) for seat in self.seats]
 
     def tens(self, times):
         return int((times[0] - self.began) // 10) if times else None
@@ -154,8 +149,8 @@ def gather():
     """Give what makes a crowd: of so many, all opened or the first few."""
     made = []
 
-    def gather(count, *, opened=None, options=None, **surroundings):
-        made.append(Crowd(count, opened, options or {}, **surroundings))
+    def gather(count, *, opened=None, options=None, gate=None, login_gate=None):
+        made.append(Crowd(count, opened, options or {}, gate, login_gate))
         return made[-1]
 
     yield gather

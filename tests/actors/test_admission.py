@@ -34,7 +34,7 @@ def test_who_holds_a_token_connects_without_a_turn_to_log_in(gather, login_gate)
     crowd.cut(*range(COUNT))
     crowd.pass_time(10.0)
     assert {crowd.state(number) for number in range(COUNT)} == {"READY"}
-    assert [len(source.logins) for source in crowd.sources] == [1] * COUNT
+    assert [len(seat.login.logins) for seat in crowd.seats] == [1] * COUNT
 
 
 def test_who_has_to_log_in_waits_at_both_gates_in_this_order(gather, least, login_gate):
@@ -112,7 +112,7 @@ def test_who_loses_his_token_in_the_line_of_connects_logs_in_and_keeps_his_place
     assert (gate.waiting, login_gate.waiting) == (0, 1)
     crowd.pass_time(20.0)
     assert crowd.state(1) == "READY"
-    first, second = crowd.sources[1].logins
+    first, second = crowd.seats[1].login.logins
     assert first < before + 60.0 < second
     assert len(crowd.seats[1].network.connects) == 2
 
@@ -140,7 +140,7 @@ def test_a_login_after_a_refused_refresh_waits_for_its_turn(gather, login_gate):
     crowd.pass_time(15.0)
     assert refreshed.done()
     assert len({future.get(timeout=0) for future in wanted}) == 1
-    assert len(crowd.sources[0].logins) == 2  # once for all
+    assert len(crowd.seats[0].login.logins) == 2  # once for all
     assert crowd.kernel(0).session.generation == 1  # its line was healthy
 
 
@@ -161,7 +161,7 @@ def test_what_nobody_wants_any_more_leaves_the_line(gather, login_gate, way):
     with pytest.raises(ums.ConnectionLost):
         refreshed.get(timeout=0)
     crowd.pass_time(90.0)
-    assert len(crowd.sources[0].logins) == 1
+    assert len(crowd.seats[0].login.logins) == 1
 
 
 def test_one_that_was_closed_and_is_opened_again_gets_its_token(gather, login_gate):
@@ -177,7 +177,7 @@ def test_one_that_was_closed_and_is_opened_again_gets_its_token(gather, login_ga
     crowd.pass_time(100.0)
     opened.get(timeout=0)
     assert wanted.get(timeout=0)
-    assert len(crowd.sources[0].logins) == 2
+    assert len(crowd.seats[0].login.logins) == 2
     assert crowd.state(0) == "READY"
 
 
@@ -195,7 +195,7 @@ def test_a_crash_of_the_token_actor_loses_the_place_but_not_those_who_wait(
     crowd.pass_time(90.0)
     assert refreshed.done()
     assert refreshed.exception() is None
-    assert len(crowd.sources[0].logins) == 2
+    assert len(crowd.seats[0].login.logins) == 2
 
 
 def drop_in_line(crowd, login_gate):
@@ -218,7 +218,7 @@ def test_an_attempt_needs_no_second_place_beside_a_login_that_stands_in_line(
     crowd.pass_time(60.0)
     assert refreshed.get(timeout=0) is None
     assert (crowd.state(0), crowd.kernel(0).session.generation) == ("READY", 2)
-    assert len(crowd.sources[0].logins) == 2
+    assert len(crowd.seats[0].login.logins) == 2
 
 
 def test_an_attempt_lines_up_itself_when_that_login_fails(gather, login_gate):
