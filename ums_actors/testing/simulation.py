@@ -204,4 +204,4 @@ def _crowd(world: World) -> None:
     """Let connections wait for each other, and be refused what is too much."""
     world.gate = PacedGate(1.0, random=world.chance("gate"))
     world.login_gate = PacedGate(0.5, burst=2, random=world.chance("gate of logins"))
-    world.limits = Limits(requests=8, request_bytes=2_000)
+    world.limits = Limits(requests=5, request_bytes=500)
