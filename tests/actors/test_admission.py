@@ -234,6 +234,24 @@ def test_an_attempt_lines_up_itself_when_that_login_fails(gather, login_gate):
     assert (crowd.state(0), crowd.kernel(0).session.generation) == ("READY", 2)
 
 
+def test_where_too_many_wait_for_a_token_an_attempt_lines_up_itself(
+    gather, login_gate, monkeypatch
+):
+    crowd = gather(1, login_gate=login_gate)
+    crowd.pass_time(30.0)
+    login_gate.hold(crowd.world.clock.now(), 60.0)
+    refused = refuse_refresh(crowd, 0)
+    crowd.pass_time(5.0)
+    monkeypatch.setattr("ums_actors.actors.waiters.LIMIT", 0)
+    crowd.cut(0)
+    crowd.pass_time(10.0)
+    assert (crowd.state(0), login_gate.waiting) == ("AUTHENTICATING", 2)
+    monkeypatch.undo()
+    crowd.pass_time(80.0)
+    assert refused.get(timeout=0) is None
+    assert crowd.state(0) == "READY"
+
+
 def test_an_attempt_that_waits_for_another_login_is_closed_with_it(gather, login_gate):
     crowd = gather(1, login_gate=login_gate)
     refreshed = drop_in_line(crowd, login_gate)

@@ -131,7 +131,7 @@ def test_shares_are_even_and_come_to_the_whole(among):
     shares = share(20, 101, among)
     assert len(shares) == among
     requests = [each._limit for each in shares]
-    sizes = [each._bytes_limit for each in shares]
+    sizes = [each._bytes for each in shares]
     assert (sum(requests), sum(sizes)) == (20, 101)
     assert max(requests) - min(requests) <= 1
     assert max(sizes) - min(sizes) <= 1

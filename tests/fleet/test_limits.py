@@ -43,5 +43,5 @@ def test_a_runtime_takes_it():
     runtime = ums.Runtime(2, limits=Limits(requests=5, request_bytes=101))
     shares = [runtime.allowance(loop) for loop in runtime.loops]
     assert [share._limit for share in shares] == [2, 3]
-    assert [share._bytes_limit for share in shares] == [50, 51]
+    assert [share._bytes for share in shares] == [50, 51]
     assert runtime.close(5.0)

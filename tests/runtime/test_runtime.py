@@ -222,7 +222,7 @@ def test_each_loop_has_an_allowance_of_its_own(manual):
     first, second = (runtime.allowance(loop) for loop in loops)
     assert first is not second
     assert runtime.allowance(loops[0]) is first
-    assert (first._limit + second._limit, second._bytes_limit) == (3, 50)
+    assert (first._limit + second._limit, second._bytes) == (3, 50)
     assert runtime.allowance(Loop(SystemClock(), manual.poller)) is None
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from ums_actors.actors.kernel import Kernel
     from ums_actors.runtime import LoopFuture
+    from ums_actors.runtime.ports import Gate
     from ums_actors.runtime.timers import CallLater
 
 __all__ = ["Admission"]
@@ -57,7 +58,7 @@ class Admission:
         kernel, runtime = self._kernel, self._kernel.runtime
         if runtime.login_gate is not None and lacks_clearance(kernel):
             if kernel.fetching:
-                self._await_login()
+                self._await_login(runtime.login_gate)
             else:
                 self._turn.wait(runtime.login_gate, self._may_log_in)
         elif not self._may_connect:
@@ -68,14 +69,18 @@ class Admission:
             if begin is not None:
                 begin()
 
-    def _await_login(self) -> None:
+    def _await_login(self, gate: Gate) -> None:
         """Go on when a login ends that was begun, or stands in line, for others."""
         future = self._login = self._kernel.token_waiters.add(self._kernel.loop)
 
         def ended(_: object) -> None:
-            future.exception()  # if it failed, the attempt makes its own
-            if self._login is future:
-                self._login = None
+            failed = future.exception() is not None
+            if self._login is not future:
+                return
+            self._login = None
+            if failed:  # the attempt makes its own
+                self._turn.wait(gate, self._may_log_in)
+            else:
                 self._go_on()
 
         future.add_done_callback(ended)
