@@ -43,3 +43,42 @@ def test_requests_do_not_grow_old_in_the_line_before_a_gate(emulator, specs, fle
     bots = fleet(agents, pacing=slow)
     assert bots.open().get(timeout=30).ready == 6
     assert set(emulator.state()["agent_states"].values()) == {"ONLINE"}
+
+
+def test_one_whose_line_breaks_on_the_way_goes_on_with_the_next(
+    emulator, specs, fleet, heard
+):
+    for request in (".ams.routing.SubscribeRoutingTasks", ".ams.routing.SetAgentState"):
+        emulator.add_fault("process-then-disconnect", count=1, value=request)
+    bots = fleet(specs(emulator, "bot1", online=True), handler=heard)
+    assert bots.open().get(timeout=30).ready == 1
+    assert emulator.state()["agent_states"]["bot1"] == "ONLINE"
+    assert len(heard.first(1, ums.AgentReady)) == 1
+    assert emulator.faults() == []
+
+
+def test_one_who_is_refused_is_ready_and_says_so(emulator, specs, fleet, heard):
+    refusal = {"code": 400, "type": ".ams.routing.SetAgentState"}
+    emulator.add_fault("reject", user="bot1", value=refusal)
+    bots = fleet(specs(emulator, "bot1", "bot2", online=True), handler=heard)
+    assert bots.open().get(timeout=30).ready == 2
+    failure = heard.wait(ums.ErrorOccurred)
+    assert (failure.user, failure.event.context) == ("bot1", "fleet.online_failed")
+    assert failure.event.error.code == 400
+    assert [event.user for event in heard.first(1, ums.AgentReady)] == ["bot2"]
+    emulator.clear_faults()
+    emulator.cut("bot1")
+    assert heard.wait(ums.AgentReady, "bot1")
+    assert emulator.state()["agent_states"]["bot1"] == "ONLINE"
+
+
+def test_one_who_is_removed_on_the_way_is_not_waited_for(emulator, specs, fleet):
+    emulator.add_fault("drop", value=".ams.routing.SubscribeRoutingTasks")
+    bots = fleet(specs(emulator, "bot1", online=True))
+    opening = bots.open()
+    bots.events(ums.StateChanged).close()
+    with_ready = bots.events(timeout=20)
+    while not bots.status().ready:
+        next(with_ready)
+    bots.remove("bot1").get(timeout=20)
+    assert opening.get(timeout=20).agents == 0

@@ -133,10 +133,11 @@ class _Reader:
         for name in ("user", "account"):
             if name not in given:
                 raise self._error(f'{where} has no {name}: write {name} = "…"')
-        kind = _KINDS.get(given.get("kind", "brand"))
+        named: Any = given.get("kind", "brand")
+        kind = _KINDS.get(named) if isinstance(named, str) else None
         if kind is None:
             raise self._error(
-                f"{where}: kind={shown(given['kind'])} must be 'brand' or 'consumer'"
+                f"{where}: kind={shown(named)} must be 'brand' or 'consumer'"
             )
         names = ("options", *_SETTINGS)
         try:
@@ -145,7 +146,7 @@ class _Reader:
                 account_id=given["account"],
                 auth=self._auth(given, kind),
                 kind=kind,
-                online=given.get("online", False) and not _is_consumer(kind, table),
+                online=_online(kind, given, table),
                 settings={name: given[name] for name in names if name in given},
             )
         except LocalProtocolError as error:
@@ -207,6 +208,9 @@ def _is_list(value: Any) -> TypeGuard[list[Any]]:
     return isinstance(value, list)
 
 
-def _is_consumer(kind: type[WebsocketConnection], table: Mapping[str, Any]) -> bool:
-    """Tell whether what is said for all is not for this one: it has no agent state."""
-    return kind is ConsumerWebsocketConnection and "online" not in table
+def _online(
+    kind: type[WebsocketConnection], given: dict[str, Any], table: dict[str, Any]
+) -> Any:
+    """Give what is said; of what is said for all, consumers are not meant."""
+    is_meant = kind is not ConsumerWebsocketConnection or "online" in table
+    return given.get("online", False) if is_meant else False
