@@ -150,4 +150,5 @@ class Member(Ear):
         self._watch.refused(self)
 
     def close(self) -> None:
-        """Let no more come; what waits with those who hear is theirs."""
+        """Take note that the connection has stopped, whoever did it."""
+        self._watch.ended(self)

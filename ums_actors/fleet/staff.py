@@ -61,6 +61,7 @@ class Staff:
         self.registry: Registry = Registry(limits.connections)
         self.supervision: Supervision = Supervision(runtime, audience.board, trials)
         self.supervision.settled = lambda member: self._through(member.key)
+        self.supervision.stopped = self._forget
         self._loading = Loading(
             source,
             self.registry,
@@ -166,8 +167,7 @@ class Staff:
         stopped = member.ref.stop(block=False)
 
         def gone(_: LoopFuture[bool]) -> None:
-            self.supervision.release(member)
-            self._forget(member)
+            self._forget(member)  # also where a loop has ended before it came to that
             left.try_set(None)
 
         stopped.add_done_callback(gone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.actors.events import ErrorOccurred
@@ -27,10 +28,12 @@ class HandlerTroubles(Troubles):
         self._runtime = runtime
         self._board = board
         self.errors: int = 0
+        self._counting = threading.Lock()  # of several threads
 
     def failed(self, error: BaseException, event: AgentEvent) -> None:
         """Tell of a call that raised; not if it was told of just this."""
-        self.errors += 1
+        with self._counting:
+            self.errors += 1
         self._observe(
             "fleet.handler_failed",
             logging.WARNING,
@@ -47,6 +50,10 @@ class HandlerTroubles(Troubles):
     def blocked(self, threads: int) -> None:
         """Tell that nobody is served."""
         self._observe("fleet.handlers_blocked", logging.ERROR, threads=threads)
+
+    def late(self) -> None:
+        """Tell that it has not heard all."""
+        self._observe("fleet.handler_late", logging.WARNING)
 
     def gone(self, waiting: int) -> None:
         """Tell that nobody hears any more."""
