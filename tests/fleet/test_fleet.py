@@ -256,6 +256,22 @@ def test_bad_arguments_are_refused_by_name(given, said):
     assert said in str(caught.value)
 
 
+def test_a_runtime_of_ones_own_is_not_closed_by_a_bad_argument(runtime, fleet):
+    with pytest.raises(ums.LocalProtocolError, match="handler is a int"):
+        ums.Fleet(handler=7, runtime=runtime)
+    assert fleet(runtime=runtime).open().get(timeout=20).agents == 0
+
+
+def test_an_agents_line_is_part_of_its_connections_figures(emulator, spec, fleet):
+    bots = fleet()
+    events = bots.events()
+    proxy = bots.add(spec(emulator))
+    proxy.wait_ready(20).get(timeout=30)
+    waiting = proxy.actor_ref.actor_inbox.keep.subscribers.waiting()
+    assert waiting == [len(events._inbox)] != [0]
+    events.close()
+
+
 def test_loops_and_gates_are_those_of_the_runtime_that_is_given(runtime):
     for more in ({"loops": 2}, {"pacing": ums.Pacing()}):
         with pytest.raises(ums.LocalProtocolError, match="leave pacing and loops out"):

@@ -8,14 +8,14 @@ import pytest
 
 import ums_actors as ums
 from ums_actors.fleet import handlers
-from ums_actors.fleet.handlers import CallbackHandler, Troubles
+from ums_actors.fleet.handlers import CallbackHandler
 
 LIMITS = ums.Limits(events=100, events_per_agent=50)
 A, B, C = ("1", "a"), ("1", "b"), ("1", "c")
 EVENT = ums.AgentReady()
 
 
-class Told(Troubles):
+class Told:
     def __init__(self):
         self.all = []
 
@@ -160,3 +160,19 @@ def test_who_has_gone_leaves_no_count(made):
     )
     handler.leave(A)
     assert handler.put(A, EVENT)
+
+
+def test_without_a_thread_the_next_event_asks_for_one_again(
+    made, eventually, monkeypatch
+):
+    def refuse(_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    seen = []
+    handler, _, _ = made(seen.append)
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        assert handler.put(A, EVENT)
+    assert handler.depth == 1
+    handler.put(B, EVENT)
+    eventually(lambda: len(seen) == 2)

@@ -180,3 +180,49 @@ def test_two_fleets_with_one_user_find_each_other_out(
     gave_way = [each for each in fleets if each.status().contested]
     for each in gave_way:
         eventually(lambda each=each: each.status().states == {"CLOSED": 1})
+
+
+def removed_at(made, state):
+    """Have the agent removed amid the very change to a state."""
+    left = []
+    made.proxy.subscribe(
+        print,
+        ums.StateChanged,
+        where=lambda event: (
+            event.state == state and left.append(made.fleet.remove("bot"))
+        ),
+    )
+    return left
+
+
+def test_one_who_is_removed_as_it_fails_is_only_removed(virtual, heard):
+    made = virtual(heard)
+    made.seat.place.mood = "strict"
+    made.proxy = made.fleet.add(made.spec)
+    left = removed_at(made, "FAILED")
+    made.pass_time(HOUR)
+    assert left[0].done()
+    assert (len(made.fleet), heard.of(AgentFailed)) == (0, [])
+
+
+def test_one_who_is_removed_as_it_gets_ready_is_only_removed(virtual, heard):
+    made = virtual(heard)
+    made.proxy = made.fleet.add(made.spec)
+    left = removed_at(made, "READY")
+    made.pass_time(HOUR)
+    assert left[0].done()
+    assert (len(made.fleet), heard.of(AgentReady)) == (0, [])
+
+
+def test_one_who_is_removed_as_its_rival_shows_itself_is_only_removed(virtual, heard):
+    made = virtual(heard)
+    made.proxy = made.fleet.add(made.spec)
+    made.pass_time(5.0)
+    contested(made, times=4)
+    made.seat.place.tokens.clear()
+    made.proxy.child("token")
+    left = removed_at(made, "BACKING_OFF")
+    contested(made, times=1)
+    made.pass_time(HOUR)
+    assert left[0].done()
+    assert (len(made.fleet), heard.of(AgentContested)) == (0, [])

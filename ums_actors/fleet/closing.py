@@ -55,7 +55,11 @@ class Closing:
         self._caller = threading.current_thread()
 
     def begin(self, timeout: float) -> None:
-        """Close it, within so many seconds; never waits."""
+        """Close it, within so many seconds; never waits.
+
+        Raises:
+            RuntimeError: the system has no thread to give.
+        """
         thread = threading.Thread(
             target=self._work, args=(timeout,), name="ums-fleet-closing", daemon=True
         )

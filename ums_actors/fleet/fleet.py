@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import pykka
-
 from ums_actors.arguments import seconds, shown
 from ums_actors.connection import proxy_of
 from ums_actors.core.trials import Trials
@@ -158,19 +156,17 @@ class Fleet(Life):
         Raises:
             AgentUnknown: there is no such agent, or it is being removed.
             LocalProtocolError: there are several; give account_id as well.
+            pykka.ActorDeadError: somebody stops it at this very moment.
         """
         self._check()
         member = self._staff.registry.look_up(user, account_id)
-        try:
-            if not member.leaving:
-                return proxy_of(member.ref)
-        except pykka.ActorDeadError:  # somebody stops it at this moment
-            pass
-        raise AgentUnknown(
-            f"user {shown(user)} is leaving the fleet: add() it again afterwards",
-            user=user,
-            account_id=member.key[0],
-        )
+        if member.leaving:
+            raise AgentUnknown(
+                f"user {shown(user)} is leaving the fleet: add() it again afterwards",
+                user=user,
+                account_id=member.key[0],
+            )
+        return proxy_of(member.ref)
 
     def __len__(self) -> int:
         return len(self._staff.registry)

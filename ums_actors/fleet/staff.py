@@ -123,7 +123,11 @@ class Staff:
         closing = Closing(
             self.registry, self.leave, self._audience, runtime=owned, done=done
         )
-        closing.begin(timeout)
+        try:
+            closing.begin(timeout)
+        except RuntimeError as error:  # the system has no thread: it may be tried again
+            self._ended = None
+            done.try_fail(error)
         return done
 
     def status(self) -> FleetStatus:

@@ -80,23 +80,23 @@ def take_status(
     the loops nothing, and also tells of a fleet whose loop does not answer. What it
     gives of one agent is right for the moment at which that one was looked at.
     """
-    states: Counter[str] = Counter()
+    states: Counter[State] = Counter()
     failed: list[AgentTrouble] = []
     in_flight = queued = 0
     for member in members:
-        if not member.is_there:
+        kernel = member.look()
+        if kernel is None:
             continue
-        kernel = member.kernel
-        state = kernel.session.state
-        states[state.value] += 1
-        in_flight += kernel.pending.in_flight
-        queued += kernel.pending.queued
+        state, pending = kernel.session.state, kernel.pending
+        states[state] += 1
+        in_flight += pending.in_flight
+        queued += pending.queued
         if state is State.FAILED or member.contested:
             failed.append(_trouble(member))
     return FleetStatus(
         agents=len(members),
-        states=dict(states),
-        ready=states[State.READY.value],
+        states={state.value: count for state, count in states.items()},
+        ready=states[State.READY],
         failed=tuple(failed),
         contested=sum(each.contested for each in failed),
         retried=retried,

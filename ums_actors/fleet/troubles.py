@@ -7,7 +7,6 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.actors.events import ErrorOccurred
-from ums_actors.fleet.handlers import Troubles
 
 if TYPE_CHECKING:
     from ums_actors.fleet.events import AgentEvent
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["HandlerTroubles"]
 
 
-class HandlerTroubles(Troubles):
+class HandlerTroubles:
     """Tells the observer, and those who hear; any thread.
 
     Attributes:
