@@ -187,8 +187,6 @@ class Supervision:
         _calm(member)
         if member.leaving or not member.is_there:
             return
-        if member.kernel.session.state not in _AT_REST:
-            return
         if member.rivalry is not None:
             member.rivalry.tried(member.loop.clock.now())
         with self._counting:
