@@ -144,8 +144,9 @@ def test_a_handler_that_does_not_return_is_not_waited_for_for_long(emulator, spe
     bots = ums.Fleet(specs(emulator, "bot1"), handler=handle)
     bots.open().get(timeout=30)
     assert entered.wait(20)
-    bots.close(timeout=1).get(timeout=20)
+    bots.close(timeout=6).get(timeout=20)
     assert emulator.sockets() == []
+    assert bots.status().events_waiting == 0
     go_on.set()
 
 

@@ -67,5 +67,5 @@ def test_attempts_keep_to_the_gates_pace(specs, fleet):
         opened = sorted(
             frame["t"] for frame in service.log() if frame.get("generation") == 1
         )
-        assert opened[-1] - opened[0] >= (agents - 2) / rate
+        assert opened[-1] - opened[0] >= agents / rate / 2  # at once without a gate
         assert bots.status().waiting_to_connect == 0

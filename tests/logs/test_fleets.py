@@ -112,7 +112,7 @@ def test_fleet_handler_late(fleet, spec, heard):
     bots = fleet(handler=lambda _: (entered.set(), go_on.wait(30)))
     bots.add(spec())
     assert entered.wait(20)
-    bots.close(timeout=2.0).get(timeout=20)
+    bots.close(timeout=4.0).get(timeout=20)
     assert heard.wait("fleet.handler_late") == {}
     go_on.set()
 
