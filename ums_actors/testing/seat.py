@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ums_actors.auth.source import TokenSource
-    from ums_actors.runtime.ports import Gate
     from ums_actors.testing.world import World
 
 __all__ = ["Seat"]
@@ -31,7 +30,6 @@ class Seat:
         is_brand: which side it is.
         lines: gives numbers for websockets.
         ids: gives identifiers.
-        gate: delays its attempts.
 
     Attributes:
         voice: writes what it does.
@@ -51,7 +49,6 @@ class Seat:
         ids: Iterator[int],
         *,
         is_brand: bool,
-        gate: Gate | None = None,
     ) -> None:
         self.name = name
         self.is_brand = is_brand
@@ -82,7 +79,9 @@ class Seat:
             random=world.chance(f"tree of {name}"),
             ids=lambda: f"{next(ids):08x}{0:024x}",
             workers=world.pools,
-            gate=gate,
+            gate=world.gate,
+            login_gate=world.login_gate,
+            limits=world.limits,
             observer=self.observer,
             connector=self.network,
         )
