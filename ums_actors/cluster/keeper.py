@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import logging
+import math
 import random as _random
-from typing import TYPE_CHECKING, Any
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pykka
 
 from ums_actors.arguments import identifier, whole
+from ums_actors.cluster.calls import StoreCalls
 from ums_actors.cluster.permit import Permit
 from ums_actors.core import tenure
 from ums_actors.core.terms import Terms
+from ums_actors.errors import LocalProtocolError
 from ums_actors.runtime.future import LoopFuture
 from ums_actors.runtime.loop import Loop
 from ums_actors.runtime.poller import poller
@@ -86,7 +93,6 @@ class Keeper:
         self.terms: Terms = terms or Terms()
         self._clock: Clock = clock or BootClock()
         self.tenure: Permit = Permit(self._clock)
-        self._store = store
         self._granted = granted
         self._lost = lost
         self._random = random or _random.Random()  # noqa: S311  (jitter, not secrets)
@@ -95,13 +101,37 @@ class Keeper:
         self._workers: Pool = workers or Workers(
             "lease", threads=1, queue_limit=1, spare=_STUCK
         )
-        self._machine = tenure.Tenure(
-            shard, self.owner, self.terms, self._clock.now()
+        self._calls = StoreCalls(
+            store,
+            shard,
+            self.terms.call_timeout,
+            loop=self._loop,
+            workers=self._workers,
         )
+        self._machine = tenure.Tenure(shard, self.owner, self.terms, self._clock.now())
         self._timer: Timer | None = None
+        self._lock = threading.Lock()
+        self._started = False
+        self._leaving: LoopFuture[None] | None = None
 
     def start(self) -> None:
-        """Begin to ask for the lease; idempotent."""
+        """Begin to ask for the lease; idempotent.
+
+        Raises:
+            LocalProtocolError: the lease was given back: make a new keeper.
+        """
+        with self._lock:
+            if self._leaving is not None:
+                raise LocalProtocolError(
+                    f"the keeper of shard {self.shard} gave its lease back: make a "
+                    "new one, with another owner"
+                )
+            if self._started:
+                return
+            self._started = True
+        if self._own_loop:
+            self._loop.start()
+        self._loop.call_soon(self._due)
 
     def release(self) -> LoopFuture[None]:
         """Give the lease back and ask no more; close the shard's agents before.
@@ -109,11 +139,98 @@ class Keeper:
         From here on nothing is sent. The future is done when the store has been told,
         or could not be: then the lease ends by itself.
         """
-        ...
+        with self._lock:
+            if self._leaving is not None:
+                return self._leaving
+            leaving = self._leaving = LoopFuture[None]()
+            self.tenure.run(0, 0.0)
+        if self._started:
+            self._loop.call_soon(lambda: self._apply(tenure.Left()))
+        else:
+            leaving.set(None)
+        return leaving
 
     def close(self, timeout: float = 5.0) -> bool:
         """Release, and end the threads; tell whether all ended in ``timeout`` seconds.
 
-        Idempotent.
+        Idempotent; not on the keeper's own thread.
         """
-        ...
+        deadline = time.monotonic() + timeout
+        try:
+            self.release().get(timeout=timeout / 2)
+            told = True
+        except pykka.Timeout:
+            told = False
+        ended = self._workers.close(max(0.0, (deadline - time.monotonic()) / 2))
+        if self._own_loop:
+            ended &= self._loop.stop(max(0.0, deadline - time.monotonic()))
+        return told and ended
+
+    # -- the keeper's thread
+
+    def _due(self) -> None:
+        self._timer = None
+        self._apply(tenure.Due(self._random.random()))
+
+    def _apply(self, event: tenure.Event) -> None:
+        """Let the machine decide; nobody sends longer than it says."""
+        machine = self._machine
+        actions = machine.handle(event, self._clock.now())
+        with self._lock:  # whoever gives the lease back has the last word
+            if self._leaving is None:
+                self.tenure.run(machine.epoch, machine.until)
+        for action in actions:
+            self._execute(action)
+        self._arm()
+        if machine.standing is tenure.Standing.LEFT and not machine.waits:
+            self._leave(actions)
+
+    def _arm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        when = self._machine.next_at
+        if when < math.inf:
+            self._timer = self._loop.call_at(when, self._due)
+
+    def _execute(self, action: tenure.Action) -> None:
+        match action:
+            case tenure.Acquire(call=call):
+                self._calls.acquire(self.owner, lambda said: self._heard(call, said))
+            case tenure.Renew(call=call):
+                self._calls.renew(action.lease, lambda said: self._heard(call, said))
+            case tenure.Release():
+                return  # last of all: see `_leave`
+            case tenure.Begin():
+                self._tell(lambda: self._granted(action.epoch))
+            case tenure.Vacate():
+                fields = {
+                    "ums_shard": self.shard,
+                    "ums_epoch": action.epoch,
+                    "ums_reason": action.why,
+                }
+                _logger.warning("lease.lost", extra=fields)
+                self._tell(lambda: self._lost(action.epoch, action.why))
+            case tenure.End():
+                self.tenure.end()
+
+    def _heard(self, call: int, answer: Answer | None) -> None:
+        self._apply(tenure.Answered(call, answer, self._random.random()))
+
+    def _tell(self, told: Callable[[], object]) -> None:
+        """Call what the owner gave."""
+        try:
+            told()
+        except Exception:
+            _logger.exception("lease.callback_failed")
+
+    def _leave(self, actions: list[tenure.Action]) -> None:
+        """Tell the store, if there is anything to tell, and whoever waits for it."""
+        leaving = self._leaving
+        if leaving is None:
+            return
+        for action in actions:
+            if isinstance(action, tenure.Release):
+                self._calls.release(action.lease, lambda _: leaving.try_set(None))
+                return
+        leaving.try_set(None)

@@ -53,17 +53,18 @@ class Permit:
 
     def not_at_end(self, key: object) -> None:
         """Forget what was asked for under ``key``."""
-        self._last.pop(key, None)
+        with self._lock:
+            self._last.pop(key, None)
 
     # -- the keeper's side
 
     def run(self, epoch: int, until: float) -> None:
-        """Let this epoch send until then."""
+        """Let this epoch send until then; 0 lets nobody."""
         with self._lock:
             self._held = epoch, until
 
     def end(self) -> None:
-        """Let nobody send, and tell all who asked to be told."""
+        """Tell all who asked to be told that nobody may send."""
         with self._lock:
             self._held = _NONE
             last, self._last = self._last, {}

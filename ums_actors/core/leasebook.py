@@ -115,9 +115,7 @@ class LeaseBook:
         _, held = self._look(shard, now)
         if held is None:
             return None
-        return Grant(
-            shard=shard, owner=held.owner, epoch=held.epoch, book=self.number
-        )
+        return Grant(shard=shard, owner=held.owner, epoch=held.epoch, book=self.number)
 
     def _look(self, shard: int, now: float) -> tuple[float, _Lease | None]:
         """Give the time, which does not go back, and the lease that runs."""

@@ -46,9 +46,7 @@ def shard_of(account_id: str, user: str, shards: int) -> int:
     return int.from_bytes(digest, "big") % shards
 
 
-def plan(
-    placed: Mapping[int, str | None], workers: Iterable[str]
-) -> tuple[Move, ...]:
+def plan(placed: Mapping[int, str | None], workers: Iterable[str]) -> tuple[Move, ...]:
     """Give the fewest moves after which no worker has two shards more than another.
 
     Args:

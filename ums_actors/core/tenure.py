@@ -168,6 +168,11 @@ class Tenure:
         """The epoch of the lease that runs by the last event; 0 if none does."""
         return 0 if self._lease is None else self._lease.epoch
 
+    @property
+    def waits(self) -> bool:
+        """Whether the answer to a call is still to come."""
+        return bool(self._call)
+
     def may_send(self, epoch: int, now: float) -> bool:
         """Tell whether this epoch's lease still runs: by time alone."""
         return now < self.until and epoch == self.epoch
