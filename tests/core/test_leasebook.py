@@ -72,6 +72,13 @@ def test_a_new_book_grants_nothing_until_its_predecessors_leases_have_ended(book
     assert isinstance(book.acquire(1, "a", GRACE), Grant)
 
 
+def test_a_first_book_grants_at_once():
+    first = LeaseBook(3, TERMS, number=NUMBER, now=0.0, succeeds=False)
+    assert isinstance(first.acquire(1, "a", 0.0), Grant)
+    claim = Grant(shard=2, owner="a", epoch=5, book=NUMBER)
+    assert refusal(first.renew(claim, 0.0)) == (Refusal.NOT_HELD, "", 0.0)
+
+
 def test_a_new_book_learns_from_who_renews_with_its_number():
     lease = a_book().acquire(1, "a", 10.0)
     later = a_book(number=NUMBER + 50, now=11.0)

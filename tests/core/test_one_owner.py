@@ -248,7 +248,7 @@ class Graceless(LeaseBook):
     __slots__ = ()
 
     def __init__(self, shards, terms, *, number, now):
-        super().__init__(shards, terms, number=number, now=now - terms.kept)
+        super().__init__(shards, terms, number=number, now=now, succeeds=False)
 
 
 class Credulous(LeaseBook):
