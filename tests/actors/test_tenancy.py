@@ -190,6 +190,58 @@ def test_without_a_lease_there_is_neither_login_nor_line(place):
     assert state_of(proxy) == "READY"
 
 
+class Closed:
+    """A gate that lets nobody through for a while."""
+
+    def delay(self, now):
+        return 1_000.0
+
+
+def test_who_waits_at_the_gate_hears_of_the_end(place, runtime, eventually):
+    runtime.gate = Closed()
+    proxy = place.start()
+    opening = proxy.open()
+    eventually(lambda: state_of(proxy) == "AUTHENTICATING")
+    place.permit.end()
+    with pytest.raises(ums.LeaseLost):
+        opening.get(timeout=20)
+    assert place.said() == (0, 0)
+
+
+def test_who_is_closed_at_the_gate_has_lost_no_lease(place, runtime, eventually):
+    runtime.gate = Closed()
+    proxy = place.start()
+    opening = proxy.open()
+    eventually(lambda: state_of(proxy) == "AUTHENTICATING")
+    proxy.close().get(timeout=20)
+    with pytest.raises(ums.ConnectionLost, match="stopped on request"):
+        opening.get(timeout=20)
+
+
+class Slow:
+    """A gate at which the tenure changes while one waits."""
+
+    def __init__(self, place, epoch):
+        self.place, self.epoch = place, epoch
+
+    def delay(self, now):
+        self.place.permit.run(self.epoch, END)
+        return 0.01
+
+
+@pytest.mark.parametrize(("epoch", "state"), [(0, "CLOSED"), (2, "READY")])
+def test_what_counts_is_whose_it_is_when_the_turn_comes(place, runtime, epoch, state):
+    runtime.gate = Slow(place, epoch)
+    proxy = place.start()
+    opening = proxy.open()
+    if epoch:
+        opening.get(timeout=20)
+    else:
+        with pytest.raises(ums.LeaseLost):
+            opening.get(timeout=20)
+    assert state_of(proxy) == state
+
+
 def test_a_token_is_neither_fetched_nor_refreshed_without_a_lease(place, eventually):
     proxy = place.opened()
     place.permit.end()

@@ -242,6 +242,12 @@ def test_a_store_that_hangs_does_not_hold_the_keeper(made):
     told.wait("granted", "lost", "granted")
 
 
+def test_one_that_was_never_started_gives_its_descriptors_back(made):
+    keeper, told = made(MemoryStore(4, QUICK))
+    assert keeper.close(GENEROUS)
+    assert told.all == []
+
+
 def test_the_next_keeper_takes_over_when_one_closes(made):
     store = MemoryStore(4, QUICK)
     first, told = made(store)
