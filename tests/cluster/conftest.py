@@ -71,10 +71,11 @@ class Told:
             self.all.append(told)
             self._changed.notify_all()
 
-    def wait(self, *words):
+    def wait(self, word):
+        """Wait until that is the last it was told."""
         with self._changed:
             assert self._changed.wait_for(
-                lambda: self.words() == list(words), GENEROUS
+                lambda: self.words()[-1:] == [word], GENEROUS
             ), self.all
 
 

@@ -18,7 +18,7 @@ from ums_actors.emulator import password_of, running_emulator
 from ums_actors.testing.fault_proxy import FaultProxy
 
 PROGRAM = Path(__file__).parent / "frozen.py"
-TTL = 1.5
+TTL = 3.0
 GENEROUS = 40.0
 
 

@@ -200,7 +200,7 @@ def test_what_is_no_shard_or_owner_is_refused(wrong):
 def made():
     keepers = []
 
-    def make(store, terms=QUICK, **more):
+    def make(store, terms=TERMS, **more):
         told = Told()
         keeper = Keeper(
             store, 1, granted=told.granted, lost=told.lost, terms=terms, **more
@@ -214,7 +214,7 @@ def made():
 
 
 def test_a_keeper_has_a_thread_of_its_own_and_leaves_none(made):
-    store = MemoryStore(4, QUICK)
+    store = MemoryStore(4, TERMS)
     keeper, told = made(store, random=random.Random(1))
     keeper.start()
     told.wait("granted")
@@ -228,28 +228,28 @@ def test_a_keeper_has_a_thread_of_its_own_and_leaves_none(made):
 
 def test_a_store_that_hangs_does_not_hold_the_keeper(made):
     store, free = Moody(MemoryStore(4, QUICK)), threading.Event()
-    keeper, told = made(store)
+    keeper, told = made(store, terms=QUICK)
     keeper.start()
     told.wait("granted")
     ended = threading.Event()
     keeper.tenure.at_end(keeper.tenure.epoch, "key", ended.set)
     store.mood = lambda: free.wait(GENEROUS)
-    told.wait("granted", "lost")
+    told.wait("lost")
     assert ended.wait(GENEROUS)
     assert keeper.tenure.epoch == 0
     store.mood = lambda: None
     free.set()
-    told.wait("granted", "lost", "granted")
+    told.wait("granted")
 
 
 def test_one_that_was_never_started_gives_its_descriptors_back(made):
-    keeper, told = made(MemoryStore(4, QUICK))
+    keeper, told = made(MemoryStore(4, TERMS))
     assert keeper.close(GENEROUS)
     assert told.all == []
 
 
 def test_the_next_keeper_takes_over_when_one_closes(made):
-    store = MemoryStore(4, QUICK)
+    store = MemoryStore(4, TERMS)
     first, told = made(store)
     second, won = made(store)
     first.start()
@@ -260,12 +260,11 @@ def test_the_next_keeper_takes_over_when_one_closes(made):
     assert won.all[0][1] > told.all[0][1]
 
 
-def test_closing_one_that_hangs_has_a_deadline(made):
-    store, free = Moody(MemoryStore(4, QUICK)), threading.Event()
+def test_closing_one_that_hangs_has_a_deadline(made, eventually):
+    store, free = Moody(MemoryStore(4, TERMS)), threading.Event()
     store.mood = lambda: free.wait(GENEROUS)
-    keeper, _ = made(store, terms=TERMS)
+    keeper, _ = made(store)
     keeper.start()
-    while not store.calls:
-        threading.Event().wait(0.01)
+    eventually(lambda: store.calls)
     assert not keeper.close(0.2)
     free.set()
