@@ -85,4 +85,5 @@ class Seat:
             gate=gate,
             observer=self.observer,
             connector=self.network,
+            tenure=world.tenure,
         )
