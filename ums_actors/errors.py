@@ -12,6 +12,8 @@
     ├── ConnectError              no websocket came to be: step, status
     ├── LoginError                no token came to be, for now: step, status
     │   └── AuthenticationRejected   ... for good: the credentials are refused
+    ├── LeaseLost                 another process may own the agent: epoch
+    ├── LeaseStoreError           who owns which shard cannot be asked
     ├── FileError                 a file did not go up or come down: step, status
     ├── OutboxError               the file of an outbox cannot be used
     ├── StatusError               a status endpoint is gone, or does not answer
@@ -40,6 +42,8 @@ __all__ = [
     "ConnectionLost",
     "Delivery",
     "FileError",
+    "LeaseLost",
+    "LeaseStoreError",
     "LocalProtocolError",
     "LoginError",
     "NotSupported",
@@ -204,6 +208,24 @@ class LoginError(UMSError):
 
 class AuthenticationRejected(LoginError):
     """The credentials are refused for good; trying them again cannot help."""
+
+
+class LeaseLost(UMSError):
+    """The lease under which the agent was this process's has ended; nothing is sent.
+
+    Another process may own the agent by now. Ask the cluster for it.
+
+    Attributes:
+        epoch: of the lease that has ended; 0 if there was none.
+    """
+
+    def __init__(self, text: str, *, epoch: int = 0) -> None:
+        super().__init__(text)
+        self.epoch = epoch
+
+
+class LeaseStoreError(UMSError):
+    """The lease store gave no answer: it is gone, cannot be reached, or is too slow."""
 
 
 class FileError(UMSError):

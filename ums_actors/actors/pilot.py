@@ -25,7 +25,14 @@ from ums_actors.actors.messages import (
     StepFailed,
 )
 from ums_actors.core import course
-from ums_actors.core.reason import ConnectFailed, Crashed, Reason, Stopped, from_error
+from ums_actors.core.reason import (
+    ConnectFailed,
+    Crashed,
+    Fenced,
+    Reason,
+    Stopped,
+    from_error,
+)
 from ums_actors.errors import LocalProtocolError
 
 if TYPE_CHECKING:
@@ -79,7 +86,8 @@ class Pilot(Child):
             case course.Prepare():
                 self._disarm()
                 kernel.next_retry = None
-                self._admission.wait(lambda: self._prepare(action.generation))
+                if self._is_ours():
+                    self._admission.wait(lambda: self._prepare(action.generation))
             case course.OpenLine():
                 self._arm(options.connect_timeout + _GRACE, "tcp")
                 self._open_line(action.generation)
@@ -104,8 +112,18 @@ class Pilot(Child):
                 finish(kernel, self._now())
 
     def _prepare(self, generation: int) -> None:
+        if not self._is_ours():  # the line before the gate may be long
+            return
         self._arm(self._kernel.options.login_timeout + _GRACE, "login")
         self._kernel.root.tell(PrepareConnect(generation))
+
+    def _is_ours(self) -> bool:
+        """Begin under the tenure's epoch; end the attempt if the agent is not ours."""
+        tenancy = self._kernel.tenancy
+        if tenancy is None or tenancy.begin():
+            return True
+        self._end_attempt(Fenced(), tenancy.lost())
+        return False
 
     def _open_line(self, generation: int) -> None:
         if self._address is None:
@@ -200,6 +218,9 @@ class Pilot(Child):
             self._kernel.counters.stale += 1
             return
         self._disarm()
+        tenancy = self._kernel.tenancy
+        if tenancy is not None and not tenancy.holds():
+            reason, error = Fenced(), tenancy.lost()  # whatever came of it
         if error is not None:
             self._kernel.last_error = error
         self._kernel.last_reason = reason

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = [
+    "BootClock",
     "Clock",
     "Gate",
     "HoldingGate",
@@ -22,6 +23,7 @@ __all__ = [
     "RankedPlace",
     "RequestLimits",
     "SystemClock",
+    "Tenure",
     "ids",
 ]
 
@@ -45,6 +47,58 @@ class SystemClock:
 
     else:
         now = staticmethod(time.monotonic)
+
+
+_BOOT: Final[int | None] = getattr(time, "CLOCK_BOOTTIME", None)
+
+
+class BootClock:
+    """The machine's clock that goes on while it is suspended, where it has one.
+
+    Else it is the monotonic one, which stands still then on some systems.
+    """
+
+    def now(self) -> float:
+        """Give seconds that never go back."""
+        return time.monotonic() if _BOOT is None else time.clock_gettime(_BOOT)
+
+
+class Tenure(Protocol):
+    """Says whether this process still owns the agents of a runtime.
+
+    An ownership that ends and begins again has another epoch: what was begun in one
+    is not gone on with in the next. The tenure has a clock of its own, since that of a
+    runtime may stand still while the machine is suspended.
+
+    Between the question and the write that it allows there is a moment in which a
+    process can be frozen. What it was about to write then goes out when it goes on:
+    the bytes of one system call, in a window of microseconds. The margin by which the
+    next owner begins later is for one that is merely slow; no wider promise is made.
+
+    What else may still go out: what the kernel was given before (it goes on to send
+    while the process is frozen, and drops the rest when the line is shut), one step of
+    a TLS handshake under way, and a call of a user's own token source.
+    """
+
+    @property
+    def epoch(self) -> int:
+        """The epoch of the ownership that runs; 0 if none does; any thread."""
+        ...
+
+    def may_send(self, epoch: int) -> bool:
+        """Tell, by time alone and at once, whether that ownership runs; any thread."""
+        ...
+
+    def at_end(self, epoch: int, key: object, function: Callable[[], object]) -> None:
+        """Have ``function`` called when that ownership ends, at once if it has.
+
+        It is called once, on any thread, and must not block. Any thread.
+        """
+        ...
+
+    def not_at_end(self, key: object) -> None:
+        """Forget what was asked for under ``key``; any thread, idempotent."""
+        ...
 
 
 class Gate(Protocol):

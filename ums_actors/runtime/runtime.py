@@ -26,6 +26,7 @@ from ums_actors.runtime.ports import (
     OpenGate,
     RequestLimits,
     SystemClock,
+    Tenure,
     ids,
 )
 from ums_actors.runtime.workers import Workers
@@ -119,6 +120,8 @@ class Runtime:
             threads, which is most of what one request at a time costs. Callbacks of
             futures may then run on that thread, and its timeout is kept only between
             the steps of actors.
+        tenure: says whether this process still owns the agents: asked before each
+            attempt, login and write. None: nobody else could own them.
         status_socket: path of a Unix socket at which ``ums-actors top`` sees the
             connections and may reconnect or close them, as this user alone; True
             chooses one where it looks. Costs a thread.
@@ -148,6 +151,7 @@ class Runtime:
         connector: Any = None,
         instruments: Iterable[Instrument] = (),
         lends: bool = False,
+        tenure: Tenure | None = None,
         status_socket: str | os.PathLike[str] | bool = False,
     ) -> None:
         if not loops:
@@ -161,6 +165,7 @@ class Runtime:
         self.ids = ids
         self.gate: Gate = gate or OpenGate()
         self.login_gate: Gate | None = login_gate
+        self.tenure: Tenure | None = tenure
         self.observer: Observer = observer or LogObserver()
         self.instruments: Instruments | None = None
         given = tuple(instruments)
