@@ -43,7 +43,8 @@ def test_an_agent_is_found_by_user_and_by_account(emulator, spec, fleet):
         1,
     )
     assert ("bot1" in bots, (emulator.account, "bot1") in bots) == (False, False)
-    assert (17 in bots, ("1", 2, 3) in bots, bool(fleet())) == (False, False, True)
+    assert [17 in bots, ("1", 2, 3) in bots, ("1", []) in bots] == [False] * 3
+    assert fleet()  # also without agents
     with pytest.raises(ums.AgentUnknown, match="'bot1' is not in the fleet") as caught:
         bots.get("bot1")
     assert (caught.value.user, caught.value.account_id) == ("bot1", None)
@@ -282,6 +283,8 @@ def test_bad_arguments_of_its_methods_are_refused_too(fleet):
     bots = fleet()
     for ask, said in (
         (lambda: bots.add(None), "spec=None must be a AgentSpec, not a NoneType"),
+        (lambda: bots.get([]), "user=[] must be a non-empty string of at most"),
+        (lambda: bots.remove("bot", 7), "account_id=7 must be a non-empty string"),
         (lambda: bots.open(timeout=-1), "timeout=-1 is out of bounds"),
         (lambda: bots.close(timeout="x"), "timeout='x' is out of bounds"),
         (lambda: bots.events(timeout=-1), "timeout=-1 is out of bounds"),

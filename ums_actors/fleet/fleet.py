@@ -76,8 +76,10 @@ class Fleet(Life):
         pacing: how fast agents may connect and log in.
         limits: how much all of them may hold.
         trials: when an agent that has failed for good is tried again; None: never.
-        runtime: one of yours, in place of one that the fleet makes and closes. Its
-            gates and bounds of requests are yours, too.
+        runtime: one of yours, in place of one that the fleet makes and closes: with
+            instruments, say, or a status socket. Its gates and bounds of requests are
+            yours, too: ``Runtime(gate=pacing.connect_gate(),
+            login_gate=pacing.login_gate(), limits=limits)``.
         loops: event loops of the fleet's own runtime, each with a thread.
 
     Raises:

@@ -77,11 +77,11 @@ class Supervision:
             self._note_loss(member, event.at)
         if member.leaving:
             return
-        if event.state not in _AT_REST:
+        if event.previous in _AT_REST:  # opened again, by whomever
             _calm(member)
+            member.contested = False
         if event.state == State.READY:
             member.ready_at = event.at
-            member.contested = False
             member.loop.call_soon(partial(self._ready, member))
         elif event.state == State.FAILED:
             member.loop.call_soon(partial(self._failed, member))
@@ -191,7 +191,6 @@ class Supervision:
             member.rivalry.tried(member.loop.clock.now())
         with self._counting:
             self._retried += 1
-        member.contested = False
         self.open(member)
 
     # -- any thread
