@@ -8,6 +8,7 @@ import pykka
 import pytest
 
 import ums_actors as ums
+import ums_actors.aio
 
 
 def test_all_agents_are_ready_when_it_is_open(either, specs, fleet):
@@ -202,6 +203,18 @@ def test_a_block_of_asyncio_too(emulator, specs, fleet):
     async def live() -> int:
         async with fleet(specs(emulator)) as bots:
             return (await bots.open(timeout=30)).ready
+
+    assert asyncio.run(live()) == 6
+    assert emulator.sockets() == []
+
+
+def test_its_agents_can_live_on_the_loop_of_asyncio_itself(emulator, specs):
+    async def live() -> int:
+        async with ums.aio.hosted_runtime() as runtime:
+            async with ums.Fleet(specs(emulator), runtime=runtime) as bots:
+                ready = (await bots.open(timeout=30)).ready
+                await bots.get("bot1").get_clock()
+            return ready
 
     assert asyncio.run(live()) == 6
     assert emulator.sockets() == []
