@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import queue
 import re
 import subprocess
@@ -240,6 +241,21 @@ def an_outbox(stage, code):
     assert Path("bot1.db").exists()
 
 
+def a_fleet(stage, code):
+    def meanwhile():
+        talk = stage.talk(text="hi")  # which rings
+        stage.eventually(lambda: "you said: hi" in stage.said(talk))
+
+    assert code.count("\n...\n") == 1
+    code = code.replace("\n...\n", "\nmeanwhile()\n")
+    here = {"csds": f"http://{stage.emulator.csds}"}
+    spec = functools.partial(ums.AgentSpec, settings=here)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ums, "AgentSpec", spec)
+        Running(code, {"secrets": {"bot1": SECRET}, "meanwhile": meanwhile}).end()
+    assert stage.printed()[0] == "1"
+
+
 def a_gate(stage, code):
     names = Running(code, {"auth": ums.PasswordLogin("bot1", SECRET)}).end()
     connection = names["ref"].proxy()
@@ -300,6 +316,7 @@ SCENES = {
     "with ums.connect_consumer(": a_consumer,
     "connection.send_text(": effectively_once,
     "ref = ums.BrandWebsocketConnection.start(": an_outbox,
+    "def serve(told: ums.AgentEvent) -> None:": a_fleet,
     "runtime = ums.Runtime(gate=": a_gate,
     "from prometheus_client import": metrics,
     "runtime = ums.Runtime(status_socket=": a_status_socket,
