@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 import queue
 import re
 import subprocess
@@ -248,10 +247,14 @@ def a_fleet(stage, code):
 
     assert code.count("\n...\n") == 1
     code = code.replace("\n...\n", "\nmeanwhile()\n")
-    here = {"csds": f"http://{stage.emulator.csds}"}
-    spec = functools.partial(ums.AgentSpec, settings=here)
+    made = ums.AgentSpec
+
+    def here(*, settings, **more):
+        place = {"csds": f"http://{stage.emulator.csds}"}
+        return made(settings={**settings, **place}, **more)
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ums, "AgentSpec", spec)
+        patch.setattr(ums, "AgentSpec", here)
         Running(code, {"secrets": {"bot1": SECRET}, "meanwhile": meanwhile}).end()
     assert stage.printed()[0] == "1"
 

@@ -10,6 +10,7 @@ account = "123"
 csds = "http://127.0.0.1:1"
 online = true
 domains = {agentVep = "a.example"}
+default_subscription_query = {stage = ["OPEN"], agent_id = "me"}
 
 [options]
 request_timeout = 15
@@ -62,6 +63,17 @@ def refusal(path, environment=None):
 
 def agent(rest: str) -> str:
     return f'[[agents]]\nuser = "bot"\naccount = "1"\n{rest}'
+
+
+def test_a_query_for_all_is_for_those_who_can_make_it(written, tmp_path):
+    written("app-key\n", "keys/app")
+    written("secret", "secret")
+    path = written(WHOLE.replace("{folder}", str(tmp_path)), mode=0o644)
+    queries = [
+        each.settings.get("default_subscription_query")
+        for each in read_agents(path, VARIABLES)
+    ]
+    assert queries == [{"stage": ["OPEN"], "agent_id": "me"}] * 3 + [None]
 
 
 def test_agents_are_read_with_what_holds_for_all_of_them(written, tmp_path):

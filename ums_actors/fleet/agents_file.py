@@ -5,6 +5,7 @@
     account = "12345678"                 # outside: for all agents that do not say
     csds = "api.liveperson.net"
     online = true
+    default_subscription_query = { stage = ["OPEN"], agent_id = "me" }
 
     [options]                            # see ums_actors.Options
     request_timeout = 15
@@ -61,9 +62,11 @@ _SECRETS: Final = (
 )
 _SETTINGS: Final = (
     *("app_id", "app_version", "ca_file", "create_default_subscription"),
-    *("csds", "domains", "extra_ca_file"),
+    *("csds", "default_subscription_query", "domains", "extra_ca_file"),
 )
 """Arguments of a connection that a file can say."""
+_BRANDS: Final = ("default_subscription_query", "online")
+"""What means nothing to a consumer, or something else."""
 _COMMON: Final = ("account", "kind", "online", "options", *_SETTINGS)
 """What may stand outside of the agents' tables, too."""
 _KINDS: Final[dict[Any, type[WebsocketConnection]]] = {
@@ -139,6 +142,10 @@ class _Reader:
             raise self._error(
                 f"{where}: kind={shown(named)} must be 'brand' or 'consumer'"
             )
+        if kind is ConsumerWebsocketConnection:
+            for name in _BRANDS:  # said for all, it is not for this one
+                if name not in table:
+                    given.pop(name, None)
         names = ("options", *_SETTINGS)
         try:
             return AgentSpec(
