@@ -80,6 +80,7 @@ from ums_actors.core.course import State
 # errors
 from ums_actors.errors import (
     AuthenticationRejected,
+    ClusterError,
     ConnectError,
     ConnectionLost,
     Delivery,
@@ -178,6 +179,7 @@ __all__ = [
     "BrandWebsocketConnection",
     "BusinessCase",
     "ClientProperties",
+    "ClusterError",
     "ConnectError",
     "Connection",
     "ConnectionLost",
