@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from ums_actors.secret import Secret
     from ums_actors.transport.nonblocking import Websocket
@@ -33,7 +33,11 @@ class Connector(Protocol):
     """Makes attempts."""
 
     def dial(
-        self, url: Secret, timeout: float, headers: Mapping[str, Secret]
+        self,
+        url: Secret,
+        timeout: float,
+        headers: Mapping[str, Secret],
+        permit: Callable[[], bool] | None = None,
     ) -> Dialling:
         """Prepare an attempt that may take ``timeout`` seconds.
 
@@ -41,6 +45,8 @@ class Connector(Protocol):
             url: where to.
             timeout: seconds for all of it.
             headers: further headers of the upgrade request.
+            permit: asked on any thread before each write; False ends the attempt. Not
+                given where nobody else could own the agent.
         """
         ...
 

@@ -101,6 +101,9 @@ class Departure:
     def _work(self) -> None:
         """Log out and close; worker thread."""
         session, self.session = self.session, None
+        tenure = self._runtime.tenure
+        if tenure is not None and not tenure.epoch:
+            session = None  # it is not ours to say
         try:
             if session is not None:
                 with contextlib.suppress(Exception):  # nobody's concern

@@ -45,12 +45,13 @@ class _Dialling:
         target: Target,
         timeout: float,
         headers: Mapping[str, Secret],
+        permit: Callable[[], bool] | None,
     ) -> None:
         self._connector = connector
         self._target = target
         self._timeout = timeout
         self._headers = headers
-        self._attempt = Attempt()
+        self._attempt = Attempt(permit)
         self._lock = threading.Lock()
         self._websocket: Websocket | None = None
 
@@ -144,16 +145,19 @@ class NetworkConnector:
         return None if self._proxy is None else self._proxy(target)
 
     def dial(
-        self, url: Secret, timeout: float, headers: Mapping[str, Secret]
+        self,
+        url: Secret,
+        timeout: float,
+        headers: Mapping[str, Secret],
+        permit: Callable[[], bool] | None = None,
     ) -> _Dialling:
         """Prepare one attempt; a bad header makes its ``run`` fail.
 
         Raises:
             LocalProtocolError: the URL breaks a rule.
         """
-        return _Dialling(
-            self, Target(url, allow_plain=self.options.allow_plain), timeout, headers
-        )
+        target = Target(url, allow_plain=self.options.allow_plain)
+        return _Dialling(self, target, timeout, headers, permit)
 
     def close(self) -> None:
         """Hold nothing."""

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from ums_actors.actors.messages import SubmitToken
 from ums_actors.auth.session import Session
 from ums_actors.errors import LoginError, UMSError
+from ums_actors.runtime.future import LoopFuture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ums_actors.actors.kernel import Kernel
-    from ums_actors.runtime import LoopFuture
     from ums_actors.runtime.cell import Cell
 
 __all__ = ["Errands"]
@@ -23,7 +23,9 @@ class Errands:
 
     What a login or refresh brought is told to that actor as :class:`SubmitToken`, with
     an error of ours whatever the source raised; a login that ends when the connection
-    has stopped is handed to its departure.
+    has stopped is handed to its departure. Nothing is called while the agent may be
+    another process's; what is under way then is asked before each write, but for a
+    user's own source: that may go on until its deadline.
     """
 
     __slots__ = ("_cell", "_kernel")
@@ -72,6 +74,11 @@ class Errands:
 
     def _submit(self, job: Callable[[], Any]) -> LoopFuture[Any]:
         kernel = self._kernel
+        tenancy = kernel.tenancy
+        if tenancy is not None and not tenancy.is_ours():
+            refused: LoopFuture[Any] = LoopFuture()
+            refused.try_fail(tenancy.lost())
+            return refused
         return kernel.runtime.workers("auth").submit(
             kernel.loop, job, timeout=kernel.options.login_timeout
         )

@@ -16,6 +16,7 @@ from ums_actors.actors.departure import Departure
 from ums_actors.actors.parts import Parts
 from ums_actors.actors.subscribers import Subscribers
 from ums_actors.actors.subscription import Kind
+from ums_actors.actors.tenancy import Tenancy
 from ums_actors.actors.waiters import Waiters
 from ums_actors.core.course import State
 from ums_actors.core.pending import Pending
@@ -116,6 +117,7 @@ class Kernel(Parts):
         "subscriptions",
         "supervision",
         "taps_messages",
+        "tenancy",
         "token_generation",
         "token_waiters",
         "websocket",
@@ -146,6 +148,8 @@ class Kernel(Parts):
         self.instruments: Instruments | None = runtime.instruments
         self.connector: Connector = connector
         self._identify = identify
+        tenure = runtime.tenure
+        self.tenancy: Tenancy | None = None if tenure is None else Tenancy(self, tenure)
         self.departure: Departure = Departure(runtime, loop, source)
         self.connection_id: str = runtime.ids()
         self._prefix = f"{self.connection_id[:8]}-"  # of request ids

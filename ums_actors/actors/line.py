@@ -8,7 +8,7 @@ from ums_actors.actors.delivery import deliver
 from ums_actors.actors.messages import CloseSocket, LineDropped
 from ums_actors.core.course import State
 from ums_actors.core.reason import Stopped
-from ums_actors.errors import ConnectionLost, Delivery, UMSError
+from ums_actors.errors import ConnectionLost, Delivery, LeaseLost, UMSError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,10 +52,10 @@ def finish(kernel: Kernel, now: float) -> None:
     why = kernel.last_reason
     lose_line(kernel, why or Stopped(), now)
     _fail(kernel.pending.drain(), f"the connection is {state}: {why or 'closed'}")
-    error = (
-        kernel.last_error if state is State.FAILED or kernel.session.fail_fast else None
-    )
-    refusal = error or kernel.refusal()
+    error = kernel.last_error
+    tells = state is State.FAILED or kernel.session.fail_fast
+    tells = tells or isinstance(error, LeaseLost)
+    refusal = (error if tells else None) or kernel.refusal()
     _attach_history(kernel, refusal)
     kernel.openers.reject(refusal)
     kernel.ready_waiters.reject(refusal)
@@ -115,6 +115,8 @@ def dismantle(kernel: Kernel, now: float) -> None:
         kernel.conversations.stop()
     kernel.subscribers.close()
     kernel.connector.close()
+    if kernel.tenancy is not None:
+        kernel.tenancy.leave()
     kernel.departure.begin()
     if kernel.instruments is not None:
         kernel.instruments.connection_ended(kernel)

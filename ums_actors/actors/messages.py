@@ -44,6 +44,7 @@ __all__ = [
     "StepFailed",
     "SubmitRequest",
     "SubmitToken",
+    "TenureEnded",
     "ValidateToken",
 ]
 
@@ -105,6 +106,12 @@ class ChildExited(Message, frozen=True):
     child: str
     generation: int
     reason: Reason
+
+
+class TenureEnded(Message, frozen=True):
+    """This process may no longer own the agent: the epoch is over."""
+
+    epoch: int
 
 
 class AnswersArrived(Message, frozen=True):

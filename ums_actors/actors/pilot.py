@@ -25,7 +25,14 @@ from ums_actors.actors.messages import (
 )
 from ums_actors.actors.turn import Turn
 from ums_actors.core import course
-from ums_actors.core.reason import ConnectFailed, Crashed, Reason, Stopped, from_error
+from ums_actors.core.reason import (
+    ConnectFailed,
+    Crashed,
+    Fenced,
+    Reason,
+    Stopped,
+    from_error,
+)
 from ums_actors.errors import LocalProtocolError
 
 if TYPE_CHECKING:
@@ -104,6 +111,10 @@ class Pilot(Child):
                 finish(kernel, self._now())
 
     def _prepare(self, generation: int) -> None:
+        tenancy = self._kernel.tenancy
+        if tenancy is not None and not tenancy.begin():
+            self._end_attempt(Fenced(), tenancy.lost())
+            return
         self._arm(self._kernel.options.login_timeout + _GRACE, "login")
         self._kernel.root.tell(PrepareConnect(generation))
 
@@ -200,6 +211,9 @@ class Pilot(Child):
             self._kernel.counters.stale += 1
             return
         self._disarm()
+        tenancy = self._kernel.tenancy
+        if tenancy is not None and not tenancy.holds():
+            reason, error = Fenced(), tenancy.lost()  # whatever came of it
         if error is not None:
             self._kernel.last_error = error
         self._kernel.last_reason = reason

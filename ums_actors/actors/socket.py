@@ -22,6 +22,7 @@ from ums_actors.actors.trouble import report
 from ums_actors.core.course import State
 from ums_actors.core.heartbeat import Beat, Heartbeat
 from ums_actors.core.reason import (
+    Fenced,
     LineBroken,
     LineClosed,
     PeerSilent,
@@ -34,6 +35,8 @@ from ums_actors.protocol.envelopes import Notification, Response, decode_message
 from ums_actors.runtime.poller import READABLE, WRITABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ums_actors.actors.connector import Dialling
     from ums_actors.actors.kernel import Kernel
     from ums_actors.runtime import LoopFuture
@@ -67,6 +70,7 @@ class SocketActor(Child):
         self._timer: Timer | None = None  # of the next beat, or of the goodbye
         self._mask = READABLE
         self._ended = False
+        self._permit: Callable[[], bool] | None = None  # where there is a tenure
         self._unfinished = 0, 0.0  # a message whose end is waited for, and since when
 
     def on_stop(self) -> None:
@@ -98,8 +102,11 @@ class SocketActor(Child):
             self._kernel.counters.stale += 1  # it waited here while this actor was down
             return
         self._line = line
+        tenancy = self._kernel.tenancy
+        self._permit = None if tenancy is None else tenancy.permit()
+        terms = () if self._permit is None else (self._permit,)
         dialling = self._kernel.connector.dial(
-            command.url, options.connect_timeout, command.headers
+            command.url, options.connect_timeout, command.headers, *terms
         )
         self._dialling = dialling
         opened = self._runtime.workers("connect").submit(
@@ -123,6 +130,7 @@ class SocketActor(Child):
             websocket = opened.get(timeout=0)
             # before anything can fail: what the kernel has is shut with the line
             self._websocket = self._kernel.websocket = websocket
+            websocket.permit = self._permit
             self._cell.guard(lambda: self._adopt(websocket))
             return
         if isinstance(error, (TimeoutError, Overloaded)):
@@ -225,6 +233,9 @@ class SocketActor(Child):
             return
         websocket.flush()
         if websocket.more:
+            if websocket.fenced:
+                self._end(Fenced())
+                return
             self._loop.call_soon(self._cell.fenced(self._read))
         mask = READABLE | WRITABLE if websocket.wants_write else READABLE
         if mask != self._mask:

@@ -17,12 +17,13 @@ from ums_actors.actors.messages import (
     OpenConnection,
     SocketOpened,
     StepFailed,
+    TenureEnded,
 )
 from ums_actors.actors.pilot import Pilot
 from ums_actors.actors.recovery import is_opening, lost_exits
 from ums_actors.core import course
 from ums_actors.core.course import State
-from ums_actors.core.reason import Crashed
+from ums_actors.core.reason import Crashed, Fenced
 from ums_actors.core.restart import GiveUp
 from ums_actors.errors import RestartBudgetExhausted
 
@@ -50,6 +51,7 @@ class SupervisorActor(Pilot):
         StepFailed: "_step_failed",
         ChildExited: "_child_exited",
         AnswersArrived: "_answered",
+        TenureEnded: "_tenure_ended",
     }
 
     def __init__(self, kernel: Kernel) -> None:
@@ -131,6 +133,20 @@ class SupervisorActor(Pilot):
         self._apply(course.OpenRequested(command.fail_fast))
         if self._session.state is State.READY:
             kernel.openers.resolve()
+
+    # -- whose agent it is
+
+    def _tenure_ended(self, event: TenureEnded) -> None:
+        """End what was begun when the agent was ours; what waits for it hears so."""
+        kernel = self._kernel
+        tenancy = kernel.tenancy
+        if tenancy is None or tenancy.epoch != event.epoch:
+            kernel.counters.stale += 1
+        elif self._session.state is State.BACKING_OFF:  # between two attempts
+            kernel.last_reason, kernel.last_error = Fenced(), tenancy.lost()
+            self._apply(course.CloseRequested())
+        else:
+            self._end_attempt(Fenced(), tenancy.lost())
 
     # -- after a crash of ours
 

@@ -14,7 +14,8 @@ import pykka
 from ums_actors.arguments import identifier, whole
 from ums_actors.cluster.calls import StoreCalls
 from ums_actors.cluster.permit import Permit
-from ums_actors.core import tenure
+from ums_actors.core import ownership
+from ums_actors.core.tenure import Tenure
 from ums_actors.core.terms import Terms
 from ums_actors.errors import LocalProtocolError
 from ums_actors.runtime.future import LoopFuture
@@ -108,7 +109,7 @@ class Keeper:
             loop=self._loop,
             workers=self._workers,
         )
-        self._machine = tenure.Tenure(shard, self.owner, self.terms, self._clock.now())
+        self._machine = Tenure(shard, self.owner, self.terms, self._clock.now())
         self._timer: Timer | None = None
         self._lock = threading.Lock()
         self._started = False
@@ -145,7 +146,7 @@ class Keeper:
             leaving = self._leaving = LoopFuture[None]()
             self.tenure.run(0, 0.0)
         if self._started:
-            self._loop.call_soon(lambda: self._apply(tenure.Left()))
+            self._loop.call_soon(lambda: self._apply(ownership.Left()))
         else:
             leaving.set(None)
         return leaving
@@ -170,9 +171,9 @@ class Keeper:
 
     def _due(self) -> None:
         self._timer = None
-        self._apply(tenure.Due(self._random.random()))
+        self._apply(ownership.Due(self._random.random()))
 
-    def _apply(self, event: tenure.Event) -> None:
+    def _apply(self, event: ownership.Event) -> None:
         """Let the machine decide; nobody sends longer than it says."""
         machine = self._machine
         actions = machine.handle(event, self._clock.now())
@@ -182,7 +183,7 @@ class Keeper:
         for action in actions:
             self._execute(action)
         self._arm()
-        if machine.standing is tenure.Standing.LEFT and not machine.waits:
+        if machine.standing is ownership.Standing.LEFT and not machine.waits:
             self._leave(actions)
 
     def _arm(self) -> None:
@@ -193,17 +194,17 @@ class Keeper:
         if when < math.inf:
             self._timer = self._loop.call_at(when, self._due)
 
-    def _execute(self, action: tenure.Action) -> None:
+    def _execute(self, action: ownership.Action) -> None:
         match action:
-            case tenure.Acquire(call=call):
+            case ownership.Acquire(call=call):
                 self._calls.acquire(self.owner, lambda said: self._heard(call, said))
-            case tenure.Renew(call=call):
+            case ownership.Renew(call=call):
                 self._calls.renew(action.lease, lambda said: self._heard(call, said))
-            case tenure.Release():
+            case ownership.Release():
                 return  # last of all: see `_leave`
-            case tenure.Begin():
+            case ownership.Begin():
                 self._tell(lambda: self._granted(action.epoch))
-            case tenure.Vacate():
+            case ownership.Vacate():
                 fields = {
                     "ums_shard": self.shard,
                     "ums_epoch": action.epoch,
@@ -211,11 +212,11 @@ class Keeper:
                 }
                 _logger.warning("lease.lost", extra=fields)
                 self._tell(lambda: self._lost(action.epoch, action.why))
-            case tenure.End():
+            case ownership.End():
                 self.tenure.end()
 
     def _heard(self, call: int, answer: Answer | None) -> None:
-        self._apply(tenure.Answered(call, answer, self._random.random()))
+        self._apply(ownership.Answered(call, answer, self._random.random()))
 
     def _tell(self, told: Callable[[], object]) -> None:
         """Call what the owner gave."""
@@ -224,13 +225,13 @@ class Keeper:
         except Exception:
             _logger.exception("lease.callback_failed")
 
-    def _leave(self, actions: list[tenure.Action]) -> None:
+    def _leave(self, actions: list[ownership.Action]) -> None:
         """Tell the store, if there is anything to tell, and whoever waits for it."""
         leaving = self._leaving
         if leaving is None:
             return
         for action in actions:
-            if isinstance(action, tenure.Release):
+            if isinstance(action, ownership.Release):
                 self._calls.release(action.lease, lambda _: leaving.try_set(None))
                 return
         leaving.try_set(None)

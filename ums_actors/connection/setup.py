@@ -11,6 +11,7 @@ from ums_actors.actors.courier import Courier
 from ums_actors.actors.dialler import NetworkConnector
 from ums_actors.actors.kernel import Kernel
 from ums_actors.actors.selection import selection
+from ums_actors.actors.tenancy import permits_of
 from ums_actors.actors.trouble import observed
 from ums_actors.arguments import identifier, shown
 from ums_actors.auth.csds import DEFAULT_CSDS_HOST, Csds
@@ -137,7 +138,7 @@ class Setup:
 
         runtime, options = root._runtime, self.options
         tls = self._tls_source(runtime)
-        http = self._http(runtime, tls)
+        http = self._http(runtime, tls, permits_of(runtime.tenure))
         csds = self._shared_csds(runtime, tls)
         kernel = Kernel(
             account_id=self.account_id,
@@ -198,7 +199,12 @@ class Setup:
             ),
         )
 
-    def _http(self, runtime: Runtime, tls: TlsSource) -> Http:
+    def _http(
+        self,
+        runtime: Runtime,
+        tls: TlsSource,
+        permits: Callable[[], Callable[[], bool]] | None = None,
+    ) -> Http:
         """Make an HTTP client; in the thread that starts a connection.
 
         It is imported here, not above: with urllib3 it would be a fifth of what
@@ -206,7 +212,9 @@ class Setup:
         """
         from ums_actors.http.client import Http  # noqa: PLC0415
 
-        return Http(tls=tls, proxy=self._proxy_of, clock=runtime.clock.now)
+        return Http(
+            tls=tls, proxy=self._proxy_of, clock=runtime.clock.now, permits=permits
+        )
 
     def _check_trust(self) -> None:
         """Refuse settings of TLS that contradict each other."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ums_actors.arguments import identifier, shown, whole
 from ums_actors.core.grant import Answer, Grant, Refusal, Refused
-from ums_actors.core.terms import Terms
 from ums_actors.errors import LocalProtocolError
+
+if TYPE_CHECKING:
+    from ums_actors.core.terms import Terms
 
 __all__ = ["MOST_SHARDS", "LeaseBook"]
 
@@ -42,7 +44,8 @@ class LeaseBook:
     def __init__(self, shards: int, terms: Terms, *, number: int, now: float) -> None:
         if whole("shards", shards, 1) > MOST_SHARDS:
             raise LocalProtocolError(
-                f"shards={shards!r} are too many for a lease book: at most {MOST_SHARDS}"
+                f"shards={shards!r} are too many for a lease book: give at most "
+                f"{MOST_SHARDS}"
             )
         self.number: int = whole("number", number, 0)
         self._terms = terms

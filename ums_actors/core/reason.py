@@ -14,6 +14,7 @@ from ums_actors.errors import (
     AuthenticationRejected,
     ConnectError,
     ConnectionLost,
+    LeaseLost,
     LoginError,
     RemoteProtocolError,
     RequestError,
@@ -29,6 +30,7 @@ __all__ = [
     "ConnectFailed",
     "Crashed",
     "CredentialsRejected",
+    "Fenced",
     "LineBroken",
     "LineClosed",
     "LoginFailed",
@@ -150,6 +152,13 @@ class CredentialsRejected(msgspec.Struct, frozen=True, gc=False, tag=True):
         return f"the credentials were rejected{_http(self.status)}"
 
 
+class Fenced(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """The lease has ended under which the agent was this process's."""
+
+    def __str__(self) -> str:
+        return "fenced: another process may own this agent by now"
+
+
 class RestoreFailed(msgspec.Struct, frozen=True, gc=False, tag=True):
     """A request failed while subscriptions and agent state were being re-made.
 
@@ -185,6 +194,7 @@ Reason: TypeAlias = (
     | ConnectFailed
     | LoginFailed
     | CredentialsRejected
+    | Fenced
     | RestoreFailed
     | Crashed
 )
@@ -205,21 +215,29 @@ def from_error(error: BaseException) -> Reason:
             return UpgradeRefused(status)
         case ConnectError():
             return ConnectFailed(error.step, error.timed_out)
+        case LeaseLost():
+            return Fenced()
         case RemoteProtocolError():
             return PeerMisbehaved(one_line(str(error)), error.close_code)
         case ConnectionLost():
             return LineBroken(one_line(str(error)))
-        case RequestRejected(request_type=consumer.INIT_CONNECTION) if (
-            error.code != _TOO_MANY and error.code < _FIRST_SERVER_ERROR
-        ):
-            return TokenRefused(error.code)
         case RequestError():
-            code = error.code if isinstance(error, RequestRejected) else None
-            return RestoreFailed(one_line(str(error)), code)
+            return _from_request(error)
         case UMSError():
             return Crashed(type(error).__name__, one_line(str(error)))
         case _:
             return Crashed(type(error).__name__, _place(error.__traceback__))
+
+
+def _from_request(error: RequestError) -> TokenRefused | RestoreFailed:
+    """Translate the failure of a request that was part of an attempt."""
+    text = one_line(str(error))
+    if not isinstance(error, RequestRejected):
+        return RestoreFailed(text)
+    passing = error.code == _TOO_MANY or error.code >= _FIRST_SERVER_ERROR
+    if error.request_type == consumer.INIT_CONNECTION and not passing:
+        return TokenRefused(error.code)
+    return RestoreFailed(text, error.code)
 
 
 def crash_of(error: BaseException) -> Crashed:

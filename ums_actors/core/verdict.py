@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ums_actors.core.reason import (
     Crashed,
     CredentialsRejected,
+    Fenced,
     LineClosed,
     RestoreFailed,
     Stopped,
@@ -95,6 +96,8 @@ def _judge(reason: Reason, suspected: bool) -> tuple[Verdict, str]:
     match reason:
         case Stopped():
             return Verdict.STOP, "it was asked to"
+        case Fenced():
+            return Verdict.STOP, "whoever owns it goes on with it"
         case Crashed():
             return Verdict.CRASH, "that is a bug"
         case CredentialsRejected():

@@ -108,6 +108,8 @@ class Http:
         body_limit: largest body of an answer that is read, bytes, unless a call says
             otherwise.
         clock: monotonic seconds.
+        permits: gives for each call, as it begins, what is asked before each of its
+            writes; False ends the call with an error.
     """
 
     __slots__ = (
@@ -117,6 +119,7 @@ class Http:
         "_context",
         "_lines",
         "_lock",
+        "_permits",
         "_proxy",
         "_tls_source",
     )
@@ -128,7 +131,9 @@ class Http:
         proxy: Callable[[Origin], HttpProxy | None] | None = None,
         body_limit: int = _BODY_LIMIT,
         clock: Callable[[], float] = time.monotonic,
+        permits: Callable[[], Callable[[], bool]] | None = None,
     ) -> None:
+        self._permits = permits
         self._tls_source = tls
         self._context: ssl.SSLContext | None = None
         self._proxy = proxy
@@ -185,7 +190,8 @@ class Http:
             )
         payload = body if body is None or isinstance(body, Payload) else _encode(body)
         headers = _headers(origin, payload, cookie)
-        line = Line(origin, deadline)
+        permit = None if self._permits is None else self._permits()
+        line = Line(origin, deadline, permit)
         if not self._enter(line):
             text = f"the {step} call to {origin.host} came after close"
             raise error(text, step=step)

@@ -17,6 +17,7 @@ from ums_actors.http.tunnel import open_tunnel
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Callable
 
     from ums_actors.http.deadline import Deadline
     from ums_actors.http.origin import Origin
@@ -29,11 +30,17 @@ class Line:
     """A line to one origin; used by one thread, and shut by any.
 
     Errors are those of ``socket`` and ``ssl``; a deadline that is over is a
-    TimeoutError.
+    TimeoutError. ``permit`` is asked before each write; False ends the line.
     """
 
-    def __init__(self, origin: Origin, deadline: Deadline) -> None:
+    def __init__(
+        self,
+        origin: Origin,
+        deadline: Deadline,
+        permit: Callable[[], bool] | None = None,
+    ) -> None:
         self.origin = origin
+        self._permit = permit
         self._deadline = deadline
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
@@ -93,6 +100,8 @@ class Line:
         """Write all of it."""
         sock = self._held()
         sock.settimeout(self._deadline.left())
+        if self._permit is not None and not self._permit():
+            raise ConnectionAbortedError("the line may not be used any more")
         sock.sendall(data)
 
     def receive_into(self, buffer: Any) -> int:

@@ -80,7 +80,7 @@ class Tenure(Protocol):
         ...
 
     def may_send(self, epoch: int) -> bool:
-        """Tell whether that ownership still runs: by time alone, at once; any thread."""
+        """Tell, by time alone and at once, whether that ownership runs; any thread."""
         ...
 
     def at_end(self, epoch: int, key: object, function: Callable[[], object]) -> None:

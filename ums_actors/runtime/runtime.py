@@ -24,6 +24,7 @@ from ums_actors.runtime.ports import (
     Observer,
     OpenGate,
     SystemClock,
+    Tenure,
     ids,
 )
 from ums_actors.runtime.workers import Workers
@@ -103,6 +104,8 @@ class Runtime:
             threads, which is most of what one request at a time costs. Callbacks of
             futures may then run on that thread, and its timeout is kept only between
             the steps of actors.
+        tenure: says whether this process still owns the agents: asked before each
+            attempt, login and write. None: nobody else could own them.
         status_socket: path of a Unix socket at which ``ums-actors top`` sees the
             connections and may reconnect or close them, as this user alone; True
             chooses one where it looks. Costs a thread.
@@ -130,6 +133,7 @@ class Runtime:
         connector: Any = None,
         instruments: Iterable[Instrument] = (),
         lends: bool = False,
+        tenure: Tenure | None = None,
         status_socket: str | os.PathLike[str] | bool = False,
     ) -> None:
         if not loops:
@@ -142,6 +146,7 @@ class Runtime:
         )
         self.ids = ids
         self.gate: Gate = gate or OpenGate()
+        self.tenure: Tenure | None = tenure
         self.observer: Observer = observer or LogObserver()
         self.instruments: Instruments | None = None
         given = tuple(instruments)

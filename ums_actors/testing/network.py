@@ -9,7 +9,7 @@ from ums_actors.errors import ConnectError
 from ums_actors.testing.wire import FakeWebsocket
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from random import Random
 
     from ums_actors.secret import Secret
@@ -116,7 +116,11 @@ class FakeNetwork:
         self._numbers = numbers
 
     def dial(
-        self, url: Secret, timeout: float, headers: Mapping[str, Secret]
+        self,
+        url: Secret,
+        timeout: float,
+        headers: Mapping[str, Secret],
+        permit: Callable[[], bool] | None = None,  # noqa: ARG002  (it takes no time)
     ) -> _Dialling:
         """Prepare an attempt."""
         self.connects.append(self._agenda.now())

@@ -66,6 +66,7 @@ class FakeWebsocket:
         self.more: bool = True
         self.heard: bool = False
         self.closing: bool = False
+        self.permit: Callable[[], bool] | None = None
         self.room: float = _NEVER
         self.doom: float = _NEVER
         self.silent_since: float | None = None
@@ -119,9 +120,14 @@ class FakeWebsocket:
         messages.clear()
         return refused
 
+    @property
+    def fenced(self) -> bool:
+        """Whether ``permit`` says now that nothing may be written any more."""
+        return self.permit is not None and not self.permit()
+
     def flush(self) -> None:
         """Hand to the kernel what it takes."""
-        if self._fd < 0 or self.failure is not None:
+        if self._fd < 0 or self.failure is not None or self.fenced:
             return
         while self._outbox and self.room > 0 and self.doom > 0:
             first = self._outbox[0]

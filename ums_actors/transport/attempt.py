@@ -8,6 +8,8 @@ import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ums_actors.transport.opened import Opened
 
 __all__ = ["Attempt"]
@@ -18,16 +20,26 @@ class Attempt:
 
     It owns every socket of the attempt until a ``Websocket`` adopts the result, so
     that none leaks, however late the worker comes back. For one attempt only.
+
+    Args:
+        permit: asked on the worker before each step and each write; False ends it.
     """
 
-    __slots__ = ("_lock", "_opened", "_sockets", "aborted")
+    __slots__ = ("_lock", "_opened", "_permit", "_sockets", "aborted")
 
-    def __init__(self) -> None:
+    def __init__(self, permit: Callable[[], bool] | None = None) -> None:
+        self._permit = permit
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
         self._opened: Opened | None = None
         self.aborted: bool = False
         """Whether :meth:`abort` was called."""
+
+    def ended(self) -> bool:
+        """Tell whether it was aborted, or is no longer permitted (worker thread)."""
+        if self._permit is not None and not self._permit():
+            self.aborted = True
+        return self.aborted
 
     def abort(self) -> None:
         """Shut the sockets in use down at once; any thread, never blocks, idempotent.
@@ -66,7 +78,7 @@ class Attempt:
     def deliver(self, opened: Opened, sock: socket.socket) -> bool:
         """Pass ``sock`` on inside ``opened`` (worker thread); False once aborted."""
         with self._lock:
-            if self.aborted:
+            if self.ended():
                 return False
             self._sockets.remove(sock)
             self._opened = opened

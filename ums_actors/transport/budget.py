@@ -54,7 +54,7 @@ class Budget:
         Raises:
             ConnectError: none are, or the attempt was aborted.
         """
-        if self._attempt.aborted:
+        if self._attempt.ended():
             raise self.error(f"opening {self.where} was aborted")
         left = self._deadline - self._clock()
         if left <= 0:

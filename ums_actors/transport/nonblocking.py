@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import ssl
+import struct
 from typing import TYPE_CHECKING
 
 from websocket import ABNF
@@ -22,6 +24,7 @@ __all__ = ["Websocket"]
 _PLAIN_READ = 64 << 10
 _TLS_READ = 16 << 10  # one record
 _READ_BUDGET = 256 << 10  # bytes one call may read, so that others have their turn
+_DROP = struct.pack("ii", 1, 0)  # a reset instead of what is still to be sent
 _PONGS = 16  # answers to the pings of one piece read, the last ones (RFC 6455 5.5.3)
 
 
@@ -51,6 +54,8 @@ class Websocket(SendingHalf):
         eof: the peer ended the stream.
         failure: why the line is unusable: ``RemoteProtocolError`` or ``ConnectError``.
         closing: whether we sent a close frame; nothing is sent behind it.
+        permit: asked before each write, if there is one; False ends the line, and
+            nothing more is sent of what waits, not even by the kernel.
 
     Raises:
         ConnectError: ``opened`` was aborted or taken.
@@ -130,6 +135,11 @@ class Websocket(SendingHalf):
         if sock.fileno() < 0:
             return
         self.more = self.wants_write = False
+        if self.fenced:  # what the kernel still holds is not to arrive either
+            with contextlib.suppress(OSError):
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _DROP)
+            sock.close()
+            return
         if isinstance(sock, ssl.SSLSocket) and self.closing and not self.buffered:
             # The peer's TLS wants to be told; whether it can be does not matter.
             with contextlib.suppress(OSError, ValueError):

@@ -14,7 +14,7 @@ from ums_actors.transport.outgoing import Outgoing
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = ["SendingHalf", "line_error"]
 
@@ -39,6 +39,7 @@ class SendingHalf:
         "bytes_written",
         "closing",
         "more",
+        "permit",
         "wants_write",
     )
 
@@ -54,6 +55,7 @@ class SendingHalf:
         self._write_waits_for_read = False
         self.bytes_written: int = 0
         self.closing: bool = False
+        self.permit: Callable[[], bool] | None = None
         self.more: bool = True  # TLS, or the upgrade, may have read ahead
         self.wants_write: bool = False
 
@@ -117,8 +119,17 @@ class SendingHalf:
         readable_first = self._write_waits_for_read or self._broken is not None
         self.wants_write = blocked and not readable_first
 
+    @property
+    def fenced(self) -> bool:
+        """Whether ``permit`` says now that nothing may be written any more."""
+        return self.permit is not None and not self.permit()
+
     def _write(self, chunk: bytes | memoryview) -> bool:
         """Write once; True if that must not be tried again now."""
+        if self.permit is not None and not self.permit():
+            self._broken = ConnectError("the line may not be used any more", step="tcp")
+            self.more = True
+            return True
         try:
             count = self._sock.send(chunk)
         except (BlockingIOError, ssl.SSLWantWriteError):
