@@ -12,6 +12,7 @@ from hypothesis.stateful import (
     rule,
 )
 
+from ums_actors.core.allowance import Allowance
 from ums_actors.core.pending import Entry, Pending
 from ums_actors.errors import Delivery, LocalProtocolError, Overloaded
 
@@ -21,12 +22,25 @@ NOT_SENT, UNKNOWN = Delivery.NOT_SENT, Delivery.UNKNOWN
 class Table:
     """A Pending with defaults for what a test does not care about."""
 
-    def __init__(self, queue_limit=10, in_flight_limit=10):
-        self.pending = Pending(queue_limit=queue_limit, in_flight_limit=in_flight_limit)
+    def __init__(self, queue_limit=10, in_flight_limit=10, allowance=None):
+        self.pending = Pending(
+            queue_limit=queue_limit,
+            in_flight_limit=in_flight_limit,
+            allowance=allowance,
+        )
 
-    def submit(self, request_id, *, now=0.0, timeout=10.0, ready=True, **flags):
+    def submit(
+        self,
+        request_id,
+        *,
+        now=0.0,
+        timeout=10.0,
+        ready=True,
+        payload=b"payload",
+        **flags,
+    ):
         entry = Entry(
-            request_id, "GetClock", b"payload", f"reply {request_id}", timeout, **flags
+            request_id, "GetClock", payload, f"reply {request_id}", timeout, **flags
         )
         self.pending.submit(entry, now, queue_timeout=60.0, ready=ready)
         return entry
@@ -434,6 +448,116 @@ def test_a_refused_request_that_an_earlier_line_may_have_delivered_is_in_doubt()
     assert verdicts(table.pending.drain()) == {"a": UNKNOWN}
 
 
+def used(allowance):
+    return allowance.requests, allowance.request_bytes
+
+
+@pytest.mark.parametrize("ready", [False, True])
+@pytest.mark.parametrize(
+    ("limits", "name"), [((1, 100), "requests"), ((9, 13), "request_bytes")]
+)
+def test_a_request_too_many_for_all_tables_is_refused_and_leaves_no_trace(
+    limits, name, ready
+):
+    allowance = Allowance(*limits)
+    Table(allowance=allowance).submit("a", ready=ready)
+    table = Table(allowance=allowance)
+    with pytest.raises(Overloaded, match=rf"^Limits\.{name}="):
+        table.submit("b", ready=ready)
+    assert len(table.pending) == 0
+    assert table.pending.next_deadline() is None
+    assert used(allowance) == (1, 7)
+
+
+@pytest.mark.parametrize(
+    ("tables", "flags"),
+    [
+        ({"queue_limit": 1}, {"ready": False}),
+        ({"in_flight_limit": 1}, {}),
+        ({"in_flight_limit": 1}, {"internal": True}),
+    ],
+)
+def test_a_request_that_its_own_table_refuses_takes_no_room(tables, flags):
+    allowance = Allowance(10, 100)
+    table = Table(**tables, allowance=allowance)
+    table.submit("a", **flags)
+    with pytest.raises(Overloaded, match=r"Options\."):
+        table.submit("b", **flags)
+    with pytest.raises(LocalProtocolError, match="'a' is in use"):
+        table.submit("a", **flags)
+    assert used(allowance) == (1, 7)
+
+
+def test_an_id_in_use_is_called_so_also_where_there_is_no_room():
+    table = Table(allowance=Allowance(1, 100))
+    table.submit("a")
+    with pytest.raises(LocalProtocolError, match="'a' is in use"):
+        table.submit("a")
+
+
+def test_each_way_out_makes_room_for_others():
+    allowance = Allowance(10, 100)
+    table = Table(allowance=allowance)
+    for name in "abcdefg":
+        table.submit(name, timeout=5.0 if name == "c" else 10.0)
+    assert used(allowance) == (7, 49)
+    table.pending.answer("a")
+    table.pending.forget("b")
+    table.pending.expire(5.0)
+    assert used(allowance) == (4, 28)
+    assert ids(table.pending.drop_line(["e", "f"], 6.0, 60.0)) == ["d", "g"]
+    assert used(allowance) == (2, 14)  # who comes back never left
+    table.pending.release(7.0)
+    assert used(allowance) == (2, 14)
+    table.pending.drain()
+    assert used(allowance) == (0, 0)
+
+
+def test_a_request_that_rests_holds_its_room():
+    allowance = Allowance(1, 100)
+    table = Table(allowance=allowance)
+    table.submit("a")
+    entry = table.pending.answer("a")
+    assert used(allowance) == (0, 0)
+    assert table.pending.turn_back(entry, 0.0, 1.0, ("longer", b"payload+"))
+    assert used(allowance) == (1, 8)
+
+
+def test_a_request_does_not_rest_where_there_is_no_room_for_it():
+    allowance = Allowance(2, 14)
+    table = Table(allowance=allowance)
+    table.submit("a")
+    table.submit("b")
+    entry = table.pending.answer("a")
+    again = ("longer", b"payload+")
+    assert not table.pending.turn_back(entry, 0.0, 1.0, again)
+    assert (entry.id, entry.payload) == ("a", b"payload")
+    assert used(allowance) == (1, 7)
+
+
+def test_a_payload_is_weighed_once_it_is_there():
+    allowance = Allowance(2, 14)
+    table = Table(allowance=allowance)
+    late = table.submit("late", payload=lambda: b"payload")
+    table.submit("a")
+    late.payload = late.payload()
+    table.pending.weigh(late)
+    assert used(allowance) == (2, 14)
+    late.payload += b"+"
+    with pytest.raises(Overloaded, match="request_bytes=14"):
+        table.pending.weigh(late)
+    assert table.pending.forget("late") is late
+    assert used(allowance) == (1, 7)
+
+
+def test_without_bounds_for_all_tables_nothing_is_weighed():
+    table = Table()
+    late = table.submit("late", payload=lambda: b"payload")
+    late.payload = late.payload()
+    table.pending.weigh(late)
+    assert late.charged is None
+
+
 class Model(RuleBasedStateMachine):
     """Pending beside a list of dictionaries, with the kernel's side of the story.
 
@@ -445,7 +569,12 @@ class Model(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.pending = Pending(queue_limit=self.QUEUE, in_flight_limit=self.FLIGHT)
+        self.allowance = Allowance(1_000, 1_000)
+        self.pending = Pending(
+            queue_limit=self.QUEUE,
+            in_flight_limit=self.FLIGHT,
+            allowance=self.allowance,
+        )
         self.now = 0
         self.ready = False
         self.count = 0
@@ -677,6 +806,7 @@ class Model(RuleBasedStateMachine):
         dues = [one["due"] for one in self.rested if not one["seen"]]
         assert pending.next_release() == min(dues, default=None)
         assert pending.waiting == len(self.queue) + len(self.rested)
+        assert used(self.allowance) == (len(everyone), len(everyone) * len(b"p"))
 
     def teardown(self):
         self.leave(self.pending.drain(), self.everyone())

@@ -204,6 +204,7 @@ class CorrelatorActor(Child):
         if callable(payload):
             try:
                 payload = entry.payload = payload()
+                self._pending.weigh(entry)
             except Exception as error:  # noqa: BLE001  (others are written after it)
                 self._pending.forget(entry.id)
                 reply, _ = entry.reply

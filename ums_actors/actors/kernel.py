@@ -82,6 +82,7 @@ class Kernel(Parts):
         "account_id",
         "agent_state",
         "baseline_seen",
+        "cleared",
         "closed_waiters",
         "closing",
         "connection_id",
@@ -155,7 +156,9 @@ class Kernel(Parts):
         self._prefix = f"{self.connection_id[:8]}-"  # of request ids
         self.session: Session = Session(options)
         self.pending: Pending = Pending(
-            queue_limit=options.queue_limit, in_flight_limit=options.in_flight_limit
+            queue_limit=options.queue_limit,
+            in_flight_limit=options.in_flight_limit,
+            allowance=runtime.allowance(loop),
         )
         self.subscribers: Subscribers = Subscribers(
             runtime, loop, options.subscriber_limit, place=self.place
@@ -173,6 +176,7 @@ class Kernel(Parts):
         self.own_id: str | None = None
         self.held: Login | None = None  # the session of the token that is held
         self.token_generation: int = 0
+        self.cleared: int = 0  # the attempt whose login has had its turn at the gate
         self.line_token: int | None = None
         self.token_waiters: Waiters = Waiters()
         self.refresh_waiters: Waiters = Waiters()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ums_actors.actors.delivery import deliver
-from ums_actors.actors.messages import CloseSocket, LineDropped
+from ums_actors.actors.messages import AbandonLogin, CloseSocket, LineDropped
 from ums_actors.core.course import State
 from ums_actors.core.reason import Stopped
 from ums_actors.errors import ConnectionLost, Delivery, LeaseLost, UMSError
@@ -61,6 +61,9 @@ def finish(kernel: Kernel, now: float) -> None:
     kernel.ready_waiters.reject(refusal)
     kernel.token_waiters.reject(refusal)
     kernel.refresh_waiters.reject(refusal)
+    token = kernel.refs.get("token")
+    if token is not None and token.is_alive():
+        token.tell(AbandonLogin())
     for subscription in list(kernel.subscriptions.values()):
         subscription.made.reject(refusal)
         subscription.waiters.reject(refusal)

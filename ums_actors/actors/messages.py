@@ -18,6 +18,7 @@ from ums_actors.runtime import LoopFuture  # noqa: TC001 help() reads it
 from ums_actors.secret import Secret  # noqa: TC001 help() reads it
 
 __all__ = [
+    "AbandonLogin",
     "AcquireToken",
     "AnswersArrived",
     "ApplyEvent",
@@ -171,6 +172,10 @@ class SubmitToken(Message, frozen=True):
     kind: str
     value: Any = None
     error: BaseException | None = None
+
+
+class AbandonLogin(Message, frozen=True):
+    """The connection is at rest: wait no more for a turn to log in."""
 
 
 class InvalidateToken(Message, frozen=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ums_actors.actors.admission import Admission
 from ums_actors.actors.announce import announce, tell_failed_attempt
 from ums_actors.actors.child import Child
 from ums_actors.actors.children import Children
@@ -23,7 +24,6 @@ from ums_actors.actors.messages import (
     SocketOpened,
     StepFailed,
 )
-from ums_actors.actors.turn import Turn
 from ums_actors.core import course
 from ums_actors.core.reason import (
     ConnectFailed,
@@ -59,7 +59,7 @@ class Pilot(Child):
         self._session = kernel.session
         self._children = Children(kernel)
         call_later = self._call_later
-        self._turn = Turn(kernel, call_later)
+        self._admission = Admission(kernel, call_later)
         self._draining = Draining(kernel, call_later)
         self._step: Timer | None = None
         self._stable: Timer | None = None
@@ -86,7 +86,7 @@ class Pilot(Child):
             case course.Prepare():
                 self._disarm()
                 kernel.next_retry = None
-                self._turn.wait(lambda: self._prepare(action.generation))
+                self._admission.wait(lambda: self._prepare(action.generation))
             case course.OpenLine():
                 self._arm(options.connect_timeout + _GRACE, "tcp")
                 self._open_line(action.generation)
@@ -237,7 +237,7 @@ class Pilot(Child):
             if timer is not None:
                 timer.cancel()
         self._step = self._stable = None
-        self._turn.leave()
+        self._admission.leave()
         self._draining.cancel()
 
 

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ums_actors.actors.announce import adopt
 from ums_actors.actors.child import Child
+from ums_actors.actors.clearance import take_clearance
 from ums_actors.actors.errands import Errands
 from ums_actors.actors.messages import (
+    AbandonLogin,
     AcquireToken,
     InvalidateToken,
     LogOut,
@@ -23,6 +25,7 @@ from ums_actors.actors.messages import (
     ValidateToken,
 )
 from ums_actors.actors.trouble import report
+from ums_actors.actors.turn import Turn
 from ums_actors.core import leasing
 from ums_actors.core.lease import Lease
 from ums_actors.core.pauses import is_final
@@ -48,6 +51,7 @@ class TokenActor(Child):
     """Holds the token's life."""
 
     handlers: ClassVar[dict[type[Any], str]] = {
+        AbandonLogin: "_abandon",
         AcquireToken: "_acquire",
         InvalidateToken: "_invalidate",
         LogOut: "_log_out",
@@ -66,6 +70,7 @@ class TokenActor(Child):
             life=None if held is None else held.span(self._now()),
         )
         self._errands = Errands(kernel, self._cell)
+        self._turn = Turn(kernel, self._call_later)  # at the gate of logins
         self._refresh_timer: Timer | None = None
         self._dozing = False  # a refresh fell due while the connection was at rest
         self._leaving: LoopFuture[Any] | None = None  # waits for the logout
@@ -83,6 +88,7 @@ class TokenActor(Child):
     def on_failure(self, *_: object, **_named: object) -> None:
         """Leave no timer behind: it would keep this object for minutes."""
         self._disarm()
+        self._turn.leave()
 
     def on_stop(self) -> None:
         """Leave the session, if there still is one, to the departure."""
@@ -97,6 +103,8 @@ class TokenActor(Child):
         self._let_wait(command.reply, waiter)
         self._wake()
         self._handle(leasing.Wanted())
+        if self._turn.waiting and take_clearance(self._kernel):
+            self._turn.skip()
 
     def _invalidate(self, command: InvalidateToken) -> None:
         generation = command.generation
@@ -126,6 +134,10 @@ class TokenActor(Child):
         self._handle(leasing.Closed())
         if held is None:
             self._leave()
+
+    def _abandon(self, _: AbandonLogin) -> None:
+        if self._turn.waiting:
+            self._handle(leasing.Closed())
 
     def _leave(self) -> None:
         leaving, self._leaving = self._leaving, None
@@ -166,7 +178,8 @@ class TokenActor(Child):
             return leasing.Fetched(result.flight, session, session.span(now))
         self._kernel.note(f"login failed: {from_error(error)}")
         pause = error.retry_after if isinstance(error, LoginError) else 0.0
-        gate = self._runtime.gate
+        login_gate = self._runtime.login_gate
+        gate = self._runtime.gate if login_gate is None else login_gate
         if pause > 0 and isinstance(gate, HoldingGate):
             gate.hold(now, pause)
         return leasing.FetchFailed(result.flight, error, pause)
@@ -200,6 +213,8 @@ class TokenActor(Child):
     def _handle(self, event: leasing.Event) -> None:
         actions = self._lease.handle(event, self._now())
         self._kernel.held = self._lease.session
+        if self._lease.state is not leasing.LeaseState.FETCHING:
+            self._turn.leave()  # what it was for is over
         for action in actions:
             self._execute(action)
         self._serve_refreshers()
@@ -219,7 +234,7 @@ class TokenActor(Child):
         kernel = self._kernel
         match action:
             case leasing.StartFetch():
-                self._errands.login(action.flight)
+                self._log_in(action.flight)
             case leasing.StartRefresh():
                 self._errands.refresh(action.flight, action.session)
             case leasing.Grant():
@@ -235,6 +250,17 @@ class TokenActor(Child):
                 self._disarm()
             case leasing.Logout():
                 self._end(action.session)
+
+    def _log_in(self, flight: int) -> None:
+        """Log in; who comes from no attempt's turn at the gate of logins waits here.
+
+        The login's time runs from when it begins.
+        """
+        gate = self._runtime.login_gate
+        if gate is None or take_clearance(self._kernel):
+            self._errands.login(flight)
+        else:
+            self._turn.wait(gate, lambda: self._errands.login(flight))
 
     def _end(self, session: Session) -> None:
         if self._stopped:

@@ -1,23 +1,26 @@
-"""A connection's turn at the gate, before each attempt."""
+"""A connection's turn at a gate."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ums_actors.runtime.ports import LinedGate
+from ums_actors.runtime.ports import LinedGate, RankedPlace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ums_actors.actors.kernel import Kernel
-    from ums_actors.runtime.ports import Place
+    from ums_actors.runtime.ports import Gate, Place
     from ums_actors.runtime.timers import CallLater, Timer
 
 __all__ = ["Turn"]
 
 
 class Turn:
-    """Waits until the gate lets the next attempt begin; loop thread only.
+    """Waits until a gate lets something begin; loop thread only.
+
+    A connection that has not been READY since it was opened is preferred where the
+    gate ranks those who wait.
 
     Args:
         kernel: of the connection.
@@ -33,21 +36,20 @@ class Turn:
         self._place: Place | None = None
         self._timer: Timer | None = None
 
-    def wait(self, begin: Callable[[], object]) -> None:
+    @property
+    def waiting(self) -> bool:
+        """Whether it has not come yet."""
+        return self._begin is not None
+
+    def wait(self, gate: Gate, begin: Callable[[], object]) -> None:
         """Call this once, when it is our turn; at once if nobody is before us."""
-        kernel = self._kernel
-        gate, now = kernel.runtime.gate, kernel.loop.clock.now()
+        now = self._now()
         self.leave()
         self._begin = begin
         if isinstance(gate, LinedGate):
-            self._place = gate.line_up(now, self._moved)
-            pause = self._place.start - now
+            self._come_at(self._line_up(gate, now).start - now)
         else:
-            pause = gate.delay(now)
-        if pause > 0:
-            self._timer = self._call_later(pause, self._come)
-        else:
-            self._come()
+            self._come_at(gate.delay(now))
 
     def leave(self) -> None:
         """Wait no more; the place goes to the next one. Idempotent."""
@@ -57,7 +59,23 @@ class Turn:
             self._timer.cancel()
             self._timer = None
         if place is not None:
-            place.leave(self._kernel.loop.clock.now())
+            place.leave(self._now())
+
+    def skip(self) -> None:
+        """Begin now, by somebody's leave; the place goes to the next one."""
+        begin = self._begin
+        self.leave()
+        if begin is not None:
+            begin()
+
+    def _now(self) -> float:
+        return self._kernel.loop.clock.now()
+
+    def _line_up(self, gate: LinedGate, now: float) -> Place:
+        place = self._place = gate.line_up(now, self._moved)
+        if isinstance(place, RankedPlace) and not self._kernel.session.ever_ready:
+            place.prefer(now)
+        return place
 
     def _moved(self) -> None:
         """Take note that our place has come forward; any thread."""
@@ -66,14 +84,27 @@ class Turn:
     def _sooner(self) -> None:
         if self._place is not None and self._timer is not None:
             self._timer.cancel()
-            pause = self._place.start - self._kernel.loop.clock.now()
-            self._timer = self._call_later(max(0.0, pause), self._come)
+            self._wait_for(self._place.start - self._now())
+
+    def _come_at(self, pause: float) -> None:
+        if pause > 0:
+            self._wait_for(pause)
+        else:
+            self._come()
+
+    def _wait_for(self, pause: float) -> None:
+        self._timer = self._call_later(max(0.0, pause), self._come)
 
     def _come(self) -> None:
-        place, self._place = self._place, None
-        begin, self._begin = self._begin, None
+        place, now = self._place, self._now()
         self._timer = None
-        if place is not None:
-            place.begin(self._kernel.loop.clock.now())
+        if isinstance(place, RankedPlace):
+            if not place.claim(now):
+                self._wait_for(place.start - now)
+                return
+        elif place is not None:
+            place.begin(now)
+        self._place = None
+        begin, self._begin = self._begin, None
         if begin is not None:
             begin()

@@ -50,6 +50,10 @@ class Session(Struct, frozen=True, kw_only=True):
         life = self.valid_until - now if self.life is None else self.life
         return Life(self.valid_until - _LAST_PART * max(0.0, life), self.valid_until)
 
+    def has_ended(self, now: float) -> bool:
+        """Tell whether it is over by its own word."""
+        return self.valid_until is not None and now >= self.valid_until
+
     def is_ending(self, now: float) -> bool:
         """Tell whether it is late in its life; one of unknown length never is."""
         if self.valid_until is None or self.life is None:

@@ -35,6 +35,7 @@ class Entry(msgspec.Struct, eq=False):
         round: the window's round in which it was sent.
         refusals: how often it was answered with 429.
         refused_as: the id under which it was, the last time.
+        charged: bytes it is counted with in an allowance; None if it is in none.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Entry(msgspec.Struct, eq=False):
     round: int = 0
     refusals: int = 0
     refused_as: str = ""
+    charged: int | None = None
 
     @property
     def delivery(self) -> Delivery:

@@ -18,7 +18,9 @@ from ums_actors.core.window import Window
 from ums_actors.errors import LocalProtocolError, Overloaded
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
+
+    from ums_actors.core.allowance import Allowance
 
 __all__ = ["Entry", "Payload", "Pending"]
 
@@ -30,12 +32,18 @@ class Pending:
     accepted into the queue or left to rest. Requests that come back from a lost line
     are let in beyond that, so the table never holds more than both limits together.
 
+    Args:
+        queue_limit: requests that may wait for a line, or rest.
+        in_flight_limit: requests that may wait for their answer.
+        allowance: what it shares with the tables of other connections.
+
     Attributes:
         window: how many the present line may have in flight.
         late: answers to nobody: unknown ids, and those that came too late.
     """
 
     __slots__ = (
+        "_allowance",
         "_deadlines",
         "_in_flight",
         "_in_flight_limit",
@@ -45,7 +53,14 @@ class Pending:
         "window",
     )
 
-    def __init__(self, *, queue_limit: int, in_flight_limit: int) -> None:
+    def __init__(
+        self,
+        *,
+        queue_limit: int,
+        in_flight_limit: int,
+        allowance: Allowance | None = None,
+    ) -> None:
+        self._allowance = allowance
         self._queue_limit = queue_limit
         self._in_flight_limit = in_flight_limit
         self._waiting = Waiting(queue_limit)
@@ -105,7 +120,10 @@ class Pending:
             )
         limit = self.window.limit  # at its ceiling _launch refuses, nobody waits
         room = len(self._in_flight) < limit or limit == self._in_flight_limit
+        allowance = self._allowance
         try:
+            if allowance is not None:
+                allowance.charge(entry)
             if room and (entry.internal or (ready and not self._waiting.queue)):
                 self._launch(entry, now)
             elif entry.internal:
@@ -114,6 +132,8 @@ class Pending:
             else:
                 self._enqueue(entry, now, queue_timeout)
         except (KeyError, Overloaded):
+            if allowance is not None:
+                allowance.give_back(entry)
             if entry.id not in self._deadlines:  # everybody in the table has one
                 raise
             raise LocalProtocolError(
@@ -166,6 +186,8 @@ class Pending:
             self.late += 1
             return None
         self._deadlines.discard(request_id)
+        if self._allowance is not None:
+            self._allowance.give_back(entry)
         return entry
 
     def turn_back(
@@ -189,8 +211,13 @@ class Pending:
             return False
         if self._waiting.full and not entry.internal:
             return False
+        allowance = self._allowance
+        if allowance is not None and allowance.refusal(entry, len(again[1])):
+            return False
         entry.refused_as = entry.id
         entry.id, entry.payload = again
+        if allowance is not None:
+            allowance.charge(entry)
         self._rest(entry, now + pause)
         return True
 
@@ -206,7 +233,22 @@ class Pending:
             entry = self._waiting.pop(request_id)
         if entry is not None:
             self._deadlines.discard(request_id)
+            self._give_back((entry,))
         return entry
+
+    def weigh(self, entry: Entry) -> None:
+        """Take note that one in the table has another payload, or none any more.
+
+        Raises:
+            Overloaded: there is no room for it; take it out.
+        """
+        if self._allowance is not None:
+            self._allowance.weigh(entry)
+
+    def _give_back(self, entries: Iterable[Entry]) -> None:
+        if self._allowance is not None:
+            for entry in entries:
+                self._allowance.give_back(entry)
 
     def expire(self, now: float) -> list[Entry]:
         """Take out the requests whose time is over, earliest first."""
@@ -241,6 +283,7 @@ class Pending:
             stays = entry.outlives_line(written=entry.id not in unsent)
             (back if stays else lost).append(entry)
         self._in_flight.clear()
+        self._give_back(lost)
         self.window.reset()
         self._waiting.put_back(back)
         for entry in back:
@@ -254,6 +297,7 @@ class Pending:
         entries += waiting.take_queued(waiting.queued)
         self._in_flight.clear()
         self._deadlines.clear()
+        self._give_back(entries)
         return entries
 
     def first(self, count: int) -> list[tuple[str, Entry]]:

@@ -20,6 +20,8 @@ __all__ = [
     "Observer",
     "OpenGate",
     "Place",
+    "RankedPlace",
+    "RequestLimits",
     "SystemClock",
     "Tenure",
     "ids",
@@ -139,8 +141,32 @@ class Place(Protocol):
 
 
 @runtime_checkable
+class RankedPlace(Place, Protocol):
+    """A place in a line in which some go before others.
+
+    A gate of one's own need not know of it: where ``line_up`` gives a plain
+    :class:`Place`, all are served in the order in which they came.
+    """
+
+    def prefer(self, now: float) -> None:
+        """Go before those who were not preferred; called once, after lining up."""
+        ...
+
+    def claim(self, now: float) -> bool:
+        """Ask, once ``start`` has come, whether the attempt may begin; then it does.
+
+        False: somebody goes before. The two have swapped their places, ``start`` says
+        when to ask again.
+        """
+        ...
+
+
+@runtime_checkable
 class LinedGate(Protocol):
-    """A gate with a line, in which those behind move up when somebody leaves it."""
+    """A gate with a line, in which those behind move up when somebody leaves it.
+
+    It may rank those who wait by giving each a :class:`RankedPlace`.
+    """
 
     def delay(self, now: float) -> float:
         """Give the seconds to wait before an attempt; called on a loop thread."""
@@ -153,6 +179,20 @@ class LinedGate(Protocol):
             now: monotonic seconds.
             moved: called on any thread when the place has come forward.
         """
+        ...
+
+
+class RequestLimits(Protocol):
+    """Bounds of what all connections of a runtime may have waiting together."""
+
+    @property
+    def requests(self) -> int:
+        """How many requests may wait for a line or for their answer."""
+        ...
+
+    @property
+    def request_bytes(self) -> int:
+        """How many bytes their payloads may have."""
         ...
 
 

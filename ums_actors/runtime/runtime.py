@@ -11,6 +11,7 @@ import time
 import weakref
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
+from ums_actors.core.allowance import Allowance, share
 from ums_actors.errors import LocalProtocolError
 from ums_actors.http.tls import Contexts
 from ums_actors.runtime.commons import Commons
@@ -23,6 +24,7 @@ from ums_actors.runtime.ports import (
     LogObserver,
     Observer,
     OpenGate,
+    RequestLimits,
     SystemClock,
     Tenure,
     ids,
@@ -83,6 +85,16 @@ def _status(where: str | os.PathLike[str] | Literal[True]) -> tuple[Server, Watc
     return Server(checked_path(own_path() if where is True else where), watch), watch
 
 
+def _allowances(
+    limits: RequestLimits | None, loops: list[Loop]
+) -> dict[Loop, Allowance]:
+    """Give each loop its share."""
+    if limits is None:
+        return {}
+    shares = share(limits.requests, limits.request_bytes, len(loops))
+    return dict(zip(loops, shares, strict=True))
+
+
 class Runtime:
     """Loops, time, chance, names, workers, gate and observer of a set of actors.
 
@@ -95,6 +107,10 @@ class Runtime:
         workers: pools named ``connect``, ``auth``, ``files``, ``outbox``,
             ``callbacks`` and ``hooks``.
         gate: delays connection attempts.
+        login_gate: delays logins; an attempt that has to log in waits here first, its
+            timeouts run from when both have let it through.
+        limits: bounds of the requests of all connections together, such as a
+            :class:`~ums_actors.fleet.Limits`; each loop has an even share.
         observer: hears what happens.
         instruments: count, measure or trace it, such as those of
             :mod:`ums_actors.metrics`.
@@ -129,6 +145,8 @@ class Runtime:
         poller: Callable[[], Poller] = system_poller,
         workers: Mapping[str, Pool] | None = None,
         gate: Gate | None = None,
+        login_gate: Gate | None = None,
+        limits: RequestLimits | None = None,
         observer: Observer | None = None,
         connector: Any = None,
         instruments: Iterable[Instrument] = (),
@@ -146,6 +164,7 @@ class Runtime:
         )
         self.ids = ids
         self.gate: Gate = gate or OpenGate()
+        self.login_gate: Gate | None = login_gate
         self.tenure: Tenure | None = tenure
         self.observer: Observer = observer or LogObserver()
         self.instruments: Instruments | None = None
@@ -171,6 +190,7 @@ class Runtime:
         else:
             self._own_threads = False
             self.loops = loops
+        self._allowances = _allowances(limits, self.loops)
         self._round = itertools.cycle(self.loops)
         self._last: dict[object, Callable[[], object]] = {}
         self._all.add(self)
@@ -200,6 +220,13 @@ class Runtime:
         if self._own_threads:
             loop.start()
         return loop
+
+    def allowance(self, loop: Loop) -> Allowance | None:
+        """Give what the requests of all connections on a loop share; any thread.
+
+        None if they have no bound together. To be changed on the loop's thread only.
+        """
+        return self._allowances.get(loop)
 
     def workers(self, kind: str) -> Pool:
         """Give the pool of that name."""

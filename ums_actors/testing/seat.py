@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ums_actors.auth.source import TokenSource
-    from ums_actors.runtime.ports import Gate
+    from ums_actors.runtime.ports import Gate, RequestLimits
     from ums_actors.testing.world import World
 
 __all__ = ["Seat"]
@@ -32,6 +32,8 @@ class Seat:
         lines: gives numbers for websockets.
         ids: gives identifiers.
         gate: delays its attempts.
+        login_gate: delays its logins.
+        limits: what the runtime's requests share.
 
     Attributes:
         voice: writes what it does.
@@ -52,6 +54,8 @@ class Seat:
         *,
         is_brand: bool,
         gate: Gate | None = None,
+        login_gate: Gate | None = None,
+        limits: RequestLimits | None = None,
     ) -> None:
         self.name = name
         self.is_brand = is_brand
@@ -83,6 +87,8 @@ class Seat:
             ids=lambda: f"{next(ids):08x}{0:024x}",
             workers=world.pools,
             gate=gate,
+            login_gate=login_gate,
+            limits=limits,
             observer=self.observer,
             connector=self.network,
         )

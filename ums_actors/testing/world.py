@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ums_actors.auth.source import TokenSource
     from ums_actors.runtime import Runtime
-    from ums_actors.runtime.ports import Gate
+    from ums_actors.runtime.ports import Gate, RequestLimits
     from ums_actors.testing.network import FakeNetwork
 
 __all__ = ["Stuck", "World"]
@@ -76,9 +76,26 @@ class World:
         """Give each part a source of its own, so that none disturbs another."""
         return Random(f"{self.seed}:{part}")  # noqa: S311  (no cryptography)
 
-    def seat(self, name: str, *, is_brand: bool, gate: Gate | None = None) -> Seat:
+    def seat(
+        self,
+        name: str,
+        *,
+        is_brand: bool,
+        gate: Gate | None = None,
+        login_gate: Gate | None = None,
+        limits: RequestLimits | None = None,
+    ) -> Seat:
         """Make what a connection of that name is given."""
-        return Seat(self, name, self._lines, self._ids, is_brand=is_brand, gate=gate)
+        return Seat(
+            self,
+            name,
+            self._lines,
+            self._ids,
+            is_brand=is_brand,
+            gate=gate,
+            login_gate=login_gate,
+            limits=limits,
+        )
 
     # -- where there is but one connection
 

@@ -1,0 +1,3 @@
+"""Many supervised connections in one process."""
+
+from __future__ import annotations
