@@ -6,7 +6,8 @@
     ├── LocalProtocolError        you misused the library (also a ValueError)
     │   ├── WouldDeadlock         a blocking wait on a loop thread
     │   ├── NotSupported          this kind of connection cannot do that
-    │   └── RingNotWaiting        a ring is not there to be answered: state
+    │   ├── RingNotWaiting        a ring is not there to be answered: state
+    │   └── AgentUnknown          a fleet has no such agent: user, account_id
     ├── RemoteProtocolError       the server broke the protocol
     ├── ConnectError              no websocket came to be: step, status
     ├── LoginError                no token came to be, for now: step, status
@@ -36,6 +37,7 @@ import enum
 from typing import Any
 
 __all__ = [
+    "AgentUnknown",
     "AuthenticationRejected",
     "ClusterError",
     "ConnectError",
@@ -128,6 +130,20 @@ class RingNotWaiting(LocalProtocolError):
         self.ring_id = ring_id
         self.state = state
         self.delivery = Delivery.NOT_SENT
+
+
+class AgentUnknown(LocalProtocolError):
+    """A fleet has no agent of this name, or no longer.
+
+    Attributes:
+        user: who was asked for.
+        account_id: of which account; None if that was left open.
+    """
+
+    def __init__(self, text: str, *, user: str, account_id: str | None = None) -> None:
+        super().__init__(text)
+        self.user = user
+        self.account_id = account_id
 
 
 class RemoteProtocolError(UMSError):

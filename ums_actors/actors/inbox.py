@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import threading
 from collections import deque
 from typing import TYPE_CHECKING, Final
@@ -12,39 +13,34 @@ from ums_actors.runtime import LoopFuture
 if TYPE_CHECKING:
     from ums_actors.actors.events import Event
 
-__all__ = ["EventInbox"]
+__all__ = ["EventInbox", "Waited"]
 
 
-class EventInbox:
-    """A bounded line of events; filled on the loop thread, emptied on any.
+class Waited(abc.ABC):
+    """Somewhere that somebody waits for events to come, or for the end; any thread.
 
     Attributes:
-        limit: events that may wait; the oldest are dropped beyond.
         ended: whether nothing will be added any more.
         error: why, if that was not in order.
     """
 
-    def __init__(self, limit: int) -> None:
-        self.limit: Final = whole("limit", limit, 1, " events")
+    def __init__(self) -> None:
         self.ended: bool = False
         self.error: Exception | None = None
-        self._events: deque[Event] = deque()
         self._waiters: list[LoopFuture[None]] = []
         self._lock = threading.Lock()
 
+    @abc.abstractmethod
     def __len__(self) -> int:
-        return len(self._events)
+        """Count what can be taken."""
 
-    def push(self, event: Event) -> bool:
-        """Add an event; tell whether none was dropped for it."""
-        if self.ended:
-            return True
-        kept = True
-        if len(self._events) >= self.limit:
-            kept = self.take() is None
-        self._events.append(event)
-        self._wake()
-        return kept
+    @abc.abstractmethod
+    def take(self) -> Event | None:
+        """Give what is next, or None."""
+
+    @abc.abstractmethod
+    def discard(self) -> None:
+        """Add nothing any more, and forget what waits."""
 
     def end(self, error: Exception | None = None) -> None:
         """Add nothing any more; what waits can still be taken."""
@@ -52,24 +48,12 @@ class EventInbox:
             self.error, self.ended = error, True
         self._wake()
 
-    def discard(self) -> None:
-        """Add nothing any more, and forget what waits."""
-        self.end()
-        self._events.clear()
-
-    def take(self) -> Event | None:
-        """Give the oldest event, or None."""
-        try:
-            return self._events.popleft()
-        except IndexError:
-            return None
-
     def waiter(self) -> LoopFuture[None]:
         """Give a future that is done when there is something to take, or the end."""
         future: LoopFuture[None] = LoopFuture()
         with self._lock:
             self._waiters.append(future)
-        if self._events or self.ended:
+        if len(self) or self.ended:
             self._wake()
         return future
 
@@ -86,3 +70,42 @@ class EventInbox:
             waiters, self._waiters = self._waiters, []
         for waiter in waiters:
             waiter.try_set(None)
+
+
+class EventInbox(Waited):
+    """A bounded line of events; filled on the loop thread, emptied on any.
+
+    Attributes:
+        limit: events that may wait; the oldest are dropped beyond.
+    """
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self.limit: Final = whole("limit", limit, 1, " events")
+        self._events: deque[Event] = deque()
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def push(self, event: Event) -> bool:
+        """Add an event; tell whether none was dropped for it."""
+        if self.ended:
+            return True
+        kept = True
+        if len(self._events) >= self.limit:
+            kept = self.take() is None
+        self._events.append(event)
+        self._wake()
+        return kept
+
+    def discard(self) -> None:
+        """Add nothing any more, and forget what waits."""
+        self.end()
+        self._events.clear()
+
+    def take(self) -> Event | None:
+        """Give the oldest event, or None."""
+        try:
+            return self._events.popleft()
+        except IndexError:
+            return None

@@ -14,7 +14,7 @@ from ums_actors.errors import ConnectionLost, Delivery
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from ums_actors.actors.inbox import EventInbox
+    from ums_actors.actors.inbox import Waited
     from ums_actors.runtime import LoopFuture
 
 __all__ = ["EventIterator"]
@@ -43,7 +43,7 @@ class EventIterator(Iterator[E], AsyncIterator[E], Generic[E]):
 
     def __init__(
         self,
-        inbox: EventInbox,
+        inbox: Waited,
         release: Callable[[], object],
         alive: Callable[[], bool],
         timeout: float | None = None,
@@ -167,7 +167,7 @@ class EventIterator(Iterator[E], AsyncIterator[E], Generic[E]):
         self.close()
 
 
-def _let_go(inbox: EventInbox, release: Callable[[], object]) -> None:
+def _let_go(inbox: Waited, release: Callable[[], object]) -> None:
     inbox.discard()
     release()
 

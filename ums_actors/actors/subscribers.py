@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
+from ums_actors.actors.ear import Ear
 from ums_actors.actors.events import ErrorOccurred, Event
 from ums_actors.actors.inbox import EventInbox
 from ums_actors.actors.selection import Selection, selection
@@ -140,6 +141,12 @@ class Subscribers:
             if isinstance(subscriber.target, EventInbox):
                 subscriber.target.end(error)
                 self.remove(handle)
+
+    def token_refused(self) -> None:
+        """Tell the library's own that the token which was held is dead."""
+        for subscriber in self._tables.all.values():
+            if isinstance(subscriber.target, Ear):
+                subscriber.target.token_refused()
 
     def close(self) -> None:
         """Remove all; callbacks still hear what waits for them."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import pykka
 
+from ums_actors.actors.ear import Ear
 from ums_actors.actors.inbox import EventInbox
 from ums_actors.errors import LocalProtocolError, Overloaded
 from ums_actors.runtime.inbox import Inbox
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Target", "Way", "way_to"]
 
 Target: TypeAlias = (
-    Callable[[Any], object] | pykka.ActorRef[Any] | queue.Queue[Any] | EventInbox
+    Callable[[Any], object] | pykka.ActorRef[Any] | queue.Queue[Any] | EventInbox | Ear
 )
 
 
@@ -50,6 +51,8 @@ def way_to(
     Raises:
         LocalProtocolError: it is none of those that can hear.
     """
+    if isinstance(target, Ear):
+        return Way(target.push, target.close, target.__len__)
     if isinstance(target, EventInbox):
         return Way(target.push, target.end, target.__len__)
     if isinstance(target, pykka.ActorRef):

@@ -111,7 +111,10 @@ class TokenActor(Child):
         if generation is None:
             generation = self._lease.generation
         self._observe("token.invalidated", logging.INFO, source=command.source)
+        held = self._lease.session
         self._handle(leasing.Invalidated(generation, command.source))
+        if held is not None and self._lease.session is None:
+            self._kernel.subscribers.token_refused()
 
     def _validate(self, _: ValidateToken) -> None:
         self._handle(leasing.RefreshDue())
@@ -192,6 +195,7 @@ class TokenActor(Child):
             return self._refreshed(result.flight, result.value)
         if isinstance(error, LoginError) and error.status == _REFUSED:
             self._kernel.note(f"refresh refused: {error}")
+            self._kernel.subscribers.token_refused()
             return leasing.RefreshRefused(result.flight)
         report(self._kernel, "token.refresh_failed", error)
         self._kernel.refresh_waiters.reject(error)

@@ -1,0 +1,111 @@
+"""How a fleet is doing, in one record."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ums_actors.core.course import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ums_actors.fleet.member import Member
+
+__all__ = ["AgentTrouble", "FleetStatus", "tally"]
+
+
+class AgentTrouble(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent that has failed for good, or gave way to somebody else.
+
+    Attributes:
+        contested: whether somebody else logs in as this user.
+        retry_at: monotonic seconds of the next trial; None if there will be none.
+    """
+
+    user: str
+    account_id: str
+    reason: str
+    contested: bool
+    retry_at: float | None
+
+
+class FleetStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """A snapshot; it does not change.
+
+    Attributes:
+        agents: how many there are.
+        states: how many are in each state of a connection.
+        ready: how many are READY.
+        failed: those that have failed for good, or gave way.
+        contested: how many of them gave way to somebody else.
+        retried: how often one of them was tried again.
+        waiting_to_connect: attempts in line at the connect gate; None where that is not
+            known.
+        waiting_to_log_in: attempts in line at the login gate; likewise.
+        in_flight: requests that wait for their answer.
+        queued: requests that wait for a READY line.
+        events_waiting: events that wait for the handler and those who iterate.
+        events_dropped: events that were lost, since those were slow.
+        handlers_busy: calls of the handler that run, or events that its actor has.
+        handler_errors: calls of the handler that raised.
+    """
+
+    agents: int
+    states: dict[str, int]
+    ready: int
+    failed: tuple[AgentTrouble, ...]
+    contested: int
+    retried: int
+    waiting_to_connect: int | None
+    waiting_to_log_in: int | None
+    in_flight: int
+    queued: int
+    events_waiting: int
+    events_dropped: int
+    handlers_busy: int
+    handler_errors: int
+
+
+class Tally:
+    """Numbers of many agents, added up."""
+
+    def __init__(self) -> None:
+        self.states: Counter[str] = Counter()
+        self.failed: list[AgentTrouble] = []
+        self.in_flight: int = 0
+        self.queued: int = 0
+
+
+def tally(members: Iterable[Member]) -> Tally:
+    """Add up; any thread.
+
+    It reads single numbers that loops change meanwhile, and asks no loop: so it costs
+    the loops nothing, and also tells of a fleet whose loop does not answer. What it
+    gives of one agent is right for the moment at which that one was looked at.
+    """
+    found = Tally()
+    for member in members:
+        if not member.is_there:
+            continue
+        kernel = member.kernel
+        state = kernel.session.state
+        found.states[state.value] += 1
+        found.in_flight += kernel.pending.in_flight
+        found.queued += kernel.pending.queued
+        if state is State.FAILED or member.contested:
+            found.failed.append(_trouble(member))
+    return found
+
+
+def _trouble(member: Member) -> AgentTrouble:
+    account_id, user = member.key
+    return AgentTrouble(
+        user=user,
+        account_id=account_id,
+        reason=str(member.kernel.last_reason or ""),
+        contested=member.contested,
+        retry_at=member.retry_at,
+    )

@@ -1,0 +1,55 @@
+"""What goes wrong with the handler of a fleet's events, told and counted."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from ums_actors.actors.events import ErrorOccurred
+from ums_actors.fleet.handlers import Troubles
+
+if TYPE_CHECKING:
+    from ums_actors.fleet.events import AgentEvent
+    from ums_actors.fleet.switchboard import Switchboard
+    from ums_actors.runtime import Runtime
+
+__all__ = ["HandlerTroubles"]
+
+
+class HandlerTroubles(Troubles):
+    """Tells the observer, and those who hear; any thread.
+
+    Attributes:
+        errors: calls that raised.
+    """
+
+    def __init__(self, runtime: Runtime, board: Switchboard) -> None:
+        self._runtime = runtime
+        self._board = board
+        self.errors: int = 0
+
+    def failed(self, error: BaseException, event: AgentEvent) -> None:
+        """Tell of a call that raised; not if it was told of just this."""
+        self.errors += 1
+        context = "fleet.handler_failed"
+        self._observe(
+            context,
+            logging.WARNING,
+            account=event.account_id,
+            user=event.user,
+            error=error,
+        )
+        if not isinstance(event.event, ErrorOccurred):
+            told = ErrorOccurred(context=context, error=error, event=event.event)
+            self._board.tell((event.account_id, event.user), told)
+
+    def blocked(self, threads: int) -> None:
+        """Tell that nobody is served."""
+        self._observe("fleet.handlers_blocked", logging.ERROR, threads=threads)
+
+    def gone(self, waiting: int) -> None:
+        """Tell that nobody hears any more."""
+        self._observe("fleet.handler_gone", logging.ERROR, lost=waiting)
+
+    def _observe(self, event: str, level: int, **fields: Any) -> None:
+        self._runtime.observer.observe(event, level, fields)
