@@ -1,0 +1,299 @@
+"""One shard in its process: it gets the lease, has the fleet, and gives both back."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ums_actors.cluster.calling import Elsewhere, check_method
+from ums_actors.cluster.keeper import Keeper
+from ums_actors.cluster.share import Share, imported, specs_of
+from ums_actors.cluster.status import ShardStatus, Stage
+from ums_actors.errors import (
+    AgentUnknown,
+    ConnectionLost,
+    LeaseStoreError,
+    LocalProtocolError,
+)
+from ums_actors.fleet.fleet import Fleet
+from ums_actors.runtime import LoopFuture, Runtime
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ums_actors.cluster.calling import Call
+    from ums_actors.cluster.config import ClusterConfig
+    from ums_actors.cluster.life import Life
+    from ums_actors.cluster.share import Provider
+    from ums_actors.cluster.store import LeaseStore
+    from ums_actors.fleet.spec import AgentSpec, Key
+
+__all__ = ["ShardHost"]
+
+_logger = logging.getLogger("ums_actors")
+ASK_AGAIN: Final = 5.0
+"""Seconds after which a provider is asked again that gave nothing usable."""
+BACKSTOP: Final = 1.0
+"""Seconds that closing may take longer than it should before the process ends."""
+
+
+class ShardHost:
+    """Opens the shard's agents when it has the lease, and closes them before its end.
+
+    A lease that is lost is not taken up again: the process ends, and Ray starts the
+    next one.
+
+    Args:
+        config: of the cluster.
+        shard: which one.
+        provider: gives the agents; or its name.
+        store: keeps the lease book.
+        life: of this process.
+        ended: called, on some thread, with the reason when a lease was lost and all is
+            closed: it ends the process.
+
+    Raises:
+        LocalProtocolError: the provider or the handler cannot be imported.
+    """
+
+    def __init__(
+        self,
+        config: ClusterConfig,
+        shard: int,
+        provider: Any,
+        *,
+        store: LeaseStore,
+        life: Life,
+        ended: Callable[[str], object],
+    ) -> None:
+        self._config = config
+        self._share = Share(shard=shard, shards=config.shards)
+        self._provider: Provider = imported(provider, "provider")
+        handler = config.handler
+        self._handler = None if handler is None else imported(handler, "handler")
+        self._store = store
+        self._life = life
+        self._ended = ended
+        self._lock = threading.Lock()
+        self._stage = Stage.WAITING
+        self._trouble = ""
+        self._known: frozenset[Key] | None = None
+        self._settled = False
+        self._fleet: Fleet | None = None
+        self._runtime: Runtime | None = None
+        self._keeper = Keeper(
+            store,
+            shard,
+            granted=self._granted,
+            lost=self._lost,
+            owner=life.owner,
+            terms=config.terms,
+        )
+
+    def start(self) -> None:
+        """Begin to ask for the lease; waits at most one call of the lease book."""
+        self._bury()
+        self._keeper.start()
+
+    # -- what is asked of it
+
+    def look(self) -> Elsewhere | None:
+        """Tell why its agents are not here; None if they are; any thread."""
+        stage = self._stage
+        if stage is not Stage.OPEN:
+            said = f"shard {self._share.shard} is {stage.value}"
+            return Elsewhere(f"{said}: {self._trouble}" if self._trouble else said)
+        return None
+
+    def call(self, call: Call) -> LoopFuture[Any] | Elsewhere:
+        """Call an agent's method; any thread, it does not wait.
+
+        Raises:
+            AgentUnknown: the cluster has no such agent.
+            NotSupported: it has no such method for others.
+        """
+        elsewhere, fleet = self.look(), self._fleet
+        if elsewhere is not None or fleet is None:
+            return elsewhere or Elsewhere("it is not open yet")
+        try:
+            proxy = fleet.get(call.user, call.account_id)
+        except AgentUnknown:
+            if (call.account_id, call.user) in (self._known or ()):
+                return Elsewhere("the agent is about to be started, or to leave")
+            raise
+        except ConnectionLost:
+            return Elsewhere("it closes its agents")
+        check_method(proxy.actor_ref.actor_class, call.method)
+        arguments, keywords = call.arguments()
+        given = getattr(proxy, call.method)(*arguments, **keywords)
+        return given if isinstance(given, LoopFuture) else LoopFuture.of(given)
+
+    def forget(self, call: Call, future: LoopFuture[Any]) -> None:
+        """Let a request go whose caller has given up; any thread, it does not wait."""
+        fleet = self._fleet
+        if fleet is not None:
+            try:
+                fleet.get(call.user, call.account_id).forget.defer(future)
+            except (AgentUnknown, ConnectionLost):
+                return  # whoever closes it answers it
+
+    def status(self) -> ShardStatus:
+        """Give a snapshot; any thread."""
+        fleet = self._fleet
+        told = None if fleet is None else fleet.status()
+        return ShardStatus(
+            shard=self._share.shard,
+            stage=self._stage,
+            node=self._life.place.partition("@")[0],
+            pid=self._life.pid,
+            epoch=self._keeper.tenure.epoch,
+            agents=0 if told is None else told.agents,
+            ready=0 if told is None else told.ready,
+            failed=0 if told is None else len(told.failed),
+            settled=self._settled,
+            trouble=self._trouble,
+            memory=_resident(),
+        )
+
+    def reload(self) -> LoopFuture[Any]:
+        """Ask the provider again: add who is new, remove who is there no more."""
+        fleet = self._fleet
+        if fleet is None or self._stage is not Stage.OPEN:
+            raise LocalProtocolError(
+                f"shard {self._share.shard} is {self._stage.value}: it asks the "
+                "provider anyway when it opens"
+            )
+        return fleet.reload()
+
+    def leave(self, timeout: float) -> bool:
+        """Close all agents in order, and give the lease back; blocks.
+
+        Args:
+            timeout: seconds in which what was asked may be answered.
+
+        Returns:
+            whether it has, and the next owner need not wait.
+        """
+        with self._lock:
+            if self._stage in (Stage.LOST, Stage.LEFT):
+                return self._stage is Stage.LEFT
+            self._stage = Stage.LEAVING
+            fleet, runtime = self._fleet, self._runtime
+        if fleet is not None:
+            done = threading.Event()
+            fleet.close(timeout).add_done_callback(lambda _: done.set())
+            done.wait(timeout + BACKSTOP)
+        released = self._keeper.close()  # nothing is sent from here on, closed or not
+        if runtime is not None:
+            runtime.close()
+        self._stage = Stage.LEFT
+        return released
+
+    # -- the lease; the keeper's thread
+
+    def _granted(self, epoch: int) -> None:
+        with self._lock:
+            if self._stage is not Stage.WAITING:
+                return
+            self._stage = Stage.OPENING
+            config, pacing = self._config, self._config.pacing
+            runtime = self._runtime = Runtime(
+                gate=pacing.connect_gate(),
+                login_gate=pacing.login_gate(),
+                limits=config.limits,
+                tenure=self._keeper.tenure,
+            )
+            self._fleet = Fleet(
+                self._specs,
+                handler=self._handler,
+                kinds=config.kinds,
+                limits=config.limits,
+                runtime=runtime,
+            )
+        self._tell(logging.INFO, "shard.opening", epoch=epoch)
+        self._open()
+
+    def _open(self) -> None:
+        fleet = self._fleet
+        if fleet is not None and self._stage is Stage.OPENING:
+            fleet.open().add_done_callback(self._opened)
+
+    def _specs(self) -> list[AgentSpec]:
+        """Ask the provider; a thread of the fleet's."""
+        found = specs_of(self._provider, self._share)
+        self._known = frozenset(found)
+        with self._lock:
+            if self._stage is Stage.OPENING:
+                self._stage, self._trouble = Stage.OPEN, ""
+        return list(found.values())
+
+    def _opened(self, future: LoopFuture[Any]) -> None:
+        """All have settled, or the provider gave nothing usable; a loop's thread."""
+        error, runtime = future.exception(), self._runtime
+        if error is None:
+            self._settled = True
+            self._tell(logging.INFO, "shard.settled", agents=self.status().agents)
+        elif self._stage is Stage.OPENING and runtime is not None:
+            self._trouble = f"{type(error).__name__}: {error}"
+            self._tell(logging.ERROR, "shard.provider_failed", error=error)
+            loop = runtime.next_loop()
+            loop.call_soon(partial(loop.call_later, ASK_AGAIN, self._open))
+
+    def _lost(self, epoch: int, why: str) -> None:
+        with self._lock:
+            if self._stage in (Stage.LEAVING, Stage.LEFT):
+                return
+            self._stage, self._trouble = Stage.LOST, why
+            fleet = self._fleet
+        self._tell(logging.ERROR, "shard.lost", epoch=epoch, reason=why)
+        safety, once = self._config.terms.safety, threading.Lock()
+
+        def end() -> None:
+            if once.acquire(blocking=False):
+                backstop.cancel()
+                self._keeper.release()  # who is held for dead does not ask again
+                self._ended(why)
+
+        backstop = threading.Timer(safety + BACKSTOP, end)
+        backstop.name, backstop.daemon = "ums-shard-end", True
+        backstop.start()
+        if not self._keeper.tenure.epoch:
+            self._keeper.release()
+        if fleet is None:
+            end()
+        else:
+            fleet.close(safety).add_done_callback(lambda _: end())
+
+    # -- small things
+
+    def _bury(self) -> None:
+        """Give back the lease of a process that has certainly ended on this node."""
+        timeout = self._config.terms.call_timeout
+        try:
+            lease = self._store.who(self._share.shard, timeout)
+            before = None if lease is None else type(self._life).of(lease.owner)
+            if lease is not None and before is not None and before.is_over(self._life):
+                self._store.release(lease, timeout)
+        except LeaseStoreError as error:
+            self._tell(logging.WARNING, "shard.book_silent", error=error)
+
+    def _tell(self, level: int, event: str, **fields: Any) -> None:
+        error = fields.get("error")
+        told = {"ums_cluster": self._config.name, "ums_shard": self._share.shard}
+        told |= {f"ums_{name}": value for name, value in fields.items()}
+        _logger.log(level, event, extra=told, exc_info=error)
+
+
+_PAGE: Final = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4_096
+
+
+def _resident() -> int:
+    """Give the resident bytes of this process; 0 where that is not known."""
+    try:
+        return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * _PAGE
+    except (OSError, ValueError, IndexError):
+        return 0
