@@ -79,6 +79,7 @@ from ums_actors.core.course import State
 
 # errors
 from ums_actors.errors import (
+    AgentUnknown,
     AuthenticationRejected,
     ClusterError,
     ConnectError,
@@ -102,6 +103,20 @@ from ums_actors.errors import (
     StatusError,
     UMSError,
     WouldDeadlock,
+)
+
+# fleet
+from ums_actors.fleet import (
+    AgentContested,
+    AgentEvent,
+    AgentFailed,
+    AgentReady,
+    AgentSpec,
+    Fleet,
+    FleetStatus,
+    Limits,
+    Pacing,
+    Trials,
 )
 
 # settings
@@ -165,9 +180,15 @@ __all__ = [
     "ME",
     "OS",
     "ActionReason",
+    "AgentContested",
+    "AgentEvent",
+    "AgentFailed",
     "AgentNote",
+    "AgentReady",
+    "AgentSpec",
     "AgentState",
     "AgentStateChanged",
+    "AgentUnknown",
     "Anonymous",
     "AssertionLogin",
     "AttemptFailed",
@@ -211,6 +232,8 @@ __all__ = [
     "ExternalId",
     "Feature",
     "FileError",
+    "Fleet",
+    "FleetStatus",
     "GroupChanged",
     "IBMWatsonInfo",
     "IdentityChanged",
@@ -218,6 +241,7 @@ __all__ = [
     "Intent",
     "LeaseLost",
     "LeaseStoreError",
+    "Limits",
     "LocalProtocolError",
     "LoginError",
     "LoopActor",
@@ -236,6 +260,7 @@ __all__ = [
     "OutboxError",
     "Overloaded",
     "PacedGate",
+    "Pacing",
     "Participant",
     "ParticipantAdded",
     "ParticipantEvent",
@@ -272,6 +297,7 @@ __all__ = [
     "TokenSource",
     "TransferredToAgent",
     "TransferredToSkill",
+    "Trials",
     "TtrChanged",
     "UMSError",
     "WebsocketConnection",

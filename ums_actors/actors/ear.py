@@ -27,8 +27,10 @@ class Ear(abc.ABC):
     def __len__(self) -> int:
         """Count the events that wait."""
 
-    def close(self) -> None:
-        """Let no more come."""
-
+    @abc.abstractmethod
     def token_refused(self) -> None:
         """Take note that the service has refused the token that was held."""
+
+    @abc.abstractmethod
+    def close(self) -> None:
+        """Let no more come: the subscription is over."""

@@ -15,6 +15,7 @@ from ums_actors.cluster.calling import (
     Reply,
     packed_reply,
 )
+from ums_actors.cluster.engine import engine
 from ums_actors.cluster.host import ShardHost
 from ums_actors.cluster.life import Life
 from ums_actors.cluster.ray_store import RayStore
@@ -48,12 +49,10 @@ class Shard:
         config: of the cluster.
         shard: which one.
         provider: gives the agents; or its name.
-        node: Ray's id of the node it is on.
     """
 
-    def __init__(
-        self, config: ClusterConfig, shard: int, provider: Any, node: str
-    ) -> None:
+    def __init__(self, config: ClusterConfig, shard: int, provider: Any) -> None:
+        node = engine().get_runtime_context().get_node_id()
         self._limit = config.calls
         self._calls = 0
         self._host = ShardHost(

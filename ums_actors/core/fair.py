@@ -54,8 +54,16 @@ class FairLines(Generic[K, T]):
         LocalProtocolError: a number is out of its bounds.
     """
 
-    __slots__ = ("_by_length", "_each", "_limit", "_lines", "_longest", "_ready")
-    __slots__ += ("_total", "dropped")
+    __slots__ = (
+        "_by_length",
+        "_each",
+        "_limit",
+        "_lines",
+        "_longest",
+        "_ready",
+        "_total",
+        "dropped",
+    )
 
     def __init__(self, limit: int, each: int) -> None:
         self._limit = whole("limit", limit, 1, " items")
@@ -162,8 +170,7 @@ class FairLines(Generic[K, T]):
                 del self._by_length[before]
         if after:
             self._by_length.setdefault(after, {})[key] = None
-        if after > self._longest:
-            self._longest = after
+        self._longest = max(self._longest, after)
         while self._longest and self._longest not in self._by_length:
             self._longest -= 1
 

@@ -14,11 +14,9 @@ from ums_actors.errors import UMSError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ums_actors.fleet.feeding import ActorHandler
-    from ums_actors.fleet.handlers import CallbackHandler
+    from ums_actors.fleet.audience import Audience
     from ums_actors.fleet.member import Member
     from ums_actors.fleet.registry import Registry
-    from ums_actors.fleet.switchboard import Switchboard
     from ums_actors.runtime import LoopFuture, Runtime
 
 __all__ = ["Closing"]
@@ -35,8 +33,7 @@ class Closing:
     Args:
         registry: who is there.
         leave: begins to remove one of them.
-        board: told that there is nothing more to hear.
-        handler: given time for what waits.
+        audience: told that there is nothing more to hear, and given time for the rest.
         runtime: closed in the end; None if it is somebody else's.
         done: answered in the end, whatever happens.
     """
@@ -45,16 +42,14 @@ class Closing:
         self,
         registry: Registry,
         leave: Callable[[Member], LoopFuture[None]],
-        board: Switchboard,
+        audience: Audience,
         *,
-        handler: CallbackHandler | ActorHandler | None,
         runtime: Runtime | None,
         done: LoopFuture[None],
     ) -> None:
         self._registry = registry
         self._leave = leave
-        self._board = board
-        self._handler = handler
+        self._audience = audience
         self._runtime = runtime
         self._done = done
         self._caller = threading.current_thread()
@@ -84,10 +79,9 @@ class Closing:
         for left in leaving:
             _wait(left, deadline)
         late = sum(not left.done() for left in leaving)
-        self._board.end()
-        if self._handler is not None:
-            patience = min(_HEARD, max(0.0, deadline - time.monotonic()))
-            self._handler.join(patience, self._caller)
+        self._audience.board.end()
+        patience = min(_HEARD, max(0.0, deadline - time.monotonic()))
+        self._audience.join(patience, self._caller)
         ended = True
         if self._runtime is not None:
             ended = self._runtime.close(max(_LEAST, deadline - time.monotonic()))

@@ -3,44 +3,30 @@
 from __future__ import annotations
 
 import os
-import threading
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Self
 
-import pykka
-
-from ums_actors.actors.iterator import EventIterator
-from ums_actors.arguments import seconds, shown, whole
-from ums_actors.connection import (
-    BrandConnectionProxy,
-    ConsumerConnectionProxy,
-    proxy_of,
-)
+from ums_actors.arguments import seconds, shown
+from ums_actors.connection import proxy_of
 from ums_actors.core.trials import Trials
-from ums_actors.errors import AgentUnknown, ConnectionLost, Delivery, LocalProtocolError
-from ums_actors.fleet.closing import Closing
-from ums_actors.fleet.events import AgentEvent, FleetEvent
-from ums_actors.fleet.feeding import ActorHandler
-from ums_actors.fleet.handlers import CallbackHandler
-from ums_actors.fleet.inbox import FairInbox
+from ums_actors.errors import AgentUnknown, LocalProtocolError
+from ums_actors.fleet.audience import Audience
 from ums_actors.fleet.limits import Limits
-from ums_actors.fleet.loading import Loading
-from ums_actors.fleet.member import Member
 from ums_actors.fleet.pacing import Pacing
-from ums_actors.fleet.registry import Registry
 from ums_actors.fleet.source import source_of
 from ums_actors.fleet.spec import AgentSpec
-from ums_actors.fleet.status import FleetStatus, fleet_status
-from ums_actors.fleet.supervision import Supervision
-from ums_actors.fleet.switchboard import Switchboard
-from ums_actors.fleet.troubles import HandlerTroubles
-from ums_actors.runtime import LoopFuture, PacedGate, Runtime
+from ums_actors.fleet.staff import Staff
+from ums_actors.fleet.status import FleetStatus, gate_line, tally
+from ums_actors.runtime import LoopFuture, Runtime
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
     from types import TracebackType
 
     from ums_actors.actors.events import Event
+    from ums_actors.actors.iterator import EventIterator
+    from ums_actors.connection import BrandConnectionProxy, ConsumerConnectionProxy
+    from ums_actors.fleet.audience import Handler
+    from ums_actors.fleet.events import AgentEvent
     from ums_actors.fleet.source import Agents, Reloaded
     from ums_actors.fleet.spec import Key
 
@@ -48,3 +34,305 @@ __all__ = ["Fleet"]
 
 TIMEOUT: Final = 30.0
 """Seconds in which a fleet closes."""
+_GRACE: Final = 5.0
+"""Seconds more for who leaves a block: closing keeps its time by itself."""
+HANDLERS: Final = 4
+"""Threads that call the handler: as many agents as may block at a time."""
+
+
+class Fleet:
+    """Many agents: started, paced, supervised, heard and closed together.
+
+    ::
+
+        bots = [
+            ums.AgentSpec(user=name, account_id=account, auth=login, online=True)
+            for name, login in logins.items()
+        ]
+
+        def handle(event: ums.AgentEvent) -> None:
+            match event.event:
+                case ums.RingOffered(ring=ring):
+                    ring.accept()
+                case ums.MessageReceived(mine=False) as message:
+                    bot = fleet.get(event.user)
+                    bot.send_text(message.conversation_id, "Hello").get(timeout=30)
+
+        fleet = ums.Fleet(bots, handler=handle)
+        with fleet:
+            print(fleet.open().get(timeout=300))
+
+    Any thread may call it; nothing of it waits but leaving a ``with`` block.
+
+    Args:
+        agents: the agents, the path of a TOML file that has them, or a callable that
+            gives them (called on a thread of its own, where it may block). They are
+            started by :meth:`open`; :meth:`reload` asks again.
+        handler: hears the events of all agents. A callable is called with an
+            :class:`AgentEvent` on threads of the fleet: one call at a time for an
+            agent, several agents at a time, in turns, so that an agent which floods or
+            blocks holds up no other. Or a :class:`pykka.ActorRef`, which is asked with
+            the same, a few at a time.
+        handlers: threads that call it. As many agents may block at a time; if all do,
+            the others wait (``fleet.handlers_blocked`` is logged).
+        kinds: event classes that are wanted; all if none is named. ``RequestSent`` and
+            ``ResponseReceived`` must be named to be heard.
+        pacing: how fast agents may connect and log in.
+        limits: how much all of them may hold.
+        trials: when an agent that has failed for good is tried again; None: never.
+        runtime: one of yours, in place of one that the fleet makes and closes. Its
+            gates and bounds of requests are yours, too.
+        loops: event loops of the fleet's own runtime, each with a thread.
+
+    Raises:
+        LocalProtocolError: an argument breaks a rule.
+    """
+
+    def __init__(
+        self,
+        agents: Agents = (),
+        *,
+        handler: Handler | None = None,
+        handlers: int = HANDLERS,
+        kinds: Iterable[type[Event]] = (),
+        pacing: Pacing | None = None,
+        limits: Limits | None = None,
+        trials: Trials | None = Trials(),  # noqa: B008  (it cannot be changed)
+        runtime: Runtime | None = None,
+        loops: int = 1,
+    ) -> None:
+        for name, value, kind in (
+            ("pacing", pacing, Pacing),
+            ("limits", limits, Limits),
+            ("trials", trials, Trials),
+            ("runtime", runtime, Runtime),
+        ):
+            if value is not None:
+                _of_kind(name, value, kind)
+        if runtime is not None and (pacing is not None or loops != 1):
+            raise LocalProtocolError(
+                "a runtime of yours has its own loops and gates: leave pacing and "
+                "loops out, or give Runtime(loops, gate=…, login_gate=…)"
+            )
+        source, bounds = source_of(agents), limits or Limits()
+        self._pid = os.getpid()
+        self._own = None if runtime else _runtime(pacing or Pacing(), bounds, loops)
+        self._runtime: Runtime = runtime or self._own  # type: ignore[assignment]
+        self._audience = Audience(
+            self._runtime, kinds=kinds, limits=bounds, handler=handler, threads=handlers
+        )
+        self._staff = Staff(
+            self._runtime,
+            self._audience,
+            source=source,
+            limits=bounds,
+            trials=trials,
+            status=self._status,
+        )
+
+    # -- its life
+
+    def open(self, timeout: float | None = None) -> LoopFuture[FleetStatus]:
+        """Start all agents; done when each is READY, or has failed for good.
+
+        They wait in line at the gates, so that thousands take minutes; no request is
+        under way meanwhile. Called again it gives the same.
+
+        Args:
+            timeout: seconds the future waits; the agents are opened all the same.
+
+        Raises (through the future):
+            LocalProtocolError: the source's agents break a rule; it may be called
+                again.
+            TimeoutError: not all were READY or had failed in time.
+            ConnectionLost: the fleet was closed.
+        """
+        patience = seconds(timeout)
+        self._check()
+        return self._staff.open(patience)
+
+    def reload(self) -> LoopFuture[Reloaded]:
+        """Ask the source again; add who is new, remove who is there no more.
+
+        An agent that is given differently is removed and added: what is compared is
+        all of its AgentSpec, so a source that gives the same TokenSource each time
+        does not disturb its agent. Agents that were added by hand stay.
+
+        Raises (through the future):
+            LocalProtocolError: the source's agents break a rule; nothing has changed.
+        """
+        self._check()
+        return self._staff.reload()
+
+    def close(self, timeout: float = TIMEOUT) -> LoopFuture[None]:
+        """Close all connections, log out and stop; idempotent, never waits.
+
+        All at a time. What waits for the handler is still heard, for some seconds.
+
+        Args:
+            timeout: seconds for all of it; from the first call.
+
+        Raises (through the future):
+            TimeoutError: not all have ended by then; what can be is given up.
+        """
+        patience = seconds(timeout)
+        if os.getpid() != self._pid:
+            return LoopFuture.of(None)  # all that is there is the parent's
+        return self._staff.close(TIMEOUT if patience is None else patience, self._own)
+
+    # -- its agents
+
+    def add(self, spec: AgentSpec) -> BrandConnectionProxy | ConsumerConnectionProxy:
+        """Start an agent, and give its connection; it is opened, in its turn.
+
+        Raises:
+            LocalProtocolError: it is there already, or an argument breaks a rule.
+            Overloaded: there are as many as there may be.
+            ConnectionLost: the fleet is closed.
+        """
+        self._check()
+        _of_kind("spec", spec, AgentSpec)
+        return proxy_of(self._staff.enter(spec, sourced=False).ref)
+
+    def remove(self, user: str, account_id: str | None = None) -> LoopFuture[None]:
+        """Close an agent's connection, log it out, and stop it; done then.
+
+        Raises:
+            AgentUnknown: there is no such agent.
+            LocalProtocolError: there are several; give account_id as well.
+        """
+        self._check()
+        return self._staff.leave(self._staff.registry.look_up(user, account_id))
+
+    def get(
+        self, user: str, account_id: str | None = None
+    ) -> BrandConnectionProxy | ConsumerConnectionProxy:
+        """Give an agent's connection.
+
+        Raises:
+            AgentUnknown: there is no such agent, or it is being removed.
+            LocalProtocolError: there are several; give account_id as well.
+        """
+        self._check()
+        member = self._staff.registry.look_up(user, account_id)
+        if member.leaving:
+            raise AgentUnknown(
+                f"user {shown(user)} is leaving the fleet: add() it again afterwards",
+                user=user,
+                account_id=member.key[0],
+            )
+        return proxy_of(member.ref)
+
+    def __len__(self) -> int:
+        return len(self._staff.registry)
+
+    def __bool__(self) -> bool:
+        return True  # also without agents
+
+    def __iter__(self) -> Iterator[Key]:
+        """Go through account and user of each agent."""
+        self._check()
+        return iter(self._staff.registry.keys())
+
+    def __contains__(self, key: object) -> bool:
+        """Tell whether an agent is there, by its user or by account and user."""
+        self._check()
+        return self._staff.registry.has(key)
+
+    # -- what they do
+
+    def status(self) -> FleetStatus:
+        """Tell how the fleet is doing; waits for no loop."""
+        self._check()
+        return self._status()
+
+    def _status(self) -> FleetStatus:
+        members = self._staff.registry.all()
+        found, audience, runtime = tally(members), self._audience, self._runtime
+        return FleetStatus(
+            agents=len(members),
+            states=dict(found.states),
+            ready=found.states["READY"],
+            failed=tuple(found.failed),
+            contested=sum(each.contested for each in found.failed),
+            retried=self._staff.supervision.retried,
+            waiting_to_connect=gate_line(runtime.gate),
+            waiting_to_log_in=gate_line(runtime.login_gate),
+            in_flight=found.in_flight,
+            queued=found.queued,
+            events_waiting=audience.board.depth,
+            events_dropped=audience.board.dropped,
+            handlers_busy=audience.busy,
+            handler_errors=audience.errors,
+        )
+
+    def events(
+        self, *kinds: type[Event], timeout: float | None = None
+    ) -> EventIterator[AgentEvent]:
+        """Iterate over the events of all agents, by ``for`` or ``async for``.
+
+        In turns: an agent that floods loses its own oldest events, not those of
+        others. It ends when the fleet is closed.
+
+        Args:
+            kinds: event classes, of those that the fleet was made with; all if none.
+            timeout: seconds without an event after which ``for`` ends.
+
+        Raises:
+            LocalProtocolError: an argument breaks a rule.
+        """
+        self._check()
+        return self._audience.events(kinds, seconds(timeout))
+
+    # -- blocks
+
+    def __enter__(self) -> Self:
+        """Begin to open; does not wait."""
+        self.open()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close().get(timeout=TIMEOUT + _GRACE)
+
+    async def __aenter__(self) -> Self:
+        """Begin to open; does not wait."""
+        self.open()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def _check(self) -> None:
+        """Refuse to serve a forked child: its parent has the connections."""
+        if os.getpid() != self._pid:
+            raise LocalProtocolError(
+                "this fleet belongs to the process that made it: make one in this "
+                "process, after the fork"
+            )
+
+
+def _of_kind(name: str, value: object, kind: type[Any]) -> None:
+    if not isinstance(value, kind):
+        raise LocalProtocolError(
+            f"{name}={shown(value)} must be a {kind.__name__}, not a "
+            f"{type(value).__name__}"
+        )
+
+
+def _runtime(pacing: Pacing, limits: Limits, loops: int) -> Runtime:
+    return Runtime(
+        loops,
+        gate=pacing.connect_gate(),
+        login_gate=pacing.login_gate(),
+        limits=limits,
+    )

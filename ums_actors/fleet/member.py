@@ -148,3 +148,6 @@ class Member(Ear):
     def token_refused(self) -> None:
         """Hear that the token is dead."""
         self._watch.refused(self)
+
+    def close(self) -> None:
+        """Let no more come; what waits with those who hear is theirs."""

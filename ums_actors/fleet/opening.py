@@ -31,7 +31,7 @@ class Opening:
         self._lock = threading.Lock()
         self._left: set[Key] = set()
         self._loaded = False
-        self._over: Exception | None = None
+        self._over: BaseException | None = None
         self._waiters: list[LoopFuture[FleetStatus]] = []
 
     @property
@@ -65,7 +65,7 @@ class Opening:
         self._loaded = True
         self._look()
 
-    def fail(self, error: Exception) -> None:
+    def fail(self, error: BaseException) -> None:
         """Answer all who wait, now and later, with an error."""
         self._over = error
         self._look()

@@ -45,6 +45,15 @@ class Registry:
         """Give an agent, or None."""
         return self._members.get(key)
 
+    def has(self, key: object) -> bool:
+        """Tell whether an agent is there, by its user or by account and user."""
+        if isinstance(key, str):
+            with self._lock:
+                accounts = tuple(self._accounts)
+            return bool(self._matches(accounts, key))
+        member = self._members.get(key) if isinstance(key, tuple) else None
+        return member is not None and member.is_there
+
     def enter(self, member: Member) -> None:
         """Add an agent; one whose connection somebody has stopped makes way.
 
@@ -116,4 +125,4 @@ class Registry:
 
     def _matches(self, accounts: tuple[str, ...], user: str) -> list[Member]:
         found = (self._members.get((account_id, user)) for account_id in accounts)
-        return [member for member in found if member is not None]
+        return [member for member in found if member is not None and member.is_there]

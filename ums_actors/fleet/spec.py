@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Mapping
-from typing import Any, Final, TypeAlias, cast, get_args
+from typing import Any, Final, TypeAlias, get_args
 
 import msgspec
 from msgspec.structs import force_setattr
@@ -97,7 +97,7 @@ class AgentSpec(msgspec.Struct, frozen=True, kw_only=True):
             raise LocalProtocolError(
                 f"AgentSpec.settings must be a mapping, not {shown(given)}"
             )
-        settings = cast("Mapping[Any, Any]", given)
+        settings: Mapping[Any, Any] = given
         for name in settings:
             if name in _OWN or (known is not None and name not in known):
                 names = ", ".join(sorted(known or ()))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ums_actors.fleet.member import Member
 
-__all__ = ["AgentTrouble", "FleetStatus", "tally"]
+__all__ = ["AgentTrouble", "FleetStatus", "Tally", "gate_line", "tally"]
 
 
 class AgentTrouble(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +98,12 @@ def tally(members: Iterable[Member]) -> Tally:
         if state is State.FAILED or member.contested:
             found.failed.append(_trouble(member))
     return found
+
+
+def gate_line(gate: object) -> int | None:
+    """Give how many wait at a gate; None if it does not tell."""
+    waiting = getattr(gate, "waiting", None)
+    return waiting if isinstance(waiting, int) else None
 
 
 def _trouble(member: Member) -> AgentTrouble:

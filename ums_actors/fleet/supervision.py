@@ -188,6 +188,10 @@ class Supervision:
         """Have a connection opened; what comes of it is told by its events."""
         member.call("open").add_done_callback(_read)
 
+    def release(self, member: Member) -> None:
+        """Leave no trial of an agent behind that has stopped."""
+        _calm(member)
+
     # -- telling
 
     def _settle(self, member: Member) -> None:
