@@ -45,8 +45,8 @@ class Cluster:
         cluster.wait_ready(timeout=300)
         clock = cluster.agent("bot-7").get_clock().get(timeout=10)
 
-    Any process of the same Ray cluster reaches its agents by ``Cluster.connect("bots")``.
-    The cluster goes on when this process ends, until :meth:`stop`.
+    Any process of the same Ray reaches its agents by ``Cluster.connect("bots")``. The
+    cluster goes on when this process ends, until :meth:`stop`.
 
     The constructor is not for users: see :meth:`start` and :meth:`connect`. Methods
     block, but those of :meth:`agent`; any thread may call them.
@@ -88,8 +88,8 @@ class Cluster:
             )
         if not (callable(provider) or isinstance(provider, str)):
             raise LocalProtocolError(
-                f"provider is a {type(provider).__name__}: give a function, or its name "
-                "as 'module:function'"
+                f"provider is a {type(provider).__name__}: give a function, or its "
+                "name as 'module:function'"
             )
         ray, name = require_started(config.name), config.name
         options: dict[str, Any] = {

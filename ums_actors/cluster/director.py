@@ -1,4 +1,4 @@
-"""Starts the shards of a cluster and moves them: a Ray actor, pinned beside the book."""
+"""Starts the shards of a cluster and moves them: a Ray actor beside the book's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ums_actors.cluster.config import ClusterConfig, Description
 from ums_actors.cluster.nodes import chosen, eligible
 from ums_actors.cluster.staff import Staff
-from ums_actors.cluster.status import ClusterStatus, ShardStatus, Stage
+from ums_actors.cluster.status import ClusterStatus, ShardStatus
 from ums_actors.core.placement import plan
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class Director:
         await _within(SETTLE, self._settled(shard), None)
 
     async def _settled(self, shard: int) -> None:
-        while not (await self._status(shard)).settled:
+        while not (await self._status(shard)).settled:  # noqa: ASYNC110  (it is asked)
             await asyncio.sleep(_AGAIN)
 
     async def _staff_all(self) -> None:

@@ -84,7 +84,7 @@ class Staff:
             left = False
         engine().kill(actor, no_restart=True)
         async with asyncio.timeout(GONE):
-            while self._found(shard) is not None:
+            while self._found(shard) is not None:  # noqa: ASYNC110  (Ray tells nobody)
                 await asyncio.sleep(_AGAIN)
         return left
 

@@ -50,6 +50,7 @@ class Line:
     Attributes:
         client: who is there.
         requests: how many requests it has read.
+        heard: epoch second at which it read something last, a ping too; 0 before.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Line:
     ) -> None:
         self.conn = conn
         self.requests: int = 0
+        self.heard: float = 0.0
         self.client: Client = Client(user, identity, self._notify)
         self._serve = serve
         self._log = log
@@ -162,6 +164,7 @@ class Line:
             except TimeoutError:
                 self.end(choices.IDLE_CLOSE_CODE)
                 return
+            self.heard = time.time()
             if self._ending.done() or self.is_frozen:
                 continue
             if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
