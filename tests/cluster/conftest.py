@@ -8,15 +8,22 @@ ended, ended, and waited for.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import shutil
 import subprocess
 import threading
 import time
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
+
+from ums_actors.cluster import Cluster, ClusterConfig, Terms
+from ums_actors.emulator import EmulatorProcess
+from ums_actors.fleet import Pacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +44,10 @@ SOON = {
 OBJECTS = 80 << 20
 """Bytes of a node's object store; Ray takes no less."""
 GRACE = 20.0
+AGENTS = 40
+SHARDS = 4
+TERMS = Terms(ttl=2.0, margin=0.5, safety=0.3)
+LONG = 60.0
 
 
 def pytest_collection_modifyitems(items):
@@ -120,10 +131,22 @@ class Machines:
             )
             for _ in range(count)
         ]
-        self.cluster.wait_for_nodes(timeout=GRACE * 3)
+        # its own wait_for_nodes() also waits for those that were killed
+        deadline = time.monotonic() + GRACE * 3
+        wanted = {node.node_id for node in made}
+        while not wanted <= set(self.cluster.global_state._live_node_ids()):
+            assert time.monotonic() < deadline, "the nodes did not come up"
+            threading.Event().wait(0.05)
         added = [Node(node) for node in made]
         self.nodes += added
         return added
+
+    def alive(self) -> list[Node]:
+        """Give the nodes that Ray holds for alive."""
+        import ray
+
+        there = {each["NodeID"] for each in ray.nodes() if each["Alive"]}
+        return [node for node in self.nodes if node.node_id in there]
 
     def end(self) -> None:
         """End all that was started, in the order in which nobody complains."""
@@ -145,20 +168,38 @@ class Machines:
 
 
 @pytest.fixture(scope="module")
-def environment() -> Iterator[None]:
-    """What Ray's processes inherit: no word home, no colours, what is tested."""
-    before = dict(os.environ)
-    os.environ.update(ENVIRONMENT)
-    yield
-    for name in ENVIRONMENT:
-        if name in before:
-            os.environ[name] = before[name]
-        else:
-            del os.environ[name]
+def service() -> Iterator[EmulatorProcess]:
+    with EmulatorProcess(users=AGENTS) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
-def machines(environment: None) -> Iterator[Machines]:
+def environment(service, tmp_path_factory) -> Iterator[Path]:
+    """What Ray's processes inherit: the agents' module, and where the emulator is."""
+    folder = tmp_path_factory.mktemp("cluster")
+    shutil.copy(Path(__file__).with_name("agents_of_tests.py"), folder)
+    here = f"http://{service.csds}"
+    told = {
+        "account": service.account,
+        "csds": here,
+        "domains": {"agentVep": here, "facadeMsg": here},
+        "users": list(service.users),
+    }
+    (folder / "account.json").write_text(json.dumps(told), "utf-8")
+    path = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))
+    wanted = {**ENVIRONMENT, "PYTHONPATH": path, "UMS_CLUSTER_TESTS": str(folder)}
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    yield folder
+    for name, value in before.items():
+        if value is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = value
+
+
+@pytest.fixture(scope="module")
+def machines(environment: Path) -> Iterator[Machines]:
     """Ray with a head and two nodes, joined by this process."""
     import ray
 
@@ -175,6 +216,42 @@ def machines(environment: None) -> Iterator[Machines]:
     finally:
         ray.shutdown()
         made.end()
+
+
+@pytest.fixture(scope="session")
+def settings():
+    """Make the settings of a cluster that is quick."""
+
+    def make(**more):
+        return ClusterConfig(
+            **{
+                "name": "bots",
+                "shards": SHARDS,
+                "terms": TERMS,
+                "pacing": Pacing(
+                    connects=100.0, logins=100.0, connect_burst=20, login_burst=20
+                ),
+                "resources": {"ums": 1.0},
+                "cpus": 0.01,
+                "leave_timeout": 5.0,
+                **more,
+            }
+        )
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def cluster(machines, service, settings):
+    """A cluster with all agents of the emulator, READY."""
+    made = Cluster.start(
+        settings(account_id=service.account, handler="agents_of_tests:heard"),
+        "agents_of_tests:agents",
+    )
+    made.wait_ready(timeout=LONG)
+    yield made
+    made.stop()
+    made.close()
 
 
 @pytest.fixture(autouse=True)
@@ -200,5 +277,8 @@ def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
 
 def ours() -> set[threading.Thread]:
     return {
-        thread for thread in threading.enumerate() if thread.name.startswith("ums-")
+        thread
+        for thread in threading.enumerate()
+        if thread.name.startswith("ums-")
+        and not thread.name.startswith("ums-finders")  # idle ones stay for 5 s
     }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ums_actors.cluster.calling import Elsewhere, check_method
 from ums_actors.cluster.keeper import Keeper
+from ums_actors.cluster.life import Life
 from ums_actors.cluster.share import Share, imported, specs_of
 from ums_actors.cluster.status import ShardStatus, Stage
 from ums_actors.errors import (
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from ums_actors.cluster.calling import Call
     from ums_actors.cluster.config import ClusterConfig
-    from ums_actors.cluster.life import Life
     from ums_actors.cluster.share import Provider
     from ums_actors.cluster.store import LeaseStore
     from ums_actors.fleet.spec import AgentSpec, Key
@@ -53,8 +53,8 @@ class ShardHost:
         provider: gives the agents; or its name.
         store: keeps the lease book.
         life: of this process.
-        ended: called, on some thread, with the reason when a lease was lost and all is
-            closed: it ends the process.
+        ended: called, on a thread of its own, with the reason when a lease was lost and
+            all is closed: it ends the process.
 
     Raises:
         LocalProtocolError: the provider or the handler cannot be imported.
@@ -255,28 +255,43 @@ class ShardHost:
         def end() -> None:
             if once.acquire(blocking=False):
                 backstop.cancel()
-                self._keeper.release()  # who is held for dead does not ask again
-                self._ended(why)
+                threading.Thread(
+                    target=self._end, args=(why,), name="ums-shard-end", daemon=True
+                ).start()
 
         backstop = threading.Timer(safety + BACKSTOP, end)
-        backstop.name, backstop.daemon = "ums-shard-end", True
+        backstop.name, backstop.daemon = "ums-shard-backstop", True
         backstop.start()
         if not self._keeper.tenure.epoch:
-            self._keeper.release()
+            self._keeper.release()  # who is held for dead does not ask again
         if fleet is None:
             end()
         else:
             fleet.close(safety).add_done_callback(lambda _: end())
 
+    def _end(self, why: str) -> None:
+        """Nothing is sent any more: the next owner need not wait; a thread's work."""
+        self._keeper.release()
+        self._give_back(lambda owner: owner == self._life.owner)
+        self._ended(why)
+
     # -- small things
 
     def _bury(self) -> None:
         """Give back the lease of a process that has certainly ended on this node."""
+
+        def is_over(owner: str) -> bool:
+            before = Life.of(owner)
+            return before is not None and before.is_over(self._life)
+
+        self._give_back(is_over)
+
+    def _give_back(self, whose: Callable[[str], bool]) -> None:
+        """Give back the lease that the book has, if it is of such an owner."""
         timeout = self._config.terms.call_timeout
         try:
             lease = self._store.who(self._share.shard, timeout)
-            before = None if lease is None else type(self._life).of(lease.owner)
-            if lease is not None and before is not None and before.is_over(self._life):
+            if lease is not None and whose(lease.owner):
                 self._store.release(lease, timeout)
         except LeaseStoreError as error:
             self._tell(logging.WARNING, "shard.book_silent", error=error)

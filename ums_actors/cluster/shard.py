@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import threading
 import time
 from typing import TYPE_CHECKING, Any, Final
 
@@ -61,9 +60,7 @@ class Shard:
             provider,
             store=RayStore(config.name),
             life=Life.of_this_process(node),
-            ended=lambda _: threading.Thread(
-                target=self._exit, name="ums-shard-exit"
-            ).start(),
+            ended=self._exit,
         )
         self._host.start()
 
@@ -140,6 +137,7 @@ class Shard:
             time.sleep(_FLUSH / 10)
         time.sleep(_FLUSH)
 
-    def _exit(self) -> None:
+    def _exit(self, why: str) -> None:
+        del why  # it was logged
         self._drained()
         os._exit(_LOST)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Line"]
 
+_ENDS: Final = frozenset({WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR})
+"""What the library tells, and no peer has sent."""
 CUT: Final = 0
 """In place of a close code: no close frame, TCP is gone at once."""
 
@@ -164,7 +166,8 @@ class Line:
             except TimeoutError:
                 self.end(choices.IDLE_CLOSE_CODE)
                 return
-            self.heard = time.time()
+            if message.type not in _ENDS:
+                self.heard = time.time()
             if self._ending.done() or self.is_frozen:
                 continue
             if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):

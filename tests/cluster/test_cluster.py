@@ -1,0 +1,54 @@
+"""A cluster over two nodes: started, called, moved, and stopped."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+import ums_actors as ums
+from ums_actors.cluster import Cluster
+from ums_actors.errors import ClusterError
+
+pytestmark = [pytest.mark.ray, pytest.mark.timeout(120)]
+LONG = 60.0
+
+
+def test_each_agent_is_there_once_and_shards_are_on_both_nodes(cluster, service):
+    status = cluster.status()
+    assert status.ready == status.agents == len(service.users)
+    assert sorted(map(len, status.placed().values())) == [2, 2]
+    assert set(service.state()["sockets_by_user"].values()) == {1}
+
+
+def test_a_call_is_answered_wherever_its_agent_is(cluster, service):
+    futures = [cluster.agent(name).get_clock() for name in service.users]
+    assert all(future.get(timeout=LONG) > 0 for future in futures)
+
+
+def test_a_call_can_be_awaited(cluster):
+    async def ask():
+        return await cluster.agent("bot1").get_clock()
+
+    assert asyncio.run(ask()) > 0
+
+
+def test_the_error_of_a_method_arrives_as_it_is(cluster):
+    with pytest.raises(ums.RequestRejected) as caught:
+        cluster.agent("bot1").send_text("nowhere", "hello").get(timeout=LONG)
+    assert caught.value.delivery is ums.Delivery.ANSWERED
+
+
+def test_an_agent_that_is_not_there_is_told_of(cluster):
+    with pytest.raises(ums.AgentUnknown):
+        cluster.agent("nobody").get_clock().get(timeout=LONG)
+
+
+def test_it_is_found_by_its_name(cluster):
+    with Cluster.connect("bots") as found:
+        assert found.agent("bot2").get_clock().get(timeout=LONG) > 0
+
+
+def test_a_name_that_is_taken_is_refused(cluster, settings):
+    with pytest.raises(ClusterError, match="there is a cluster 'bots' already"):
+        Cluster.start(settings(), "agents_of_tests:agents")
