@@ -4,7 +4,7 @@ By default the observer is the logger ``ums_actors``: the event's name is the me
 its fields ride in ``extra`` with the prefix ``ums_``, an ``error`` as ``exc_info``.
 
 What a connection tells has its ``connection`` (the id) and ``generation`` (0 before the
-first attempt). Fields are plain: text, numbers, None, a tuple of texts (``history``),
+first attempt); what a fleet tells of an agent, its ``account`` and ``user``. Fields are plain: text, numbers, None, a tuple of texts (``history``),
 and an exception only as ``error``. No name is one of structlog's own, so an observer
 may pass them on as they are: ``log.log(level, event, **fields)``.
 """
@@ -23,6 +23,7 @@ _DEBUG, _INFO, _WARNING, _ERROR = (
     logging.ERROR,
 )
 _PLACE: Final = ("connection", "generation")
+_AGENT: Final = ("account", "user")
 _ACTOR: Final = ("actor", "urn", "incarnation")
 
 
@@ -189,6 +190,50 @@ TABLE: Final = (
         (_INFO,),
         "who is attached to the status endpoint wants it to reconnect, or to close",
         (*_PLACE, "command"),
+    ),
+    # -- a fleet
+    Row(
+        "fleet.agent_failed",
+        (_ERROR,),
+        "an agent has failed for good, and when it is tried again",
+        (*_PLACE, *_AGENT, "reason", "retry_in", "tried"),
+    ),
+    Row(
+        "fleet.agent_contested",
+        (_ERROR,),
+        "somebody else logs in as this user; the agent gives way",
+        (*_PLACE, *_AGENT, "retry_in", "tried"),
+    ),
+    Row(
+        "fleet.online_failed",
+        (_WARNING,),
+        "an agent is READY, and could not be brought online",
+        (*_PLACE, *_AGENT),
+        ("reason", "error"),
+    ),
+    Row(
+        "fleet.agent_refused",
+        (_ERROR,),
+        "an agent of the fleet's source could not be started",
+        (*_AGENT, "reason"),
+    ),
+    Row(
+        "fleet.handler_failed",
+        (_WARNING,),
+        "the handler of all agents raised",
+        (*_AGENT, "error"),
+    ),
+    Row(
+        "fleet.handlers_blocked",
+        (_ERROR,),
+        "each thread of the handler's is in a call that does not come back",
+        ("threads",),
+    ),
+    Row(
+        "fleet.handler_gone",
+        (_ERROR,),
+        "the actor that hears all agents has stopped; how many events it did not hear",
+        ("lost",),
     ),
     # -- actors
     _crash("actor.crashed", "an actor raised under tell; it is restarted"),

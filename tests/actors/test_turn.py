@@ -2,76 +2,18 @@
 
 from __future__ import annotations
 
-from random import Random
-
 import pytest
 
 import ums_actors as ums
 from ums_actors.testing.faults import SimulatedCrash
-from ums_actors.testing.server import ACCOUNT
-from ums_actors.testing.world import World
 
 COUNT = 6
 
 
-class Least(Random):
-    """Each starts as soon as its place begins."""
-
-    def random(self):
-        return 0.0
-
-
-class Crowd:
-    """Connections that open at the same time, through a gate: one in ten seconds."""
-
-    def __init__(self, gate):
-        self.world = World(1)
-        self.seats = [
-            self.world.seat(f"bot{n}", is_brand=True, gate=gate) for n in range(COUNT)
-        ]
-        self.refs = [
-            ums.BrandWebsocketConnection.start(
-                ACCOUNT,
-                auth=seat.source,
-                domains={"facadeMsg": "ums.example"},
-                options=ums.Options(login_timeout=5.0),
-                runtime=seat.runtime,
-            )
-            for seat in self.seats
-        ]
-        self.began = self.world.clock.now()
-        for ref in self.refs:
-            ref.proxy().open()
-        self.pass_time(5.0)
-
-    def pass_time(self, seconds):
-        self.world.advance(self.world.clock.now() + seconds)
-
-    def attempts(self):
-        """Give the ten seconds in which each first dialled, None if it did not."""
-        return [
-            int((seat.network.connects[0] - self.began) // 10)
-            if seat.network.connects
-            else None
-            for seat in self.seats
-        ]
-
-    def state(self, number):
-        return str(self.refs[number].actor_inbox.keep.session.state)
-
-    def end(self):
-        stops = [ref.stop(block=False) for ref in self.refs]
-        until = self.world.clock.now() + 60.0
-        assert self.world.advance(until, lambda: all(each.done() for each in stops))
-        self.pass_time(3.0)
-        self.world.close()
-
-
 @pytest.fixture
-def crowd():
-    made = Crowd(ums.PacedGate(0.1, random=Least()))
-    yield made
-    made.end()
+def crowd(gather, least):
+    """Connections that open at the same time, through a gate: one in ten seconds."""
+    return gather(COUNT, gate=ums.PacedGate(0.1, random=least))
 
 
 def test_they_begin_one_after_another_with_all_their_time(crowd):
@@ -128,13 +70,93 @@ def test_who_is_impatient_at_the_gate_is_not_hurried_by_an_old_timer(crowd):
     assert kernel.counters.stale == stale
 
 
-def test_a_gate_of_ones_own_that_only_delays_will_do():
+def test_a_gate_of_ones_own_that_only_delays_will_do(gather):
     class Later:
         def delay(self, now):
             return 20.0
 
-    crowd = Crowd(Later())
+    crowd = gather(COUNT, gate=Later())
     crowd.refs[1].proxy().close()
     crowd.pass_time(60.0)
     assert crowd.attempts() == [2, None, 2, 2, 2, 2]
-    crowd.end()
+
+
+class Place:
+    """A place of a gate that knows nothing of ranks."""
+
+    def __init__(self, gate, start):
+        self.gate = gate
+        self.start = start
+
+    def begin(self, now):
+        self.gate.told.append(("begin", now))
+
+    def leave(self, now):
+        self.gate.told.append(("leave", now))
+
+
+class PlainLine:
+    """A gate of one's own with a line."""
+
+    def __init__(self):
+        self.told = []
+        self.taken = 0
+
+    def delay(self, now):
+        raise AssertionError("it has a line")
+
+    def line_up(self, now, moved):
+        self.taken += 1
+        return Place(self, now + 10.0 * self.taken)
+
+
+def test_a_gate_of_ones_own_with_a_line_but_without_ranks_will_do(gather):
+    gate = PlainLine()
+    crowd = gather(3, gate=gate)
+    crowd.refs[1].proxy().close()
+    crowd.pass_time(60.0)
+    assert crowd.attempts() == [1, None, 3]
+    assert [what for what, _ in gate.told] == ["leave", "begin", "begin"]
+    assert [when - crowd.began for _, when in gate.told[1:]] == [10.0, 30.0]
+
+
+def test_who_connects_for_the_first_time_goes_before_those_who_come_back(gather, least):
+    gate = ums.PacedGate(1.0, random=least)
+    crowd = gather(COUNT, gate=gate, opened=3)
+    crowd.pass_time(30.0)
+    crowd.cut(0, 1, 2)
+    crowd.pass_time(0.1)
+    for number in (0, 1, 2):
+        crowd.refs[number].proxy().reconnect_now()
+    crowd.pass_time(0.1)
+    assert gate.waiting == 2  # the first of them begins at once
+    for number in (3, 4, 5):
+        crowd.open(number)
+    crowd.pass_time(0.1)
+    assert gate.waiting == 5
+    crowd.pass_time(30.0)
+    assert gate.waiting == 0
+    dialled = [seat.network.connects[-1] for seat in crowd.seats]
+    assert max(dialled[3:]) < min(dialled[1:3])
+    assert dialled[1] < dialled[2]
+    assert {crowd.state(number) for number in range(COUNT)} == {"READY"}
+    for seat in crowd.seats:  # who is put back has not failed
+        assert len(seat.network.connects) <= 2
+
+
+def test_one_that_failed_before_it_was_ever_ready_still_goes_first(gather, least):
+    gate = ums.PacedGate(0.1, random=least)
+    crowd = gather(3, gate=gate, opened=2)
+    crowd.pass_time(30.0)
+    crowd.seats[2].place.mood = "ill"
+    crowd.open(2)
+    crowd.pass_time(0.1)
+    assert crowd.state(2) == "BACKING_OFF"
+    crowd.seats[2].place.mood = "well"
+    crowd.cut(0, 1)
+    crowd.pass_time(0.1)
+    for number in (0, 1):
+        crowd.refs[number].proxy().reconnect_now()
+    crowd.pass_time(60.0)
+    first, second, never_ready = (seat.network.connects[-1] for seat in crowd.seats)
+    assert never_ready < first < second

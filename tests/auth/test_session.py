@@ -29,6 +29,12 @@ def test_session_is_renewed_before_the_last_fifth_of_its_life():
     assert session(valid_until=90.0).span(100.0) == Life(90.0, 90.0)
 
 
+def test_session_has_ended_by_its_own_word_alone():
+    assert not session(valid_until=200.0).has_ended(199.9)
+    assert session(valid_until=200.0).has_ended(200.0)
+    assert not session(life=90.0).has_ended(999.0)
+
+
 def test_session_is_ending_in_the_last_third_of_its_life():
     found = session(valid_until=200.0, life=90.0)
     assert not found.is_ending(169.9)

@@ -201,3 +201,37 @@ def test_a_loop_made_elsewhere_is_not_started(manual):
     assert runtime.next_loop() is loop
     assert loop._thread is None
     assert runtime.close(WAIT)
+
+
+class Bounds:
+    """What a runtime needs to know of limits."""
+
+    requests = 3
+    request_bytes = 100
+
+
+def test_without_limits_no_loop_has_an_allowance(manual):
+    runtime = Runtime([manual.loop])
+    assert runtime.allowance(manual.loop) is None
+    assert runtime.login_gate is None
+
+
+def test_each_loop_has_an_allowance_of_its_own(manual):
+    loops = [manual.loop, Loop(SystemClock(), manual.poller)]
+    runtime = Runtime(loops, limits=Bounds())
+    first, second = (runtime.allowance(loop) for loop in loops)
+    assert first is not second
+    assert runtime.allowance(loops[0]) is first
+    assert (first._limit + second._limit, second._bytes) == (3, 50)
+    assert runtime.allowance(Loop(SystemClock(), manual.poller)) is None
+
+
+def test_limits_that_cannot_be_shared_are_refused(manual):
+    loops = [Loop(SystemClock(), manual.poller) for _ in range(4)]
+    with pytest.raises(LocalProtocolError, match="cannot be split over 4 loops"):
+        Runtime(loops, limits=Bounds())
+
+
+def test_a_gate_of_logins_may_be_given(manual):
+    gate = OpenGate()
+    assert Runtime([manual.loop], login_gate=gate).login_gate is gate

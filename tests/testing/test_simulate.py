@@ -39,6 +39,19 @@ def test_many_faults_at_short_intervals_are_survived(seed):
     assert outcome.crashes > 0
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_connections_that_share_gates_and_have_little_room_break_no_rule(seed):
+    outcome = simulate(seed, "crowded")
+    assert outcome.violations == ()
+    assert outcome.messages > 20
+
+
+def test_in_a_crowd_some_requests_find_no_room():
+    traces = [line for seed in range(6) for line in simulate(seed, "crowded").trace]
+    for bound in ("requests=5", "request_bytes=500"):
+        assert any(f"Overloaded(Limits.{bound}" in line for line in traces), bound
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_the_same_seed_gives_the_same_trace(seed):
     assert simulate(seed).trace == simulate(seed).trace

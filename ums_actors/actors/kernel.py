@@ -90,6 +90,7 @@ class Kernel(Parts):
         "counters",
         "crashes",
         "departure",
+        "fetching",
         "follows",
         "held",
         "hooks",
@@ -175,6 +176,7 @@ class Kernel(Parts):
         self._login: Login | None = None
         self.own_id: str | None = None
         self.held: Login | None = None  # the session of the token that is held
+        self.fetching: bool = False  # there is, or soon will be, a login under way
         self.token_generation: int = 0
         self.cleared: int = 0  # the attempt whose login has had its turn at the gate
         self.line_token: int | None = None

@@ -71,6 +71,7 @@ class TokenActor(Child):
         )
         self._errands = Errands(kernel, self._cell)
         self._turn = Turn(kernel, self._call_later)  # at the gate of logins
+        kernel.fetching = False  # what a predecessor began, it does not end
         self._refresh_timer: Timer | None = None
         self._dozing = False  # a refresh fell due while the connection was at rest
         self._leaving: LoopFuture[Any] | None = None  # waits for the logout
@@ -103,8 +104,6 @@ class TokenActor(Child):
         self._let_wait(command.reply, waiter)
         self._wake()
         self._handle(leasing.Wanted())
-        if self._turn.waiting and take_clearance(self._kernel):
-            self._turn.skip()
 
     def _invalidate(self, command: InvalidateToken) -> None:
         generation = command.generation
@@ -216,8 +215,10 @@ class TokenActor(Child):
 
     def _handle(self, event: leasing.Event) -> None:
         actions = self._lease.handle(event, self._now())
-        self._kernel.held = self._lease.session
-        if self._lease.state is not leasing.LeaseState.FETCHING:
+        kernel = self._kernel
+        kernel.held = self._lease.session
+        kernel.fetching = self._lease.state is leasing.LeaseState.FETCHING
+        if not kernel.fetching:
             self._turn.leave()  # what it was for is over
         for action in actions:
             self._execute(action)

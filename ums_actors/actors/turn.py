@@ -61,13 +61,6 @@ class Turn:
         if place is not None:
             place.leave(self._now())
 
-    def skip(self) -> None:
-        """Begin now, by somebody's leave; the place goes to the next one."""
-        begin = self._begin
-        self.leave()
-        if begin is not None:
-            begin()
-
     def _now(self) -> float:
         return self._kernel.loop.clock.now()
 

@@ -41,11 +41,11 @@ class Allowance:
         LocalProtocolError: a bound is no whole number, 1 or more.
     """
 
-    __slots__ = ("_among", "_bytes_limit", "_limit", "request_bytes", "requests")
+    __slots__ = ("_among", "_bytes", "_limit", "request_bytes", "requests")
 
     def __init__(self, requests: int, request_bytes: int, among: int = 1) -> None:
         self._limit = whole("requests", requests, 1)
-        self._bytes_limit = whole("request_bytes", request_bytes, 1)
+        self._bytes = whole("request_bytes", request_bytes, 1)
         self._among = among
         self.requests: int = 0
         self.request_bytes: int = 0
@@ -63,9 +63,10 @@ class Allowance:
             Overloaded: a bound is reached; nothing is counted.
         """
         weight = _weight(entry)
-        refusal = self.refusal(entry, weight)
-        if refusal is not None:
-            raise refusal
+        if self.requests >= self._limit or self.request_bytes + weight > self._bytes:
+            refusal = self.refusal(entry, weight)
+            if refusal is not None:
+                raise refusal
         entry.charged = weight
         self.requests += 1
         self.request_bytes += weight
@@ -92,10 +93,10 @@ class Allowance:
             entry.charged = None
 
     def _too_heavy(self, entry: Entry, more: int) -> Overloaded | None:
-        fits = self.request_bytes + more <= self._bytes_limit
+        fits = self.request_bytes + more <= self._bytes
         if fits or entry.internal or more <= 0:
             return None
-        return self._overloaded(entry, "request_bytes", self._bytes_limit)
+        return self._overloaded(entry, "request_bytes", self._bytes)
 
     def _overloaded(self, entry: Entry, name: str, limit: int) -> Overloaded:
         part = f", the share of one of {self._among} loops," if self._among > 1 else ""

@@ -34,9 +34,8 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeGuard, cast
 
 from ums_actors.arguments import shown
 from ums_actors.auth.credentials import Credentials, OAuth1Login, PasswordLogin
@@ -47,17 +46,19 @@ from ums_actors.connection import (
     WebsocketConnection,
 )
 from ums_actors.errors import LocalProtocolError
+from ums_actors.fleet.secrets_file import WAYS, Secrets, check_owner
 from ums_actors.fleet.spec import AgentSpec
 from ums_actors.options import Options
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 __all__ = ["read_agents"]
 
-_OTHERS: Final = 0o077
-"""Whatever a file's group and all others may do with it."""
-_MOST: Final = 64 << 10
-"""Bytes of a secret's file; the longest tokens have some thousands."""
-_KEYS: Final = ("app_key", "secret", "access_token", "access_token_secret")
-_SECRETS: Final = ("password", *_KEYS)
+_SECRETS: Final = (
+    *("password", "app_key", "secret"),
+    *("access_token", "access_token_secret"),
+)
 _SETTINGS: Final = (
     *("app_id", "app_version", "ca_file", "create_default_subscription"),
     *("csds", "domains", "extra_ca_file"),
@@ -72,7 +73,7 @@ _KINDS: Final[dict[Any, type[WebsocketConnection]]] = {
 _KNOWN: Final = (
     *_COMMON,
     *("connector_id", "user", "username"),
-    *(f"{name}{how}" for name in _SECRETS for how in ("", "_env", "_file")),
+    *(name + how for name in _SECRETS for how in WAYS),
 )
 
 
@@ -98,21 +99,19 @@ class _Reader:
 
     def __init__(self, path: Path, environment: Mapping[str, str]) -> None:
         self._path = path
-        self._environment = environment
+        self._secrets = Secrets(path.parent, environment)
         self._common: dict[str, Any] = {}
 
     def read(self) -> list[AgentSpec]:
-        document = self._document()
-        tables: Any = document.pop("agents", None)
-        if not isinstance(tables, list) or not tables:
+        common = self._document()
+        tables = _tables(common.pop("agents", None))
+        if not tables:
             raise self._error("has no agents: write a table [[agents]] for each")
-        self._check_keys("", document, _COMMON)
-        if isinstance(options := document.get("options"), dict):
-            document["options"] = self._options("[options]", options)
-        self._common = document
+        self._check_keys("outside of tables", common, _COMMON)
+        self._common = self._with_options("[options]", common)
         found = [self._agent(number, table) for number, table in enumerate(tables, 1)]
         if any(name in _SECRETS for table in tables for name in table):
-            self._check_owner(self._path)
+            check_owner(self._path)
         return found
 
     def _document(self) -> dict[str, Any]:
@@ -127,103 +126,60 @@ class _Reader:
             # its text names a place, and no value
             raise self._error(f"is not TOML: {error}; mend it") from None
 
-    def _agent(self, number: int, table: Any) -> AgentSpec:
-        if not isinstance(table, dict):
-            raise self._error("has agents that are no tables: write [[agents]]")
+    def _agent(self, number: int, table: dict[str, Any]) -> AgentSpec:
         where = f"[[agents]] {number}"
-        self._check_keys(f" {where}", table, _KNOWN)
-        given = {**self._common, **table}
-        if isinstance(options := table.get("options"), dict):
-            given["options"] = self._options(f"{where} options", options)
-        kind = _KINDS.get(given.get("kind", "brand"))
-        if kind is None:
-            raise self._error(
-                f"{where}: kind={shown(given['kind'])} must be 'brand' or 'consumer'"
-            )
+        self._check_keys(where, table, _KNOWN)
+        given = {**self._common, **self._with_options(f"{where} options", table)}
         for name in ("user", "account"):
             if name not in given:
                 raise self._error(f'{where} has no {name}: write {name} = "…"')
+        named: Any = given.get("kind", "brand")
+        kind = _KINDS.get(named) if isinstance(named, str) else None
+        if kind is None:
+            raise self._error(
+                f"{where}: kind={shown(named)} must be 'brand' or 'consumer'"
+            )
         names = ("options", *_SETTINGS)
         try:
             return AgentSpec(
                 user=given["user"],
                 account_id=given["account"],
-                auth=self._auth(where, given, kind),
+                auth=self._auth(given, kind),
                 kind=kind,
-                online=given.get("online", False),
+                online=_online(kind, given, table),
                 settings={name: given[name] for name in names if name in given},
             )
         except LocalProtocolError as error:
             raise self._error(f"{where}: {error}") from None
 
     def _auth(
-        self, where: str, given: dict[str, Any], kind: type[WebsocketConnection]
+        self, given: dict[str, Any], kind: type[WebsocketConnection]
     ) -> Credentials | Anonymous:
         if kind is ConsumerWebsocketConnection:
             return Anonymous(given.get("connector_id"))
-        secrets = {
-            name: value
-            for name in _SECRETS
-            if (value := self._secret(where, given, name)) is not None
-        }
+        found = {name: self._secrets.find(given, name) for name in _SECRETS}
+        keys = {name: value for name, value in found.items() if value is not None}
         username = given.get("username", given["user"])
-        password = secrets.pop("password", None)
-        if password is not None and not secrets:
+        password = keys.pop("password", None)
+        if password is not None and not keys:
             return PasswordLogin(username, password)
-        if password is None and {"app_key", "secret"} <= set(secrets):
-            return OAuth1Login(username, **secrets)
+        if password is None and {"app_key", "secret"} <= set(keys):
+            return OAuth1Login(username, **keys)
         raise LocalProtocolError(
-            "it has no login: give password, or app_key and secret (each with _env "
-            "or _file behind it, or as it is), not both"
+            "it needs one login: give password, or app_key and secret, not both (each "
+            "as it is, or with _env or _file behind its name)"
         )
 
-    def _secret(self, where: str, given: dict[str, Any], name: str) -> str | None:
-        """Give a secret from wherever it is; None if it is not given."""
-        said = [how for how in ("", "_env", "_file") if name + how in given]
-        if not said:
-            return None
-        key = name + said[0]
-        value = given[key]
-        if len(said) > 1:
-            raise LocalProtocolError(
-                f"{' and '.join(name + how for how in said)} are given: leave all but "
-                "one out"
-            )
-        if not isinstance(value, str) or not value:
-            raise LocalProtocolError(f"{key} must be a text: put it in quotes")
-        if key.endswith("_env"):
-            found = self._environment.get(value)
-            if not found:
-                raise LocalProtocolError(
-                    f"{key}={shown(value)}: there is no such variable, or it is empty; "
-                    "set it"
-                )
-            return found
-        return self._from_file(key, value) if key.endswith("_file") else value
-
-    def _from_file(self, key: str, value: str) -> str:
-        path = self._path.parent / Path(value).expanduser()
+    def _with_options(self, where: str, table: dict[str, Any]) -> dict[str, Any]:
+        given = table.get("options")
+        if given is None:
+            return table
+        if not isinstance(given, dict):
+            raise self._error(f"{where} must be a table: see ums_actors.Options")
+        options = cast("dict[str, Any]", given)
+        self._check_keys(where, options, Options.__struct_fields__)
         try:
-            self._check_owner(path)
-            with path.open(encoding="utf-8") as file:
-                found = file.read(_MOST).strip()
-        except (OSError, UnicodeDecodeError) as error:
-            why = getattr(error, "strerror", None) or "it is not UTF-8"
-            raise LocalProtocolError(
-                f"{key}: {path} cannot be read: {why}; give another path"
-            ) from None
-        if not found:
-            raise LocalProtocolError(f"{key}: {path} is empty: write the secret there")
-        return found
-
-    def _options(self, where: str, table: dict[str, Any]) -> Options:
-        try:
-            return Options(**table)
-        except TypeError:
-            unknown = sorted(set(table) - set(Options.__struct_fields__))
-            raise self._error(
-                f"{where} has an unknown key {shown(unknown[0])}: see ums_actors.Options"
-            ) from None
+            return {**table, "options": Options(**options)}
         except LocalProtocolError as error:
             raise self._error(f"{where}: {error}") from None
 
@@ -232,18 +188,29 @@ class _Reader:
     ) -> None:
         for name in table:
             if name not in known:
-                raise LocalProtocolError(
-                    f"{self._path}{where} has an unknown key {shown(name)}: it takes "
+                raise self._error(
+                    f"{where} has an unknown key {shown(name)}: it takes "
                     f"{', '.join(sorted(known))}"
                 )
 
-    def _check_owner(self, path: Path) -> None:
-        """Refuse secrets in a file that is open to others."""
-        if path.stat().st_mode & _OTHERS:
-            raise LocalProtocolError(
-                f"{path} holds a secret and other users may read it: run 'chmod 600 "
-                f"{path}'"
-            )
-
     def _error(self, text: str) -> LocalProtocolError:
-        return LocalProtocolError(f"{self._path} {text}")
+        return LocalProtocolError(f"{self._path}: {text}")
+
+
+def _tables(agents: Any) -> list[dict[str, Any]]:
+    """Give the tables of agents; none if they are something else."""
+    if not _is_list(agents) or not all(isinstance(each, dict) for each in agents):
+        return []
+    return agents
+
+
+def _is_list(value: Any) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)
+
+
+def _online(
+    kind: type[WebsocketConnection], given: dict[str, Any], table: dict[str, Any]
+) -> Any:
+    """Give what is said; of what is said for all, consumers are not meant."""
+    is_meant = kind is not ConsumerWebsocketConnection or "online" in table
+    return given.get("online", False) if is_meant else False

@@ -118,9 +118,18 @@ class Fleet:
         self._pid = os.getpid()
         self._own = None if runtime else _runtime(pacing or Pacing(), bounds, loops)
         self._runtime: Runtime = runtime or self._own  # type: ignore[assignment]
-        self._audience = Audience(
-            self._runtime, kinds=kinds, limits=bounds, handler=handler, threads=handlers
-        )
+        try:
+            self._audience: Audience = Audience(
+                self._runtime,
+                kinds=kinds,
+                limits=bounds,
+                handler=handler,
+                threads=handlers,
+            )
+        except LocalProtocolError:
+            if self._own is not None:
+                self._own.close(0.0)  # nothing of it runs yet
+            raise
         self._staff = Staff(
             self._runtime,
             self._audience,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ums_actors.arguments import shown
 from ums_actors.errors import AgentUnknown, LocalProtocolError, Overloaded
@@ -51,7 +51,8 @@ class Registry:
             with self._lock:
                 accounts = tuple(self._accounts)
             return bool(self._matches(accounts, key))
-        member = self._members.get(key) if isinstance(key, tuple) else None
+        pair: Any = key
+        member = self._members.get(pair) if isinstance(key, tuple) else None
         return member is not None and member.is_there
 
     def enter(self, member: Member) -> None:

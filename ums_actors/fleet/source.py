@@ -58,7 +58,8 @@ def source_of(agents: Agents) -> Callable[[], dict[Key, AgentSpec]]:
     if isinstance(given, (str, os.PathLike)):
         from ums_actors.fleet.agents_file import read_agents  # noqa: PLC0415  (TOML)
 
-        return lambda: _by_key(read_agents(given))
+        path: Any = given
+        return lambda: _by_key(read_agents(path))
     if callable(given):
         return lambda: _by_key(given())
     known = _by_key(given)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Mapping
-from typing import Any, Final, TypeAlias, get_args
+from typing import Any, Final, TypeAlias, TypeGuard, get_args
 
 import msgspec
 from msgspec.structs import force_setattr
@@ -93,23 +93,26 @@ class AgentSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     def _checked_settings(self, known: frozenset[str] | None) -> dict[str, Any]:
         given: Any = self.settings
-        if not isinstance(given, Mapping):
+        if not _is_mapping(given):
             raise LocalProtocolError(
                 f"AgentSpec.settings must be a mapping, not {shown(given)}"
             )
-        settings: Mapping[Any, Any] = given
-        for name in settings:
+        for name in given:
             if name in _OWN or (known is not None and name not in known):
                 names = ", ".join(sorted(known or ()))
                 raise LocalProtocolError(
                     f"AgentSpec.settings has {shown(name)}: a {self.kind.__name__} "
                     f"takes {names or 'other arguments'}"
                 )
-        return dict(settings) if settings else _NONE
+        return dict(given) if given else _NONE
 
 
 _NONE: Final[dict[str, Any]] = {}
 """What all share who have no settings; nobody writes into it."""
+
+
+def _is_mapping(value: Any) -> TypeGuard[Mapping[Any, Any]]:
+    return isinstance(value, Mapping)
 
 
 def _checked_kind(kind: Any) -> type[WebsocketConnection]:

@@ -78,12 +78,15 @@ class Staff:
     def open(self, timeout: float | None) -> LoopFuture[FleetStatus]:
         """Load all agents; done when each is READY, or has failed for good."""
         with self._lock:
-            opening, begins = self._opening, False
-            if opening is None or (opening.failed and self._ended is None):
+            opening, over = self._opening, self._ended is not None
+            begins = not over and (opening is None or opening.failed)
+            if begins:
                 opening = Opening(self._runtime.next_loop(), self._status)
-                self._opening, begins = opening, True
-            if self._ended is not None:
-                opening.fail(_closed())
+                self._opening = opening
+        if opening is None:
+            refused: LoopFuture[FleetStatus] = LoopFuture()
+            refused.try_fail(_closed())
+            return refused
         if begins:
             self._begin(opening)
         return opening.wait(timeout)

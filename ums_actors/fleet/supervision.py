@@ -211,8 +211,8 @@ class Supervision:
 
     def _observe(self, event: str, level: int, member: Member, **more: Any) -> None:
         account_id, user = member.key
-        told = {"account": account_id, "user": user, **more}
-        self._runtime.observer.observe(event, level, told)
+        place = {**member.kernel.place(), "account": account_id, "user": user}
+        self._runtime.observer.observe(event, level, {**place, **more})
 
 
 def _calm(member: Member) -> None:

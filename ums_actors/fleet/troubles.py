@@ -31,16 +31,17 @@ class HandlerTroubles(Troubles):
     def failed(self, error: BaseException, event: AgentEvent) -> None:
         """Tell of a call that raised; not if it was told of just this."""
         self.errors += 1
-        context = "fleet.handler_failed"
         self._observe(
-            context,
+            "fleet.handler_failed",
             logging.WARNING,
             account=event.account_id,
             user=event.user,
             error=error,
         )
         if not isinstance(event.event, ErrorOccurred):
-            told = ErrorOccurred(context=context, error=error, event=event.event)
+            told = ErrorOccurred(
+                context="fleet.handler_failed", error=error, event=event.event
+            )
             self._board.tell((event.account_id, event.user), told)
 
     def blocked(self, threads: int) -> None:

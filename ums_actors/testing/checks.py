@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -80,6 +81,7 @@ class Checks:
         """Check what must be true when the loop has nothing more to do."""
         now, options = self._world.clock.now(), self._kernel.options
         self._in_time(now)
+        self._counted()
         if self._state is State.READY:
             self._proven(now)
         since = max(self._fresh_at, now - options.restart_period)
@@ -102,6 +104,17 @@ class Checks:
             self._overdue = deadline, now
         elif now > self._overdue[1] + _GRAIN:
             self._blame(f"a request whose time was over at {deadline:.3f} is kept")
+
+    def _counted(self) -> None:
+        """Blame an allowance that is not what the table holds; nobody shares it."""
+        allowance = self._seat.runtime.allowance(self._world.loop)
+        if allowance is None:
+            return
+        entries = [each for _, each in self._kernel.pending.first(sys.maxsize)]
+        weights = [len(e.payload) for e in entries if isinstance(e.payload, bytes)]
+        counted = allowance.requests, allowance.request_bytes
+        if counted != (len(entries), sum(weights)):
+            self._blame(f"{counted} requests and bytes are counted that are not there")
 
     def _blame(self, rule: str) -> None:
         """Blame once, however many steps it lasts."""

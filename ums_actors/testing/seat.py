@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ums_actors.auth.source import TokenSource
-    from ums_actors.runtime.ports import Gate, RequestLimits
     from ums_actors.testing.world import World
 
 __all__ = ["Seat"]
@@ -31,9 +30,6 @@ class Seat:
         is_brand: which side it is.
         lines: gives numbers for websockets.
         ids: gives identifiers.
-        gate: delays its attempts.
-        login_gate: delays its logins.
-        limits: what the runtime's requests share.
 
     Attributes:
         voice: writes what it does.
@@ -53,9 +49,6 @@ class Seat:
         ids: Iterator[int],
         *,
         is_brand: bool,
-        gate: Gate | None = None,
-        login_gate: Gate | None = None,
-        limits: RequestLimits | None = None,
     ) -> None:
         self.name = name
         self.is_brand = is_brand
@@ -86,9 +79,9 @@ class Seat:
             random=world.chance(f"tree of {name}"),
             ids=lambda: f"{next(ids):08x}{0:024x}",
             workers=world.pools,
-            gate=gate,
-            login_gate=login_gate,
-            limits=limits,
+            gate=world.gate,
+            login_gate=world.login_gate,
+            limits=world.limits,
             observer=self.observer,
             connector=self.network,
         )

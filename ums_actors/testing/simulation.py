@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
+from ums_actors.fleet.limits import Limits
+from ums_actors.runtime import PacedGate
 from ums_actors.testing.asked import check_repeats
 from ums_actors.testing.checks import Checks
 from ums_actors.testing.party import Party
@@ -84,6 +86,8 @@ class Simulation:
         self.consumers: Consumers = Consumers(world.server, world.chance("consumers"))
         for _ in range(2):
             self.consumers.act()
+        if profile.crowded:
+            _crowd(world)
         names = _NAMES[: self.dice.randint(*profile.consumers)]
         self.parties: list[Party] = [
             Party(world, "bot", saboteur, connection),
@@ -194,3 +198,10 @@ class Simulation:
             party.audit()
         check_repeats(world.server.ledger, Voice(world.trace, "all"))
         Checks.world_leftovers(world, self.saboteur)
+
+
+def _crowd(world: World) -> None:
+    """Let connections wait for each other, and be refused what is too much."""
+    world.gate = PacedGate(1.0, random=world.chance("gate"))
+    world.login_gate = PacedGate(0.5, burst=2, random=world.chance("gate of logins"))
+    world.limits = Limits(requests=5, request_bytes=500)

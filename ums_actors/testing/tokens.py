@@ -24,11 +24,17 @@ HANGS = 0.05
 
 
 class FakeTokenSource:
-    """A :class:`~ums_actors.auth.source.TokenSource` as well as its place's mood."""
+    """A :class:`~ums_actors.auth.source.TokenSource` as well as its place's mood.
+
+    Attributes:
+        logins: when each login began.
+        closed: whether nobody will call again.
+    """
 
     def __init__(
         self, server: FakeServer, place: Place, effort: Effort, chance: Random
     ) -> None:
+        self.logins: list[float] = []
         self.closed: bool = False
         self._server = server
         self._place = place
@@ -37,6 +43,7 @@ class FakeTokenSource:
 
     def login(self, timeout: float) -> Session:
         """Log in after a while."""
+        self.logins.append(self._server.agenda.now())
         self._work("login", timeout)
         place, server = self._place, self._server
         if place.mood == "strict":

@@ -45,6 +45,9 @@ class World:
         server: the far side's class.
 
     Attributes:
+        gate: delays the attempts of all seats made from now on; may be set.
+        login_gate: delays their logins; may be set.
+        limits: bounds the requests of each; may be set.
         after_turn: called after each turn of the loop; may be set.
         at_rest: called when the loop has nothing more to do; may be set.
         stalled: seconds for which the loop has been suspended so far.
@@ -65,6 +68,9 @@ class World:
             )
             for name, threads in _POOLS.items()
         }
+        self.gate: Gate | None = None
+        self.login_gate: Gate | None = None
+        self.limits: RequestLimits | None = None
         self.after_turn: Callable[[], object] = lambda: None
         self.at_rest: Callable[[], object] = lambda: None
         self.stalled: float = 0.0
@@ -76,26 +82,9 @@ class World:
         """Give each part a source of its own, so that none disturbs another."""
         return Random(f"{self.seed}:{part}")  # noqa: S311  (no cryptography)
 
-    def seat(
-        self,
-        name: str,
-        *,
-        is_brand: bool,
-        gate: Gate | None = None,
-        login_gate: Gate | None = None,
-        limits: RequestLimits | None = None,
-    ) -> Seat:
+    def seat(self, name: str, *, is_brand: bool) -> Seat:
         """Make what a connection of that name is given."""
-        return Seat(
-            self,
-            name,
-            self._lines,
-            self._ids,
-            is_brand=is_brand,
-            gate=gate,
-            login_gate=login_gate,
-            limits=limits,
-        )
+        return Seat(self, name, self._lines, self._ids, is_brand=is_brand)
 
     # -- where there is but one connection
 
