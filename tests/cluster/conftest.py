@@ -8,13 +8,14 @@ ended, ended, and waited for.
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import os
 import shutil
 import subprocess
+import tempfile
 import threading
 import time
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,12 @@ from ums_actors.fleet import Pacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_spec = importlib.util.spec_from_file_location(
+    "witness", Path(__file__).with_name("witness.py")
+)
+witness = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(witness)
 
 ENVIRONMENT = {
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -46,12 +53,13 @@ OBJECTS = 80 << 20
 GRACE = 20.0
 AGENTS = 40
 SHARDS = 4
-TERMS = Terms(ttl=2.0, margin=0.5, safety=0.3)
+NODES = 2
+TERMS = Terms()
 LONG = 60.0
 
 
 def pytest_collection_modifyitems(items):
-    if find_spec("ray") is None:
+    if importlib.util.find_spec("ray") is None:
         missing = pytest.mark.skip(
             "Ray is not installed: pip install 'ums_actors[ray]'"
         )
@@ -108,9 +116,12 @@ class Machines:
     def __init__(self) -> None:
         from ray.cluster_utils import Cluster
 
+        # not pytest's: the path of a Unix socket may have 107 bytes
+        self._folder = tempfile.mkdtemp(prefix="ums-ray-")
         self.cluster = Cluster(
             initialize_head=True,
             head_node_args={
+                "temp_dir": self._folder,
                 "num_cpus": 0,
                 "include_dashboard": False,
                 "object_store_memory": OBJECTS,
@@ -165,6 +176,7 @@ class Machines:
             with contextlib.suppress(psutil.NoSuchProcess):
                 each.kill()
         psutil.wait_procs(left, timeout=GRACE)
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +217,7 @@ def machines(environment: Path) -> Iterator[Machines]:
 
     made = Machines()
     try:
-        made.add(2)
+        made.add(NODES)
         ray.init(
             address=made.address,
             namespace="tests",
@@ -252,6 +264,16 @@ def cluster(machines, service, settings):
     yield made
     made.stop()
     made.close()
+
+
+@pytest.fixture
+def scene(cluster, machines, service, eventually):
+    """Two nodes that have two shards each, all agents READY."""
+    while len(machines.alive()) < NODES:
+        machines.add()
+    cluster.scale(NODES, timeout=LONG)
+    cluster.wait_ready(timeout=LONG)
+    return witness.Scene(cluster, machines, service, eventually, TERMS.kept)
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Any, Final
 
 from ums_actors.cluster.config import ClusterConfig, Description
+from ums_actors.cluster.engine import engine
 from ums_actors.cluster.nodes import chosen, eligible
 from ums_actors.cluster.staff import Staff
 from ums_actors.cluster.status import ClusterStatus, ShardStatus
@@ -43,6 +44,8 @@ class Director:
         self._turn = asyncio.Lock()
         self._watch: asyncio.Task[None] | None = None
         self._ended = False
+        # also when Ray has started it again, and nobody else asks for it
+        engine().get_runtime_context().current_actor.start.remote()
 
     async def describe(self) -> Description:
         """Tell what callers of its agents have to know."""
@@ -52,10 +55,10 @@ class Director:
         )
 
     async def start(self) -> None:
-        """Have an actor for each shard, from now on; idempotent."""
+        """Have an actor for each shard, from now on; done when each is made."""
         if self._watch is None and not self._ended:
-            await self._staff_all()
             self._watch = asyncio.create_task(self._watching())
+        await self._staff_all()
 
     async def status(self) -> ClusterStatus:
         """Ask all shards how they are; those that do not answer are ABSENT."""
@@ -117,6 +120,8 @@ class Director:
 
     async def _staff_all(self) -> None:
         async with self._turn:
+            if self._ended:
+                return
             shards = range(self._config.shards)
             await asyncio.gather(*map(self._staff.hire, shards))
 
