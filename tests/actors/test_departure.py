@@ -44,6 +44,7 @@ class Loop:
 
 class Runtime:
     def __init__(self):
+        self.tenure = None
         self.pool = Workers()
         self.last = {}
 

@@ -7,6 +7,7 @@ from ums_actors.core.reason import (
     ConnectFailed,
     Crashed,
     CredentialsRejected,
+    Fenced,
     LineBroken,
     LineClosed,
     LoginFailed,
@@ -25,6 +26,7 @@ from ums_actors.errors import (
     ConnectError,
     ConnectionLost,
     Delivery,
+    LeaseLost,
     LocalProtocolError,
     LoginError,
     Overloaded,
@@ -55,6 +57,7 @@ TEXTS = [
         "login failed at step login with HTTP status 429, retry after 5 s",
     ),
     (CredentialsRejected(), "the credentials were rejected"),
+    (Fenced(), "fenced: another process may own this agent by now"),
     (CredentialsRejected(451), "the credentials were rejected with HTTP status 451"),
     (RestoreFailed("no answer"), "restoring failed: no answer"),
     (RestoreFailed("denied", 401), "restoring failed with code 401: denied"),
@@ -88,6 +91,7 @@ def test_a_reason_survives_the_wire(reason, _):
 ERRORS = [
     (AuthenticationRejected("no", status=451), CredentialsRejected(451)),
     (AuthenticationRejected("no"), CredentialsRejected(None)),
+    (LeaseLost("gone", epoch=3), Fenced()),
     (
         LoginError("later", step="csds", status=503, retry_after=5.0),
         LoginFailed("csds", 503, 5.0),

@@ -6,6 +6,7 @@ from ums_actors.core.reason import (
     ConnectFailed,
     Crashed,
     CredentialsRejected,
+    Fenced,
     LineBroken,
     LineClosed,
     LoginFailed,
@@ -28,6 +29,7 @@ V = Verdict
 TABLE = [
     # reason, verdict, verdict if the token was suspected before
     (Stopped(), V.STOP, V.STOP),
+    (Fenced(), V.STOP, V.STOP),
     (LineClosed(4401), V.RENEW_TOKEN, V.RENEW_TOKEN),
     (LineClosed(4407), V.RENEW_TOKEN, V.RENEW_TOKEN),
     (LineClosed(1008), V.RETRY, V.RENEW_TOKEN),

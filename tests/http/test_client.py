@@ -410,3 +410,13 @@ def test_no_descriptor_is_left_after_any_ending(serve, dead_port):
                 get(Http(), plain(server))
         with contextlib.suppress(LoginError):
             get(Http(), Origin("127.0.0.1", dead_port, False))
+
+
+def test_each_call_begins_under_a_permit_of_its_own(serve):
+    server = serve(lambda exchange: exchange.reply(200, {}))
+    permits = iter([lambda: True, lambda: False])
+    client = Http(permits=lambda: next(permits))
+    assert get(client, plain(server)).status == 200
+    with pytest.raises(LoginError, match="failed"):
+        get(client, plain(server))
+    assert len(server.seen) == 1

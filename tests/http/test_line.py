@@ -116,3 +116,19 @@ def test_all_there_is_cannot_be_asked_for(line, listener):
 def test_line_that_is_not_open_is_an_error(line):
     with pytest.raises(ConnectionAbortedError):
         line.sendall(b"x")
+
+
+def test_nothing_is_written_without_a_permit(listener):
+    given = [True]
+    where = Origin("127.0.0.1", listener.getsockname()[1], False)
+    line = Line(where, Deadline(20), lambda: given[0])
+    line.open(None)
+    peer, _ = listener.accept()
+    with peer:
+        line.sendall(b"first")
+        given[0] = False
+        with pytest.raises(ConnectionAbortedError, match="not ours"):
+            line.sendall(b"second")
+        line.close()
+        peer.settimeout(20)
+        assert (peer.recv(5), peer.recv(5)) == (b"first", b"")

@@ -1,8 +1,15 @@
 from __future__ import annotations
 
 import logging
+import time
 
-from ums_actors.runtime.ports import LogObserver, OpenGate, SystemClock, ids
+from ums_actors.runtime.ports import (
+    BootClock,
+    LogObserver,
+    OpenGate,
+    SystemClock,
+    ids,
+)
 
 
 def test_the_log_observer_writes_the_event_with_its_fields(caplog):
@@ -32,3 +39,8 @@ def test_the_defaults_are_plain():
     assert OpenGate().delay(5.0) == 0.0
     assert SystemClock().now() <= SystemClock().now()
     assert ids() != ids()
+
+
+def test_the_boot_clock_goes_on_and_is_no_slower_than_the_monotonic_one():
+    clock = BootClock()
+    assert time.monotonic() - 1.0 <= clock.now() <= clock.now()

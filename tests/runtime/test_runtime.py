@@ -65,10 +65,12 @@ def test_everything_can_be_given_from_outside(manual):
         gate=OpenGate(),
         observer=manual.observer,
         connector="a connector",
+        tenure="a tenure",
     )
     assert runtime.next_loop() is manual.loop
     assert runtime.workers("own") is pool
     assert (runtime.random, runtime.connector) == (chance, "a connector")
+    assert runtime.tenure == "a tenure"
     assert Echo.start(runtime=runtime).actor_urn == "urn:uuid:an-id"
     assert threading.active_count() == len(threading.enumerate())
     assert manual.loop._thread is None

@@ -58,3 +58,14 @@ def test_a_discarded_socket_is_closed_at_once(pair):
     attempt.discard(ours)
     assert ours.fileno() == -1
     attempt.abort()
+
+
+def test_an_attempt_ends_for_good_when_it_is_not_permitted_any_more(pair):
+    ours, _ = pair
+    answers = iter([True, False])
+    attempt = Attempt(lambda: next(answers))
+    attempt.adopt(ours)
+    assert not attempt.ended()
+    assert not attempt.deliver(Opened(ours), ours)
+    assert attempt.aborted
+    attempt.discard_all()

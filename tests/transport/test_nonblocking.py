@@ -658,3 +658,80 @@ def test_both_ends_of_tls_are_ends(error):
     websocket.read()
     assert websocket.eof
     assert websocket.failure is None
+
+
+# -- a line that may become another's
+
+
+class Permit:
+    def __init__(self):
+        self.given = True
+
+    def __call__(self):
+        return self.given
+
+
+@pytest.fixture
+def permit(either):
+    websocket, _ = either
+    websocket.permit = Permit()
+    return websocket.permit
+
+
+def test_with_a_permit_all_goes_out(either, permit):
+    websocket, peer = either
+    websocket.send(b"hello", "a")
+    websocket.flush()
+    assert not websocket.fenced
+    assert peer.read_frame() == (TEXT, b"hello")
+    assert websocket.unsent() == []
+
+
+def test_without_it_nothing_goes_out_and_all_that_waits_is_unsent(either, permit):
+    websocket, peer = either
+    permit.given = False
+    websocket.send(b"hello", "a")
+    websocket.flush()
+    websocket.ping()
+    websocket.close()
+    assert websocket.fenced
+    assert (websocket.unsent(), websocket.bytes_written) == (["a"], 0)
+    assert websocket.more
+    websocket.read()
+    assert websocket.failure is not None
+    websocket.shutdown()
+    with contextlib.suppress(ConnectionResetError):
+        assert peer.sock.recv(1) == b""
+
+
+def test_pings_are_not_answered_without_a_permit(either, permit, frame, eventually):
+    websocket, peer = either
+    permit.given = False
+    peer.sock.sendall(frame(b"x", PING) + frame(b"said"))
+    assert gather(websocket, eventually, lambda messages: messages) == [b"said"]
+    assert websocket.bytes_written == 0
+    websocket.shutdown()
+    with contextlib.suppress(ConnectionResetError):
+        assert peer.sock.recv(1) == b""
+
+
+def read_to_the_end(sock):
+    while sock.recv(1 << 20):
+        pass
+
+
+def test_what_the_kernel_holds_is_dropped_with_a_fenced_line(make_peer):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        ours = socket.create_connection(server.getsockname())
+        theirs, _ = server.accept()
+    with theirs:
+        websocket = adopt(Opened(ours))
+        websocket.permit = permit = Permit()
+        while not websocket.wants_write:  # until the kernel is full
+            websocket.send(b"x" * 100_000)
+            websocket.flush()
+        permit.given = False
+        websocket.shutdown()
+        theirs.settimeout(5)
+        with pytest.raises(ConnectionResetError):
+            read_to_the_end(theirs)

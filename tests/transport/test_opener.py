@@ -417,6 +417,24 @@ def test_an_abort_that_ends_a_read_is_told_as_one(serve, monkeypatch):
     assert TOKEN not in texts(error)
 
 
+def test_the_upgrade_is_not_asked_for_without_a_permit(serve, monkeypatch):
+    given, send_all = [True], Line.send_all
+
+    def script(peer):
+        with contextlib.suppress(EOFError):
+            peer.read_head()
+
+    def late(line, data):
+        given[0] = False
+        send_all(line, data)
+
+    monkeypatch.setattr(Line, "send_all", late)
+    server = serve(script)
+    error = refused(server.url("/" + TOKEN), attempt=Attempt(lambda: given[0]))
+    assert "aborted" in str(error)
+    assert server.requests == []
+
+
 def test_an_aborted_attempt_does_not_begin():
     attempt = Attempt()
     attempt.abort()

@@ -47,3 +47,11 @@ def of_connections(error: ums.UMSError) -> None:
             assert_type(error, ums.StatusError)
         case _:
             pass
+
+
+def of_leases(error: ums.LeaseLost | ums.LeaseStoreError) -> None:
+    match error:
+        case ums.LeaseLost():
+            assert_type(error.epoch, int)
+        case ums.LeaseStoreError():
+            assert_type(error.history, tuple[str, ...])

@@ -86,7 +86,12 @@ class Pilot(Child):
             case course.Prepare():
                 self._disarm()
                 kernel.next_retry = None
+<<<<<<< HEAD
                 self._admission.wait(lambda: self._prepare(action.generation))
+=======
+                if self._is_ours():
+                    self._turn.wait(lambda: self._prepare(action.generation))
+>>>>>>> tenure
             case course.OpenLine():
                 self._arm(options.connect_timeout + _GRACE, "tcp")
                 self._open_line(action.generation)
@@ -111,12 +116,18 @@ class Pilot(Child):
                 finish(kernel, self._now())
 
     def _prepare(self, generation: int) -> None:
-        tenancy = self._kernel.tenancy
-        if tenancy is not None and not tenancy.begin():
-            self._end_attempt(Fenced(), tenancy.lost())
+        if not self._is_ours():  # the line before the gate may be long
             return
         self._arm(self._kernel.options.login_timeout + _GRACE, "login")
         self._kernel.root.tell(PrepareConnect(generation))
+
+    def _is_ours(self) -> bool:
+        """Begin under the tenure's epoch; end the attempt if the agent is not ours."""
+        tenancy = self._kernel.tenancy
+        if tenancy is None or tenancy.begin():
+            return True
+        self._end_attempt(Fenced(), tenancy.lost())
+        return False
 
     def _open_line(self, generation: int) -> None:
         if self._address is None:

@@ -99,9 +99,9 @@ class Keeper:
         self._random = random or _random.Random()  # noqa: S311  (jitter, not secrets)
         self._own_loop = loop is None
         self._loop = loop or Loop(self._clock, poller(), f"ums-keeper-{shard}")
-        self._workers: Pool = workers or Workers(
-            "lease", threads=1, queue_limit=1, spare=_STUCK
-        )
+        if workers is None:
+            workers = Workers("lease", threads=1, queue_limit=1, spare=_STUCK)
+        self._workers: Pool = workers
         self._calls = StoreCalls(
             store,
             shard,

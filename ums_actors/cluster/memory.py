@@ -19,11 +19,14 @@ __all__ = ["MemoryStore"]
 class MemoryStore:
     """A lease book behind a lock; any thread, and it waits for nobody.
 
+    Its owners live no longer than it does, so it grants at once.
+
     Args:
         shards: how many there are.
         terms: the same as those of the owners.
         clock: the book's own.
         number: of the book; milliseconds of the wall clock if not given.
+        succeeds: whether there was a store before, whose leases may still run.
 
     Raises:
         LocalProtocolError: a number is out of its bounds.
@@ -36,6 +39,7 @@ class MemoryStore:
         *,
         clock: Clock | None = None,
         number: int | None = None,
+        succeeds: bool = False,
     ) -> None:
         self._clock: Clock = clock or BootClock()
         self._lock = threading.Lock()
@@ -44,6 +48,7 @@ class MemoryStore:
             terms or Terms(),
             number=time.time_ns() // 1_000_000 if number is None else number,
             now=self._clock.now(),
+            succeeds=succeeds,
         )
 
     def acquire(self, shard: int, owner: str, timeout: float) -> Answer:  # noqa: ARG002

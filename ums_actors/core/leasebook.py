@@ -34,6 +34,8 @@ class LeaseBook:
         number: of this book, greater than that of any before it: milliseconds of the
             wall clock, say. Its epochs are greater than it.
         now: monotonic seconds, also in sleep, of the book's own clock.
+        succeeds: whether there may have been a book before; without one nobody can hold
+            anything, and it grants at once.
 
     Raises:
         LocalProtocolError: a number is out of its bounds.
@@ -41,7 +43,15 @@ class LeaseBook:
 
     __slots__ = ("_epoch", "_grace_until", "_leases", "_now", "_terms", "number")
 
-    def __init__(self, shards: int, terms: Terms, *, number: int, now: float) -> None:
+    def __init__(
+        self,
+        shards: int,
+        terms: Terms,
+        *,
+        number: int,
+        now: float,
+        succeeds: bool = True,
+    ) -> None:
         if whole("shards", shards, 1) > MOST_SHARDS:
             raise LocalProtocolError(
                 f"shards={shards!r} are too many for a lease book: give at most "
@@ -51,7 +61,7 @@ class LeaseBook:
         self._terms = terms
         self._epoch = number
         self._now = now
-        self._grace_until = now + terms.kept
+        self._grace_until = now + terms.kept if succeeds else now
         self._leases: list[_Lease | None] = [None] * shards
 
     def __len__(self) -> int:

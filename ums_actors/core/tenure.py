@@ -16,7 +16,6 @@ from ums_actors.core.ownership import (
     Due,
     End,
     Event,
-    Left,
     Release,
     Renew,
     Standing,
@@ -107,7 +106,7 @@ class Tenure:
                 return min(renew_at, self.until - self._terms.safety)
             case Standing.ENDING:
                 return self.until
-            case Standing.LEFT:
+            case _:
                 return math.inf
 
     def handle(self, event: Event, now: float) -> list[Action]:
@@ -117,7 +116,7 @@ class Tenure:
                 return self._due(event.chance, now)
             case Answered():
                 return self._answered(event, now)
-            case Left():
+            case _:
                 return self._leave()
 
     # -- time

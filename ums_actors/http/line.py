@@ -101,7 +101,7 @@ class Line:
         sock = self._held()
         sock.settimeout(self._deadline.left())
         if self._permit is not None and not self._permit():
-            raise ConnectionAbortedError("the line may not be used any more")
+            raise ConnectionAbortedError("the line is not ours")
         sock.sendall(data)
 
     def receive_into(self, buffer: Any) -> int:

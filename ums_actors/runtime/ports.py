@@ -72,8 +72,12 @@ class Tenure(Protocol):
 
     Between the question and the write that it allows there is a moment in which a
     process can be frozen. What it was about to write then goes out when it goes on:
-    the bytes of one system call, in a window of microseconds. So the lease of the next
-    owner begins by a margin after the end of ours, and no wider promise is made.
+    the bytes of one system call, in a window of microseconds. The margin by which the
+    next owner begins later is for one that is merely slow; no wider promise is made.
+
+    What else may still go out: what the kernel was given before (it goes on to send
+    while the process is frozen, and drops the rest when the line is shut), one step of
+    a TLS handshake under way, and a call of a user's own token source.
     """
 
     @property

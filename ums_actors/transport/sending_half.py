@@ -112,6 +112,10 @@ class SendingHalf:
             return
         blocked = False
         while self._broken is None and not blocked:
+            if self.permit is not None and not self.permit():  # before TLS has it
+                self._broken = ConnectError("the line is not ours", step="tcp")
+                self.more = True
+                break
             chunk = self._outgoing.chunk()
             if not chunk:
                 break
@@ -126,10 +130,6 @@ class SendingHalf:
 
     def _write(self, chunk: bytes | memoryview) -> bool:
         """Write once; True if that must not be tried again now."""
-        if self.permit is not None and not self.permit():
-            self._broken = ConnectError("the line may not be used any more", step="tcp")
-            self.more = True
-            return True
         try:
             count = self._sock.send(chunk)
         except (BlockingIOError, ssl.SSLWantWriteError):
