@@ -38,6 +38,10 @@ class _Subscriber:
         self.dropped = 0
 
 
+_NO_TYPES: Final[dict[str, bool]] = {}
+_NO_PLACES: Final[dict[str, dict[str, Any]]] = {}
+
+
 class _Tables:
     """Subscribers by their handles, and by what they hear."""
 
@@ -47,8 +51,9 @@ class _Tables:
         self.all: dict[str, _Subscriber] = {}
         self.wide: dict[str, _Subscriber] = {}  # those of no one place
         self.by_kind: dict[type[Event], tuple[_Subscriber, ...]] = {}
-        self.by_type: dict[str, bool] = {}
-        self.by_place: dict[str, dict[str, _Subscriber]] = {}
+        # most have none of these: they are made with the first that is put in
+        self.by_type: dict[str, bool] = _NO_TYPES
+        self.by_place: dict[str, dict[str, _Subscriber]] = _NO_PLACES
 
 
 _NOBODY: Final = _Tables()
@@ -115,6 +120,8 @@ class Subscribers:
         if chosen.place is None:
             self._tables.wide[handle] = subscriber
         else:
+            if self._tables.by_place is _NO_PLACES:
+                self._tables.by_place = {}
             self._tables.by_place.setdefault(chosen.place, {})[handle] = subscriber
         self._refresh()
         return handle
@@ -183,6 +190,8 @@ class Subscribers:
                 for each in self._of(NotificationReceived)
             )
             if len(self._tables.by_type) < _TYPES:  # the server makes their names
+                if self._tables.by_type is _NO_TYPES:
+                    self._tables.by_type = {}
                 self._tables.by_type[notification_type] = known
         return known
 
