@@ -86,12 +86,8 @@ class Pilot(Child):
             case course.Prepare():
                 self._disarm()
                 kernel.next_retry = None
-<<<<<<< HEAD
-                self._admission.wait(lambda: self._prepare(action.generation))
-=======
                 if self._is_ours():
-                    self._turn.wait(lambda: self._prepare(action.generation))
->>>>>>> tenure
+                    self._admission.wait(lambda: self._prepare(action.generation))
             case course.OpenLine():
                 self._arm(options.connect_timeout + _GRACE, "tcp")
                 self._open_line(action.generation)

@@ -1,16 +1,13 @@
-<<<<<<< HEAD
 """Fleets over many machines, on Ray: each agent is owned by one process at a time.
 
-Needs the extra ``ray``; Ray is imported by who first starts or finds a cluster.
-=======
-"""Fleets over many machines: each shard of agents has one owner at a time.
-
-Who owns a shard is written in a lease book (:mod:`~ums_actors.core.leasebook`), which
-lives behind a :class:`~ums_actors.cluster.store.LeaseStore`. An owner has a
+Agents are spread over a fixed number of shards, each an actor of Ray with a fleet. Who
+owns a shard is written in a lease book (:mod:`~ums_actors.core.leasebook`), which lives
+behind a :class:`~ums_actors.cluster.store.LeaseStore`. An owner has a
 :class:`~ums_actors.cluster.keeper.Keeper`, which renews its lease and whose ``tenure``
 its runtime is given: nothing is sent when the lease has ended, whoever is slow, hangs,
 or was frozen.
->>>>>>> tenure
+
+:class:`Cluster` needs the extra ``ray``, and imports it when it is first used.
 """
 
 from __future__ import annotations
