@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from pathlib import Path
 
 import ums_actors as ums
@@ -20,6 +19,15 @@ def folder():
 
 def agents(share):
     """Give all agents of the emulator: those of other shards are left out."""
+    return of("users")
+
+
+def patient(share):
+    """Give those that are in no hurry."""
+    return of("patient")
+
+
+def of(group):
     told = json.loads((folder() / "account.json").read_text("utf-8"))
     return [
         ums.AgentSpec(
@@ -28,7 +36,7 @@ def agents(share):
             auth=ums.PasswordLogin(name, password_of(name)),
             settings={"csds": told["csds"], "domains": told["domains"]},
         )
-        for name in told["users"]
+        for name in told[group]
     ]
 
 
@@ -37,12 +45,3 @@ def heard(event):
     line = f"{os.getpid()} {event.user} {type(event.event).__name__}\n"
     with (folder() / "events").open("a", encoding="utf-8") as file:
         file.write(line)
-
-
-def slow(share):
-    time.sleep(1.0)
-    return agents(share)
-
-
-def broken(share):
-    raise ValueError("the vault is closed")

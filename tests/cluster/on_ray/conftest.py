@@ -1,8 +1,6 @@
-"""Ray with several nodes on this machine; nothing of it outlives the tests.
+"""One Ray, one emulator and two clusters for all tests here, which run first of all.
 
-Ray's own ``cluster_utils`` does not reap: it waits neither for the raylets it ends,
-nor for what they had started. Here all that runs below a node is known before it is
-ended, ended, and waited for.
+They end with the last of these tests, so that no other test has Ray beside it.
 """
 
 from __future__ import annotations
@@ -12,14 +10,11 @@ import importlib.util
 import json
 import os
 import shutil
-import subprocess
-import tempfile
 import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import psutil
 import pytest
 
 from ums_actors.cluster import Cluster, ClusterConfig, Terms
@@ -29,11 +24,16 @@ from ums_actors.fleet import Pacing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_spec = importlib.util.spec_from_file_location(
-    "witness", Path(__file__).with_name("witness.py")
-)
-witness = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(witness)
+
+def _load(name):
+    path = Path(__file__).with_name(f"{name}.py")
+    spec = importlib.util.spec_from_file_location(f"ums_ray_{name}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+_machines, _witness = _load("machines"), _load("witness")
 
 ENVIRONMENT = {
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -41,152 +41,45 @@ ENVIRONMENT = {
     "RAY_DISABLE_IMPORT_WARNING": "1",
     "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",
 }
-SOON = {
-    "health_check_initial_delay_ms": 0,
-    "health_check_period_ms": 1_000,
-    "health_check_timeout_ms": 1_000,
-    "health_check_failure_threshold": 3,
-}
-"""A node that does not answer for about 4 s is dead; by default it takes 16 s."""
-OBJECTS = 80 << 20
-"""Bytes of a node's object store; Ray takes no less."""
-GRACE = 20.0
-AGENTS = 40
+AGENTS, PATIENT_AGENTS = 40, 4
 SHARDS = 4
 NODES = 2
 TERMS = Terms()
 LONG = 60.0
+GRACE = 20.0
+_open = contextlib.ExitStack()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    if importlib.util.find_spec("ray") is None:
-        missing = pytest.mark.skip(
-            "Ray is not installed: pip install 'ums_actors[ray]'"
-        )
-        for item in items:
-            if item.get_closest_marker("ray"):
-                item.add_marker(missing)
+    """Have them run first, one after the other: as no worker of xdist takes others'."""
+    missing = importlib.util.find_spec("ray") is None
+    for item in items:
+        if missing and item.get_closest_marker("ray"):
+            why = "Ray is not installed: pip install 'ums_actors[ray]'"
+            item.add_marker(pytest.mark.skip(why))
+    items.sort(key=lambda item: item.get_closest_marker("ray") is None)
 
 
-class Node:
-    """A raylet and all that it has started."""
-
-    def __init__(self, node: Any) -> None:
-        self._node = node
-        self.node_id: str = node.node_id
-        self._processes: dict[int, psutil.Process] = {}
-        self.look()
-
-    def look(self) -> list[psutil.Process]:
-        """Give all processes that are, the raylet first; remember all that were."""
-        raylet = self._raylet
-        with contextlib.suppress(psutil.NoSuchProcess):
-            for each in [raylet, *raylet.children(recursive=True)]:
-                self._processes[each.pid] = each
-        return [each for each in self._processes.values() if each.is_running()]
-
-    @property
-    def _raylet(self) -> psutil.Process:
-        pid = self._node.all_processes["raylet"][0].process.pid
-        return self._processes.get(pid) or psutil.Process(pid)
-
-    def signal(self, number: int, *, raylet_only: bool = False) -> None:
-        """Send a signal to the raylet, and unless it alone is meant to its workers."""
-        for each in [self._raylet] if raylet_only else self.look():
-            with contextlib.suppress(psutil.NoSuchProcess):
-                each.send_signal(number)
-
-    def end(self) -> None:
-        """End what is left, also what is frozen, and wait for it."""
-        left = self.look()
-        for each in left:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                each.kill()
-        # the raylet is a child of this process, and reaped here; its orphans are not
-        for known in self._node.all_processes.get("raylet", ()):
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                known.process.wait(GRACE)
-        _, alive = psutil.wait_procs(left, timeout=GRACE)
-        assert [each for each in alive if each.status() != psutil.STATUS_ZOMBIE] == []
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item, nextitem):
+    if nextitem is None or not nextitem.get_closest_marker("ray"):
+        _open.close()
 
 
-class Machines:
-    """A head and other nodes, all on this machine."""
-
-    def __init__(self) -> None:
-        from ray.cluster_utils import Cluster
-
-        # not pytest's: the path of a Unix socket may have 107 bytes
-        self._folder = tempfile.mkdtemp(prefix="ums-ray-")
-        self.cluster = Cluster(
-            initialize_head=True,
-            head_node_args={
-                "temp_dir": self._folder,
-                "num_cpus": 0,
-                "include_dashboard": False,
-                "object_store_memory": OBJECTS,
-                "_system_config": SOON,
-            },
-        )
-        self.address: str = self.cluster.address
-        self.nodes: list[Node] = []
-
-    def add(self, count: int = 1) -> list[Node]:
-        """Add nodes that may have shards."""
-        made = [
-            self.cluster.add_node(
-                wait=False,
-                num_cpus=1,
-                object_store_memory=OBJECTS,
-                resources={"ums": 1_000},
-            )
-            for _ in range(count)
-        ]
-        # its own wait_for_nodes() also waits for those that were killed
-        deadline = time.monotonic() + GRACE * 3
-        wanted = {node.node_id for node in made}
-        while not wanted <= set(self.cluster.global_state._live_node_ids()):
-            assert time.monotonic() < deadline, "the nodes did not come up"
-            threading.Event().wait(0.05)
-        added = [Node(node) for node in made]
-        self.nodes += added
-        return added
-
-    def alive(self) -> list[Node]:
-        """Give the nodes that Ray holds for alive."""
-        import ray
-
-        there = {each["NodeID"] for each in ray.nodes() if each["Alive"]}
-        return [node for node in self.nodes if node.node_id in there]
-
-    def end(self) -> None:
-        """End all that was started, in the order in which nobody complains."""
-        head = Node(self.cluster.head_node)
-        for node in self.nodes:
-            node.end()
-        left = head.look()
-        for processes in self.cluster.head_node.all_processes.values():
-            for each in processes:
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    left.append(psutil.Process(each.process.pid))
-        self.cluster.head_node.kill_all_processes(
-            check_alive=False, allow_graceful=False, wait=True
-        )
-        for each in left:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                each.kill()
-        psutil.wait_procs(left, timeout=GRACE)
-        shutil.rmtree(self._folder, ignore_errors=True)
+@pytest.fixture(scope="session")
+def service() -> EmulatorProcess:
+    return _open.enter_context(EmulatorProcess(users=AGENTS + PATIENT_AGENTS))
 
 
-@pytest.fixture(scope="module")
-def service() -> Iterator[EmulatorProcess]:
-    with EmulatorProcess(users=AGENTS) as made:
-        yield made
+@pytest.fixture(scope="session")
+def users(service) -> list[str]:
+    """The agents of the cluster; the others are those of the patient one."""
+    return list(service.users)[:AGENTS]
 
 
-@pytest.fixture(scope="module")
-def environment(service, tmp_path_factory) -> Iterator[Path]:
+@pytest.fixture(scope="session")
+def environment(service, users, tmp_path_factory) -> Path:
     """What Ray's processes inherit: the agents' module, and where the emulator is."""
     folder = tmp_path_factory.mktemp("cluster")
     shutil.copy(Path(__file__).with_name("agents_of_tests.py"), folder)
@@ -195,43 +88,39 @@ def environment(service, tmp_path_factory) -> Iterator[Path]:
         "account": service.account,
         "csds": here,
         "domains": {"agentVep": here, "facadeMsg": here},
-        "users": list(service.users),
+        "users": users,
+        "patient": list(service.users)[AGENTS:],
     }
     (folder / "account.json").write_text(json.dumps(told), "utf-8")
     path = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))
     wanted = {**ENVIRONMENT, "PYTHONPATH": path, "UMS_CLUSTER_TESTS": str(folder)}
-    before = {name: os.environ.get(name) for name in wanted}
-    os.environ.update(wanted)
-    yield folder
-    for name, value in before.items():
-        if value is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = value
-
-
-@pytest.fixture(scope="module")
-def machines(environment: Path) -> Iterator[Machines]:
-    """Ray with a head and two nodes, joined by this process."""
-    import ray
-
-    made = Machines()
-    try:
-        made.add(NODES)
-        ray.init(
-            address=made.address,
-            namespace="tests",
-            log_to_driver=False,
-            logging_level="ERROR",
-        )
-        yield made
-    finally:
-        ray.shutdown()
-        made.end()
+    patch = pytest.MonkeyPatch()
+    for name, value in wanted.items():
+        patch.setenv(name, value)
+    _open.callback(patch.undo)
+    return folder
 
 
 @pytest.fixture(scope="session")
-def settings():
+def machines(environment: Path) -> Any:
+    """Ray with a head and two nodes, joined by this process."""
+    import ray
+
+    made = _machines.Machines()
+    _open.callback(made.end)
+    made.add(NODES)
+    _open.callback(ray.shutdown)
+    ray.init(
+        address=made.address,
+        namespace="tests",
+        log_to_driver=False,
+        logging_level="ERROR",
+    )
+    return made
+
+
+@pytest.fixture(scope="session")
+def settings(service):
     """Make the settings of a cluster that is quick."""
 
     def make(**more):
@@ -240,6 +129,7 @@ def settings():
                 "name": "bots",
                 "shards": SHARDS,
                 "terms": TERMS,
+                "account_id": service.account,
                 "pacing": Pacing(
                     connects=100.0, logins=100.0, connect_burst=20, login_burst=20
                 ),
@@ -253,38 +143,49 @@ def settings():
     return make
 
 
-@pytest.fixture(scope="module")
-def cluster(machines, service, settings):
-    """A cluster with all agents of the emulator, READY."""
-    made = Cluster.start(
-        settings(account_id=service.account, handler="agents_of_tests:heard"),
-        "agents_of_tests:agents",
+@pytest.fixture(scope="session")
+def patient(machines, settings) -> Cluster:
+    """A cluster whose leases run so long that a lease book is back before their end.
+
+    It is not waited for: a new book grants nothing for as long.
+    """
+    terms = Terms(ttl=15.0, margin=1.0)
+    return _cluster(
+        settings(name="patient", shards=1, terms=terms), "agents_of_tests:patient"
     )
+
+
+@pytest.fixture(scope="session")
+def cluster(machines, settings, patient) -> Cluster:
+    """A cluster with all its agents READY."""
+    made = _cluster(settings(handler="agents_of_tests:heard"), "agents_of_tests:agents")
     made.wait_ready(timeout=LONG)
-    yield made
-    made.stop()
-    made.close()
+    return made
+
+
+def _cluster(config, provider):
+    made = Cluster.start(config, provider)
+    _open.callback(made.close)
+    _open.callback(made.stop, timeout=LONG)
+    return made
 
 
 @pytest.fixture
-def scene(cluster, machines, service, eventually):
+def scene(cluster, machines, service, users, eventually):
     """Two nodes that have two shards each, all agents READY."""
     while len(machines.alive()) < NODES:
         machines.add()
     cluster.scale(NODES, timeout=LONG)
     cluster.wait_ready(timeout=LONG)
-    return witness.Scene(cluster, machines, service, eventually, TERMS.kept)
+    return _witness.Scene(cluster, machines, service, users, eventually)
 
 
 @pytest.fixture(autouse=True)
-def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+def nothing_left_behind() -> Iterator[None]:
     """Beside Ray, whose connections last as long as it, hold to the rule of all tests.
 
     Ray's threads and descriptors come and go by themselves; those of ours may not.
     """
-    if request.node.get_closest_marker("ray") is None:
-        yield
-        return
     before = ours()
     failures: list[Any] = []
     hook, threading.excepthook = threading.excepthook, failures.append

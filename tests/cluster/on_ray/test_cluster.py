@@ -14,15 +14,16 @@ pytestmark = [pytest.mark.ray, pytest.mark.timeout(120)]
 LONG = 60.0
 
 
-def test_each_agent_is_there_once_and_shards_are_on_both_nodes(cluster, service):
+def test_each_agent_is_there_once_and_shards_are_on_both_nodes(cluster, service, users):
     status = cluster.status()
-    assert status.ready == status.agents == len(service.users)
+    assert status.ready == status.agents == len(users)
     assert sorted(map(len, status.placed().values())) == [2, 2]
-    assert set(service.state()["sockets_by_user"].values()) == {1}
+    sockets = service.state()["sockets_by_user"]
+    assert {sockets[user] for user in users} == {1}
 
 
-def test_a_call_is_answered_wherever_its_agent_is(cluster, service):
-    futures = [cluster.agent(name).get_clock() for name in service.users]
+def test_a_call_is_answered_wherever_its_agent_is(cluster, users):
+    futures = [cluster.agent(name).get_clock() for name in users]
     assert all(future.get(timeout=LONG) > 0 for future in futures)
 
 

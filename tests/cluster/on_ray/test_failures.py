@@ -36,7 +36,7 @@ def test_a_shard_whose_process_is_killed(scene):
     calls = scene.strike(lambda: os.kill(victim.pid, signal.SIGKILL))
     scene.back(users)
     assert scene.overlaps() == []
-    assert len(answered(calls)) == len(scene.service.users)
+    assert len(answered(calls)) == len(scene.users)
 
 
 def test_a_raylet_is_killed_and_its_workers_live_on(scene):
@@ -46,7 +46,7 @@ def test_a_raylet_is_killed_and_its_workers_live_on(scene):
     calls = scene.strike(lambda: node.signal(signal.SIGKILL, raylet_only=True))
     scene.back(users)
     assert scene.overlaps() == []
-    assert len(answered(calls)) == len(scene.service.users)
+    assert len(answered(calls)) == len(scene.users)
     gone = [psutil.Process(each.pid) for each in victims if psutil.pid_exists(each.pid)]
     assert psutil.wait_procs(gone, timeout=LONG)[1] == []
 
@@ -57,7 +57,7 @@ def test_a_node_is_killed(scene):
     calls = scene.strike(lambda: node.signal(signal.SIGKILL))
     scene.back(users)
     assert scene.overlaps() == []
-    assert len(answered(calls)) == len(scene.service.users)
+    assert len(answered(calls)) == len(scene.users)
 
 
 def test_a_raylet_is_frozen_and_goes_on(scene):
@@ -67,7 +67,7 @@ def test_a_raylet_is_frozen_and_goes_on(scene):
     scene.back(users)
     node.signal(signal.SIGCONT, raylet_only=True)
     assert scene.overlaps() == []
-    assert len(answered(calls)) == len(scene.service.users)
+    assert len(answered(calls)) == len(scene.users)
     node.end()
 
 
@@ -85,5 +85,5 @@ def test_a_node_is_frozen_and_goes_on(scene, eventually):
         assert each.late < 0, "the old owner has sent something"
     ended = max(scene.ends_of(users))
     print(f"overlaps ended {ended - resumed:.2f} s after it went on")  # noqa: T201
-    assert len(answered(calls)) == len(scene.service.users)
+    assert len(answered(calls)) == len(scene.users)
     node.end()

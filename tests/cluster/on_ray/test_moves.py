@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
 import threading
 
 import psutil
 import pytest
 
 import ums_actors as ums
+from ums_actors.cluster.engine import NAMESPACE
+from ums_actors.cluster.names import book_name, director_name, shard_name
 
 pytestmark = [pytest.mark.ray, pytest.mark.timeout(180)]
 LONG = 60.0
@@ -49,7 +49,7 @@ class Caller:
 def test_a_new_node_has_its_share_after_a_rebalance(scene):
     [node] = scene.machines.add()
     assert scene.shards_on(node) == []
-    with Caller(scene.cluster, scene.service.users) as caller:
+    with Caller(scene.cluster, scene.users) as caller:
         moved = scene.cluster.rebalance(timeout=LONG)
     scene.cluster.wait_ready(timeout=LONG)
     assert moved == 1
@@ -71,7 +71,7 @@ def test_scaling_down_empties_nodes_and_up_fills_them(scene):
 
 def test_a_call_that_meets_a_move_gets_its_verdict(scene):
     """One that is there when its shard leaves is drained; a later one waits."""
-    user = scene.service.users[0]
+    user = scene.users[0]
     scene.service.add_fault(
         "delay", user=user, count=1, value={"seconds": 1.0, "types": [".GetClock"]}
     )
@@ -82,35 +82,33 @@ def test_a_call_that_meets_a_move_gets_its_verdict(scene):
     assert agent.get_clock().get(timeout=LONG) > 0
 
 
-def actors_process(machines, name):
-    """Find the process of an actor by its title."""
-    head = psutil.Process(
-        machines.cluster.head_node.all_processes["raylet"][0].process.pid
-    )
-    for each in head.children(recursive=True):
-        with contextlib.suppress(psutil.NoSuchProcess):
-            if name in " ".join(each.cmdline()):
-                return each
-    return None
+def process_of(name):
+    """Find the process of an actor by its name."""
+    import ray
+
+    actor = ray.get_actor(name, namespace=NAMESPACE)
+    pid = ray.get(actor.__ray_call__.remote(lambda _: os.getpid()), timeout=LONG)
+    return psutil.Process(pid)
 
 
-def test_nobody_is_disconnected_when_the_lease_book_dies(scene, eventually):
-    before = scene.service.state()["handshakes"]
-    book = actors_process(scene.machines, "ray::Book")
-    os.kill(book.pid, signal.SIGKILL)
+def test_nobody_is_disconnected_when_the_lease_book_dies(patient, service):
+    status = patient.wait_ready(timeout=LONG)
+    assert status.ready == 4
+    before = service.state()["handshakes"]
+    book = process_of(book_name("patient"))
+    book.kill()
     psutil.wait_procs([book], timeout=LONG)
-    eventually(lambda: actors_process(scene.machines, "ray::Book"))
-    assert scene.cluster.wait_ready(timeout=LONG).is_ready
-    epochs = [each.epoch for each in scene.cluster.status().shards]
-    # longer than a lease runs that is not renewed
-    threading.Event().wait(scene.lease)
-    assert [each.epoch for each in scene.cluster.status().shards] == epochs
-    assert scene.service.state()["handshakes"] == before
+    # as long as a lease runs that is not renewed
+    threading.Event().wait(16.0)
+    again = patient.wait_ready(timeout=LONG)
+    assert [each.epoch for each in again.shards] == [
+        each.epoch for each in status.shards
+    ]
+    assert service.state()["handshakes"] == before
 
 
 def test_a_director_that_died_goes_on_where_it_was(scene, eventually):
-    director = actors_process(scene.machines, "ray::Director")
-    os.kill(director.pid, signal.SIGKILL)
+    process_of(director_name("bots")).kill()
 
     def answers():
         try:
@@ -122,7 +120,7 @@ def test_a_director_that_died_goes_on_where_it_was(scene, eventually):
     victim = scene.cluster.status().shards[1]
     import ray
 
-    ray.kill(ray.get_actor("bots.shard.1", namespace="ums_actors"), no_restart=True)
+    ray.kill(ray.get_actor(shard_name("bots", 1), namespace=NAMESPACE), no_restart=True)
     eventually(
         lambda: scene.cluster.status().shards[1].pid not in (0, victim.pid), LONG
     )

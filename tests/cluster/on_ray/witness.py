@@ -81,12 +81,12 @@ def longest_gap(service, users, since):
 class Scene:
     """A cluster, and what is done to it."""
 
-    def __init__(self, cluster, machines, service, eventually, lease):
+    def __init__(self, cluster, machines, service, users, eventually):
         self.cluster = cluster
         self.machines = machines
         self.service = service
+        self.users = users
         self._eventually = eventually
-        self.lease = lease
         self.since = time.time()
 
     def shards_on(self, node):
@@ -99,14 +99,12 @@ class Scene:
         count = len(self.cluster.status().shards)
         account = self.service.account
         return [
-            user
-            for user in self.service.users
-            if shard_of(account, user, count) in numbers
+            user for user in self.users if shard_of(account, user, count) in numbers
         ]
 
     def strike(self, what):
         """Do it, with a call to each agent under way; give the calls."""
-        calls = [self.cluster.agent(user).get_clock() for user in self.service.users]
+        calls = [self.cluster.agent(user).get_clock() for user in self.users]
         self.since = time.time()
         what()
         return calls
