@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ums_actors.cluster.config import ClusterConfig, Description
 from ums_actors.cluster.engine import engine
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Director"]
 
 _logger = logging.getLogger("ums_actors")
+T = TypeVar("T")
 LOOK: Final = 5.0
 """Seconds between two looks whether each shard has its actor."""
 ANSWER: Final = 2.0
@@ -135,7 +136,7 @@ class Director:
                 _logger.exception("cluster.watch_failed")
 
 
-async def _within(seconds: float, what: Awaitable[Any], otherwise: Any) -> Any:
+async def _within(seconds: float, what: Awaitable[T], otherwise: T) -> T:
     try:
         async with asyncio.timeout(seconds):
             return await what

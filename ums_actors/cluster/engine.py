@@ -13,14 +13,14 @@ NAMESPACE = "ums_actors"
 """Of all actors of all clusters of one Ray."""
 
 
-def engine() -> Any:
-    """Give the package ``ray``.
+def engine(module: str = "") -> Any:
+    """Give the package ``ray``, or a module of it.
 
     Raises:
         ClusterError: it is not installed.
     """
     try:
-        return importlib.import_module("ray")
+        return importlib.import_module(f"ray.{module}" if module else "ray")
     except ModuleNotFoundError:
         raise ClusterError(
             "a cluster needs the package 'ray', which is not installed: run: pip "

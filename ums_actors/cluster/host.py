@@ -137,7 +137,8 @@ class ShardHost:
         fleet = self._fleet
         if fleet is not None:
             try:
-                fleet.get(call.user, call.account_id).forget.defer(future)
+                proxy: Any = fleet.get(call.user, call.account_id)
+                proxy.forget.defer(future)
             except (AgentUnknown, ConnectionLost):
                 return  # whoever closes it answers it
 

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from ums_actors.cluster.calling import Done, Elsewhere, Raised, unpacked
-from ums_actors.cluster.engine import NAMESPACE, engine
 from ums_actors.cluster.failures import error_of, told
-from ums_actors.cluster.names import shard_name
 from ums_actors.core import route
 from ums_actors.errors import ConnectionLost, Delivery
 from ums_actors.runtime import LoopFuture
@@ -37,7 +35,8 @@ class Journey:
         place: of its shard: the cluster's name, and its number.
         contact: what is known of the shard.
         loop: its deadlines are timers of this.
-        finders: threads on which actors are looked up.
+        find: looks the shard's actor up; it may block, and raises if there is none.
+        finders: threads on which it does.
         ended: called at the end.
 
     Attributes:
@@ -49,6 +48,7 @@ class Journey:
         "_contact",
         "_ended",
         "_finders",
+        "_look_up",
         "_loop",
         "_place",
         "_route",
@@ -64,6 +64,7 @@ class Journey:
         contact: Contact,
         *,
         loop: Loop,
+        find: Callable[[], Any],
         finders: Pool,
         ended: Callable[[Journey], object],
     ) -> None:
@@ -71,6 +72,7 @@ class Journey:
         self._place = place
         self._contact = contact
         self._loop = loop
+        self._look_up = find
         self._finders = finders
         self._ended = ended
         self._until = loop.clock.now() + call.patience
@@ -125,13 +127,9 @@ class Journey:
         if self._contact.handle is not None:
             self._tell(route.Found())
             return
-        ray, name = engine(), shard_name(*self._place)
         left = max(0.0, self._until - self._loop.clock.now())
-        self._finders.submit(
-            self._loop,
-            lambda: ray.get_actor(name, namespace=NAMESPACE),
-            timeout=left,
-        ).add_done_callback(self._found)
+        found = self._finders.submit(self._loop, self._look_up, timeout=left)
+        found.add_done_callback(self._found)
 
     def _found(self, found: LoopFuture[Any]) -> None:
         if found.exception() is not None:  # no such name, or Ray does not answer

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from ums_actors.cluster.contact import Contact
+from ums_actors.cluster.engine import NAMESPACE, engine
 from ums_actors.cluster.journey import Journey, cut_off
+from ums_actors.cluster.names import shard_name
 from ums_actors.core.placement import shard_of
 from ums_actors.errors import Delivery, Overloaded
 from ums_actors.runtime.loop import Loop
@@ -16,6 +19,8 @@ from ums_actors.runtime.ports import SystemClock
 from ums_actors.runtime.workers import Workers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ums_actors.cluster.calling import Call
     from ums_actors.cluster.config import Description
     from ums_actors.runtime import LoopFuture
@@ -33,10 +38,14 @@ class Router:
 
     Args:
         cluster: whose agents are called.
+        find: looks an actor up by its name, blocking; Ray, if not given.
     """
 
-    def __init__(self, cluster: Description) -> None:
+    def __init__(
+        self, cluster: Description, find: Callable[[str], Any] | None = None
+    ) -> None:
         self._cluster = cluster
+        self._find = find or _find
         self._loop = Loop(SystemClock(), poller(), f"ums-cluster-{cluster.name}")
         self._finders = Workers("finders", threads=FINDERS, queue_limit=UNDER_WAY)
         self._contacts: dict[int, Contact] = {}
@@ -67,6 +76,7 @@ class Router:
                 (self._cluster.name, shard),
                 self._contacts.setdefault(shard, Contact()),
                 loop=self._loop,
+                find=partial(self._find, shard_name(self._cluster.name, shard)),
                 finders=self._finders,
                 ended=self._ended,
             )
@@ -92,3 +102,7 @@ class Router:
     def _ended(self, journey: Journey) -> None:
         with self._lock:
             self._journeys.discard(journey)
+
+
+def _find(name: str) -> Any:
+    return engine().get_actor(name, namespace=NAMESPACE)

@@ -15,6 +15,7 @@ from ums_actors.cluster.calling import (
     packed_reply,
 )
 from ums_actors.cluster.engine import engine
+from ums_actors.cluster.gauges import Gauges
 from ums_actors.cluster.host import ShardHost
 from ums_actors.cluster.life import Life
 from ums_actors.cluster.ray_store import RayStore
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Shard"]
 
+SHOW: Final = 5.0
+"""Seconds between two looks of the metrics; Ray reports them every 10 s."""
 LAST_ANSWERS: Final = 1.0
 """Seconds in which the answers of calls may still leave a process that ends."""
 _FLUSH: Final = 0.1
@@ -54,6 +57,8 @@ class Shard:
         node = engine().get_runtime_context().get_node_id()
         self._limit = config.calls
         self._calls = 0
+        self._gauges = Gauges(engine("util.metrics").Gauge, config.name, shard)
+        self._showing: asyncio.Task[None] | None = None
         self._host = ShardHost(
             config,
             shard,
@@ -63,6 +68,7 @@ class Shard:
             ended=self._exit,
         )
         self._host.start()
+        engine().get_runtime_context().current_actor.show.remote()
 
     async def greet(self) -> bytes:
         """Tell whether it has its agents; carries nothing out."""
@@ -79,6 +85,16 @@ class Shard:
             return packed_reply(await self._carry_out(call), call.method)
         finally:
             self._calls -= 1
+
+    async def show(self) -> None:
+        """Show its numbers to Ray's metrics from now on."""
+        if self._showing is None:
+            self._showing = asyncio.create_task(self._show())
+
+    async def _show(self) -> None:
+        while True:
+            self._gauges.show(self._host.status(), self._calls)
+            await asyncio.sleep(SHOW)
 
     async def status(self) -> ShardStatus:
         """Give a snapshot."""

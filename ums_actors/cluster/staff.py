@@ -98,7 +98,7 @@ class Staff:
 
     def _make(self, shard: int, node: str) -> None:
         ray, config = engine(), self._config
-        strategies = ray.util.scheduling_strategies
+        strategies = engine("util.scheduling_strategies")
         where = (
             strategies.NodeAffinitySchedulingStrategy(node_id=node, soft=True)
             if node

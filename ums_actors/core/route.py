@@ -106,7 +106,8 @@ class Due(msgspec.Struct, frozen=True):
     """A pause is over, or the deadline has come."""
 
 
-Event: TypeAlias = Begun | Found | NotFound | Greeted | Moved | Broke | Answered | Due
+_Unanswered: TypeAlias = Begun | Found | NotFound | Greeted | Moved | Broke | Due
+Event: TypeAlias = _Unanswered | Answered
 
 # -- actions
 
@@ -181,7 +182,7 @@ class Route:
         sent = self.stage is Stage.SENT
         return Delivery.UNKNOWN if sent else Delivery.NOT_SENT
 
-    def _before(self, event: Event, now: float) -> list[Action]:
+    def _before(self, event: _Unanswered, now: float) -> list[Action]:
         """Find a shard that has its agents; nothing is carried out here."""
         match event:
             case Begun(known=True) | Greeted():
@@ -200,7 +201,7 @@ class Route:
             case _:
                 return self._wait(event.why, now)
 
-    def _sent(self, event: Event, now: float) -> list[Action]:
+    def _sent(self, event: _Unanswered, now: float) -> list[Action]:
         match event:
             case Moved():
                 return self._wait(event.why, now)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import subprocess
+import sys
 
 import pytest
 
 import ums_actors as ums
-from ums_actors.cluster import Cluster
+from ums_actors.cluster import Cluster, ShardStatus
+from ums_actors.cluster.gauges import Gauges
 from ums_actors.errors import ClusterError
 
 pytestmark = [pytest.mark.ray, pytest.mark.timeout(120)]
 LONG = 60.0
+COMMAND = [sys.executable, "-m", "ums_actors.cli.main", "cluster"]
 
 
 def test_each_agent_is_there_once_and_shards_are_on_both_nodes(cluster, service, users):
@@ -48,6 +53,38 @@ def test_an_agent_that_is_not_there_is_told_of(cluster):
 def test_it_is_found_by_its_name(cluster):
     with Cluster.connect("bots") as found:
         assert found.agent("bot2").get_clock().get(timeout=LONG) > 0
+
+
+def command(machines, *words):
+    return subprocess.run(
+        [*COMMAND, *words, "--address", machines.address],
+        capture_output=True,
+        text=True,
+        timeout=LONG,
+        check=False,
+    )
+
+
+def test_its_state_is_shown_by_the_command(cluster, machines, users):
+    ran = command(machines, "status", "bots")
+    assert ran.returncode == 0, ran.stderr
+    said = " ".join(ran.stdout.split())
+    assert f"bots: {len(users)} of {len(users)} agents are READY, 0 failed" in said
+    ran = command(machines, "status", "bots", "--json")
+    told = json.loads(ran.stdout)
+    assert (told["ready"], told["agents"]["ready"]) == (True, len(users))
+
+
+def test_a_cluster_that_is_not_there_is_told_of_by_the_command(machines):
+    ran = command(machines, "status", "none")
+    assert ran.returncode == 1
+    assert "there is no cluster 'none' in this Ray" in ran.stderr
+
+
+def test_ray_takes_its_metrics(machines):
+    from ray.util.metrics import Gauge
+
+    Gauges(Gauge, "bots", 3).show(ShardStatus(shard=3, agents=5), calls=1)
 
 
 def test_a_name_that_is_taken_is_refused(cluster, settings):
