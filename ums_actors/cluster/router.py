@@ -30,7 +30,7 @@ __all__ = ["Router"]
 FINDERS: Final = 4
 """Shards that are looked up at a time."""
 UNDER_WAY: Final = 100_000
-"""Calls of one router that are not answered yet; more are refused."""
+"""Calls of one router that may wait for their answer: some 100 MB of its own."""
 
 
 class Router:
@@ -39,11 +39,17 @@ class Router:
     Args:
         cluster: whose agents are called.
         find: looks an actor up by its name, blocking; Ray, if not given.
+        limit: calls that are not answered yet; more are refused.
     """
 
     def __init__(
-        self, cluster: Description, find: Callable[[str], Any] | None = None
+        self,
+        cluster: Description,
+        find: Callable[[str], Any] | None = None,
+        *,
+        limit: int = UNDER_WAY,
     ) -> None:
+        self._limit = limit
         self._cluster = cluster
         self._find = find or _find
         self._loop = Loop(SystemClock(), poller(), f"ums-cluster-{cluster.name}")
@@ -66,9 +72,9 @@ class Router:
         with self._lock:
             if self._closed:
                 raise cut_off(call.method, Delivery.NOT_SENT)
-            if len(self._journeys) >= UNDER_WAY:
+            if len(self._journeys) >= self._limit:
                 raise Overloaded(
-                    f"{UNDER_WAY} calls are under way: wait for some of them",
+                    f"{self._limit} calls are under way: wait for some of them",
                     request_type=call.method,
                 )
             journey = Journey(
