@@ -118,15 +118,16 @@ def test_what_becomes_lighter_is_never_refused():
     assert counts(allowance) == (2, 8)
 
 
-@pytest.mark.parametrize(
-    ("requests", "size"), [(0, 1), (1, 0), (-1, 1), (1.5, 1), (True, 1), (1, None)]
-)
-def test_bounds_are_whole_numbers(requests, size):
-    with pytest.raises(ums.LocalProtocolError, match="whole number, 1 or more"):
-        Allowance(requests, size)
+@pytest.mark.parametrize("value", [0, -1, 1.5, True, None])
+def test_bounds_are_whole_numbers(value):
+    rule = "must be a whole number, 1 or more"
+    with pytest.raises(ums.LocalProtocolError, match=rf"^requests={value} {rule}$"):
+        Allowance(value, 1)
+    with pytest.raises(ums.LocalProtocolError, match=rf"^request_bytes={value} {rule}"):
+        Allowance(1, value)
 
 
-@pytest.mark.parametrize("among", [1, 2, 3, 7])
+@pytest.mark.parametrize("among", [1, 2, 3, 7, 20])
 def test_shares_are_even_and_come_to_the_whole(among):
     shares = share(20, 101, among)
     assert len(shares) == among
@@ -137,15 +138,34 @@ def test_shares_are_even_and_come_to_the_whole(among):
     assert max(sizes) - min(sizes) <= 1
 
 
+def test_the_least_that_can_be_shared_is_one_for_each():
+    assert len(share(1, 1, 1)) == 1
+    assert [(each._limit, each._bytes) for each in share(2, 2, 2)] == [(1, 1), (1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("among", "text"),
+    [
+        (1, "Limits.requests=4 is reached"),
+        (2, "Limits.requests=2, the share of one of 2 loops, is reached"),
+    ],
+)
+def test_a_share_says_what_it_is_a_share_of(among, text):
+    first = share(4, 100, among)[0]
+    for number in range(4 // among):
+        first.charge(entry(f"{number}"))
+    assert str(first.refusal(entry("late"), 5)).startswith(text)
+
+
 def test_what_is_too_little_for_all_loops_is_refused():
     with pytest.raises(ums.LocalProtocolError) as caught:
         share(3, 100, 4)
     assert str(caught.value) == (
         "Limits.requests=3 cannot be split over 4 loops: it must be 4 or more"
     )
-    with pytest.raises(ums.LocalProtocolError, match="request_bytes=2 cannot"):
+    with pytest.raises(ums.LocalProtocolError, match=r"Limits\.request_bytes=2 cannot"):
         share(30, 2, 4)
-    with pytest.raises(ums.LocalProtocolError, match="requests='many' must be a whole"):
+    with pytest.raises(ums.LocalProtocolError, match=r"^Limits\.requests='many' must"):
         share("many", 2, 1)
 
 

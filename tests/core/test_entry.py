@@ -26,6 +26,8 @@ def test_a_new_entry_has_been_nowhere_and_belongs_to_no_line():
     assert (entry.resend, entry.internal, entry.sent, entry.doubtful) == (False,) * 4
     assert (entry.queue_until, entry.answer_by, entry.round) == (None, 0.0, 0)
     assert (entry.refusals, entry.refused_as) == (0, "")
+    assert entry.charged is None
+    assert entry != Entry("1", "GetClock", b"{}", "reply", 10.0)  # each is itself
 
 
 @pytest.mark.parametrize(("resend", "left"), [(False, None), (True, b"{}")])

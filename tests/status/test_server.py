@@ -62,9 +62,9 @@ def attach(endpoint):
 
     def begin():
         line = socket.socket(socket.AF_UNIX)
-        line.settimeout(20)
-        line.connect(str(endpoint.path))
         lines.append(line)
+        line.connect(str(endpoint.path))  # with a timeout it would not stand in line
+        line.settimeout(20)
         return line
 
     yield begin
@@ -209,6 +209,41 @@ def test_a_thousand_who_come_and_go_leave_nothing(attach, endpoint, eventually):
             line.send(b'{"ask":')
     eventually(lambda: not endpoint._guests)
     assert b'"id":"one"' in ask(attach())
+
+
+@pytest.fixture
+def crowded(path):
+    """Before this door stand as many as the system lets."""
+    with contextlib.ExitStack() as stack:
+        door = stack.enter_context(socket.socket(socket.AF_UNIX))
+        door.bind(str(path))
+        door.listen(0)
+        while True:
+            caller = stack.enter_context(socket.socket(socket.AF_UNIX))
+            caller.setblocking(False)
+            try:
+                caller.connect(str(path))
+            except BlockingIOError:
+                break
+        yield door
+
+
+def test_who_comes_to_a_crowded_door_waits_in_front_of_it(path, crowded):
+    seen = []
+    caller = threading.Thread(target=lambda: seen.append(Client(path, timeout=20)))
+    caller.start()
+    caller.join(0.1)
+    assert not seen
+    first, _ = crowded.accept()
+    caller.join(20)
+    first.close()
+    assert seen[0].usable
+    seen[0].close()
+
+
+def test_who_waits_too_long_before_a_crowded_door_is_told(path, crowded):
+    with pytest.raises(StatusError, match="it took too long"):
+        Client(path, timeout=0.05)
 
 
 def test_closing_hangs_up_on_who_is_attached(path, source):

@@ -175,3 +175,6 @@ class SupervisorActor(Pilot):
             self._child_exited(lost)
         if kernel.closing:
             self._apply(course.CloseRequested())
+        tenancy = kernel.tenancy
+        if tenancy is not None and not tenancy.holds():
+            self._tenure_ended(TenureEnded(tenancy.epoch))

@@ -70,7 +70,7 @@ class TokenActor(Child):
             life=None if held is None else held.span(self._now()),
         )
         self._errands = Errands(kernel, self._cell)
-        self._turn = Turn(kernel, self._call_later)  # at the gate of logins
+        self._turn: Turn | None = None  # at the gate of logins; few ever wait there
         kernel.fetching = False  # what a predecessor began, it does not end
         self._refresh_timer: Timer | None = None
         self._dozing = False  # a refresh fell due while the connection was at rest
@@ -89,7 +89,7 @@ class TokenActor(Child):
     def on_failure(self, *_: object, **_named: object) -> None:
         """Leave no timer behind: it would keep this object for minutes."""
         self._disarm()
-        self._turn.leave()
+        self._leave_line()
 
     def on_stop(self) -> None:
         """Leave the session, if there still is one, to the departure."""
@@ -138,7 +138,7 @@ class TokenActor(Child):
             self._leave()
 
     def _abandon(self, _: AbandonLogin) -> None:
-        if self._turn.waiting:
+        if self._turn is not None and self._turn.waiting:
             self._handle(leasing.Closed())
 
     def _leave(self) -> None:
@@ -219,7 +219,7 @@ class TokenActor(Child):
         kernel.held = self._lease.session
         kernel.fetching = self._lease.state is leasing.LeaseState.FETCHING
         if not kernel.fetching:
-            self._turn.leave()  # what it was for is over
+            self._leave_line()  # what it was for is over
         for action in actions:
             self._execute(action)
         self._serve_refreshers()
@@ -265,7 +265,12 @@ class TokenActor(Child):
         if gate is None or take_clearance(self._kernel):
             self._errands.login(flight)
         else:
+            self._turn = self._turn or Turn(self._kernel, self._call_later)
             self._turn.wait(gate, lambda: self._errands.login(flight))
+
+    def _leave_line(self) -> None:
+        if self._turn is not None:
+            self._turn.leave()
 
     def _end(self, session: Session) -> None:
         if self._stopped:

@@ -114,10 +114,11 @@ def share(requests: int, request_bytes: int, among: int) -> list[Allowance]:
     Raises:
         LocalProtocolError: a bound is no whole number, or too small to be split.
     """
-    for name, value in (("requests", requests), ("request_bytes", request_bytes)):
+    given = (("Limits.requests", requests), ("Limits.request_bytes", request_bytes))
+    for name, value in given:
         if whole(name, value, 1) < among:
             raise LocalProtocolError(
-                f"Limits.{name}={value} cannot be split over {among} loops: it must be "
+                f"{name}={value} cannot be split over {among} loops: it must be "
                 f"{among} or more"
             )
     return [

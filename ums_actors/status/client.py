@@ -36,6 +36,8 @@ A = TypeVar("A", bound=Answer)
 _MOST: Final = 4 << 20
 """Bytes of an answer, at most: a page has some hundred kilobytes."""
 _CHUNK: Final = 1 << 16
+_KNOCK: Final = 0.01
+"""Seconds until it tries again at a door before which too many stand."""
 
 
 class Client:
@@ -57,7 +59,7 @@ class Client:
         self._line = socket.socket(socket.AF_UNIX)
         self._line.settimeout(timeout)
         try:
-            self._line.connect(str(path))
+            self._connect(path)
             ours = is_ours(self._line)
         except (OSError, ValueError) as error:  # ValueError: no path at all
             self._line.close()
@@ -82,6 +84,23 @@ class Client:
     def close(self) -> None:
         """Let go of the endpoint; idempotent."""
         self._line.close()
+
+    def _connect(self, path: Path) -> None:
+        """Connect, also to one before whose door many stand.
+
+        A Unix socket whose line of callers is full refuses at once whoever does not
+        want to wait for ever.
+        """
+        deadline = time.monotonic() + self._timeout
+        while True:
+            try:
+                self._line.connect(str(path))
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    raise TimeoutError from None
+                time.sleep(_KNOCK)
+            else:
+                return
 
     @property
     def usable(self) -> bool:

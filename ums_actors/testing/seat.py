@@ -84,4 +84,5 @@ class Seat:
             limits=world.limits,
             observer=self.observer,
             connector=self.network,
+            tenure=world.tenure,
         )

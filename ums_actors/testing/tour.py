@@ -6,10 +6,12 @@ them at random.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from pykka.messages import ProxyCall
 
+from ums_actors.cluster.permit import Permit
 from ums_actors.connection.brand import BrandWebsocketConnection
 from ums_actors.core.course import State
 from ums_actors.testing.checks import Checks
@@ -62,6 +64,8 @@ class _Tour:
         self.world = world
         self.saboteur = saboteur
         brand = BrandWebsocketConnection if is_brand else None
+        self.permit = world.tenure = Permit(world.clock)
+        self.permit.run(1, math.inf)
         self.party = Party(world, "bot" if is_brand else "ann", saboteur, brand)
         if trap is not None:
             saboteur.set(trap, self.party.seat.runtime)
@@ -99,12 +103,20 @@ class _Tour:
         user.close()
         self.wait(20.0)
         self.settle()
+        self.lose_lease()
+        self.ask_all()
+        self.settle()
         self.end()
 
     def expire(self) -> None:
         """Let the token be worthless, and the server say so."""
         self.party.seat.place.expire_tokens()
         self.party.faults.close(4401)
+
+    def lose_lease(self) -> None:
+        """Let the agent be another process's for a moment."""
+        self.permit.end()
+        self.permit.run(2, math.inf)
 
     def ask_all(self) -> None:
         """Let the user ask for everything there is."""

@@ -127,7 +127,10 @@ class FakeWebsocket:
 
     def flush(self) -> None:
         """Hand to the kernel what it takes."""
-        if self._fd < 0 or self.failure is not None or self.fenced:
+        if self._fd < 0 or self.failure is not None:
+            return
+        if self.fenced:
+            self.more = True
             return
         while self._outbox and self.room > 0 and self.doom > 0:
             first = self._outbox[0]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ums_actors.auth.source import TokenSource
     from ums_actors.runtime import Runtime
-    from ums_actors.runtime.ports import Gate, RequestLimits
+    from ums_actors.runtime.ports import Gate, RequestLimits, Tenure
     from ums_actors.testing.network import FakeNetwork
 
 __all__ = ["Stuck", "World"]
@@ -51,6 +51,7 @@ class World:
         after_turn: called after each turn of the loop; may be set.
         at_rest: called when the loop has nothing more to do; may be set.
         stalled: seconds for which the loop has been suspended so far.
+        tenure: of the seats that are made later; may be set.
     """
 
     def __init__(self, seed: int, server: type[FakeServer] = FakeServer) -> None:
@@ -74,6 +75,7 @@ class World:
         self.after_turn: Callable[[], object] = lambda: None
         self.at_rest: Callable[[], object] = lambda: None
         self.stalled: float = 0.0
+        self.tenure: Tenure | None = None
         self._suspended = 0
         self._lines = itertools.count(1)
         self._ids = itertools.count(1)

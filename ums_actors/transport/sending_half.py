@@ -111,15 +111,12 @@ class SendingHalf:
             self.wants_write = False  # as after each read that nothing is due to
             return
         blocked = False
-        while self._broken is None and not blocked:
+        while self._outgoing.size and self._broken is None and not blocked:
             if self.permit is not None and not self.permit():  # before TLS has it
                 self._broken = ConnectError("the line is not ours", step="tcp")
                 self.more = True
-                break
-            chunk = self._outgoing.chunk()
-            if not chunk:
-                break
-            blocked = self._write(chunk)
+            else:
+                blocked = self._write(self._outgoing.chunk())
         readable_first = self._write_waits_for_read or self._broken is not None
         self.wants_write = blocked and not readable_first
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shlex
 import sys
 from types import SimpleNamespace
@@ -8,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from ums_actors.cli.top import window
-from ums_actors.cli.top.window import _within, running_view
+from ums_actors.cli.top.window import _end, _within, running_view
 
 STUBBORN = "import sys; print('begun', flush=True); sys.stdin.read(); input()"
 
@@ -45,6 +46,30 @@ def test_a_process_that_does_not_end_is_ended(code, monkeypatch):
     async def main():
         async with running_view(command, line, {"width": "x"}) as view:
             process = view._process
+        return process.returncode
+
+    assert asyncio.run(main()) is not None
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (asyncio.CancelledError, None),
+        (OSError, None),
+        (ZeroDivisionError, ZeroDivisionError),
+    ],
+)
+def test_a_process_whose_view_cannot_be_stopped_is_ended(error, told):
+    async def stop():
+        raise error
+
+    async def main():
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", "input()", stdin=asyncio.subprocess.PIPE
+        )
+        view = SimpleNamespace(_process=process, stop=stop, stdin=process.stdin)
+        with contextlib.nullcontext() if told is None else pytest.raises(told):
+            await _end(view)
         return process.returncode
 
     assert asyncio.run(main()) is not None

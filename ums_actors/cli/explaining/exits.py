@@ -63,6 +63,7 @@ EXITS: Final[dict[str, Reason]] = {
         why.ConnectFailed("tcp"),
         why.LoginFailed("login"),
         why.CredentialsRejected(),
+        why.Fenced(),
         why.RestoreFailed("the subscription"),
         why.Crashed("KeyError", ""),
     )

@@ -34,6 +34,7 @@ _ENDS: Final[dict[type[errors.UMSError], Callable[[], errors.UMSError]]] = {
     errors.ConnectError: lambda: errors.ConnectError("x", step="tcp"),
     errors.LoginError: lambda: errors.LoginError("x", step="login"),
     errors.AuthenticationRejected: lambda: errors.AuthenticationRejected("x"),
+    errors.LeaseLost: lambda: errors.LeaseLost("x"),
     errors.ConnectionLost: lambda: errors.ConnectionLost(
         "the stream ended", delivery=Delivery.UNKNOWN
     ),
@@ -70,6 +71,13 @@ _ADVICE: Final[dict[type[errors.UMSError], str]] = {
     errors.LoginError: "Wait: it is tried again. Look at its step and status.",
     errors.AuthenticationRejected: (
         "Check the user name and the password (or keys), then open() again."
+    ),
+    errors.LeaseLost: (
+        "Ask the cluster where the agent is; open() again when it is this process's."
+    ),
+    errors.LeaseStoreError: (
+        "Nothing, if it passes before the lease ends: the store is asked again. If it "
+        "lasts, look after the process that keeps the lease book."
     ),
     errors.FileError: (
         "Look at its step and status: 404 means that the file is not there (any more); "

@@ -10,6 +10,7 @@ from textual_serve.app_service import AppService
 from textual_serve.download_manager import DownloadManager
 
 if TYPE_CHECKING:
+    from asyncio.subprocess import Process
     from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 
     from aiohttp import web
@@ -51,14 +52,36 @@ async def _end(view: AppService) -> None:
     process = view._process
     if process is None:
         return
-    with contextlib.suppress(TimeoutError, OSError):
-        await asyncio.wait_for(view.stop(), _ENDING)
-    view.stdin.close()  # or its transport would outlive the event loop
+    try:
+        with contextlib.suppress(OSError):
+            await _stop(view)
+    finally:
+        view.stdin.close()  # or its transport would outlive the event loop
+        await _reap(process)
+
+
+async def _reap(process: Process) -> None:
     try:
         await asyncio.wait_for(process.wait(), _ENDING)
     except TimeoutError:
         process.kill()
         await process.wait()
+
+
+async def _stop(view: AppService) -> None:
+    """Have it stop, for a while; of a process that died early it says it was cancelled.
+
+    A task of its own keeps that apart from being cancelled ourselves.
+    """
+    stopping = asyncio.create_task(view.stop())
+    try:
+        await asyncio.wait({stopping}, timeout=_ENDING)
+    finally:
+        stopping.cancel()
+    await asyncio.wait({stopping})
+    error = None if stopping.cancelled() else stopping.exception()
+    if error is not None:
+        raise error
 
 
 def _within(told: str | None, usual: int) -> int:
