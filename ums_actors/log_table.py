@@ -4,8 +4,9 @@ By default the observer is the logger ``ums_actors``: the event's name is the me
 its fields ride in ``extra`` with the prefix ``ums_``, an ``error`` as ``exc_info``.
 
 What a connection tells has its ``connection`` (the id) and ``generation`` (0 before the
-first attempt); what a fleet tells of an agent, its ``account`` and ``user``. Fields are plain: text, numbers, None, a tuple of texts (``history``),
-and an exception only as ``error``. No name is one of structlog's own, so an observer
+first attempt); what a fleet tells of an agent, its ``account`` and ``user``. Fields are
+plain: text, numbers, None, a tuple of texts (``history``), and an exception only as
+``error``. No name is one of structlog's own, so an observer
 may pass them on as they are: ``log.log(level, event, **fields)``.
 """
 
@@ -228,6 +229,12 @@ TABLE: Final = (
         (_ERROR,),
         "each thread of the handler's is in a call that does not come back",
         ("threads",),
+    ),
+    Row(
+        "fleet.handler_late",
+        (_WARNING,),
+        "the fleet was closed before its handler had heard all",
+        (),
     ),
     Row(
         "fleet.handler_gone",

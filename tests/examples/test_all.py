@@ -59,10 +59,15 @@ def working(emulator, run_on, eventually, tmp_path):
     """Start an example that does not end by itself; wait until it is connected."""
 
     def begin(name):
-        logins = tmp_path / "logins"
-        logins.write_text("bot1:bot1-password\nbot2:bot2-password\n")
+        agents = tmp_path / "agents.toml"
+        agents.touch(0o600)
+        agents.write_text(
+            f'account = "{emulator.account}"\ncsds = "http://{emulator.csds}"\n'
+            '[[agents]]\nuser = "bot1"\npassword = "bot1-password"\n'
+            '[[agents]]\nuser = "bot2"\npassword = "bot2-password"\n'
+        )
         is_many = name == "many_bots"
-        example = run_on(emulator, name, *(("--logins", str(logins)) * is_many))
+        example = run_on(emulator, name, *(("--agents", str(agents)) * is_many))
         sockets = 1 + is_many
         eventually(lambda: emulator.state()["sockets"] == sockets, within=20)
         return example

@@ -144,14 +144,25 @@ def all_online(emulator):
     return [states.get(name) for name in emulator.users] == ["ONLINE", "ONLINE"]
 
 
+def agents_file(folder, emulator, **passwords):
+    """Write the file of a fleet's agents."""
+    path = folder / "agents.toml"
+    path.touch(0o600)
+    head = f'account = "{emulator.account}"\ncsds = "http://{emulator.csds}"\n'
+    agents = "".join(
+        f'[[agents]]\nuser = "{name}"\nonline = true\npassword = "{password}"\n'
+        for name, password in passwords.items()
+    )
+    path.write_text(head + agents)
+    return str(path)
+
+
 def test_many_bots_of_one_process_serve_side_by_side(
     emulator, run_on, eventually, tmp_path
 ):
-    logins = tmp_path / "logins"
     names = ("bot1", "bot2")
-    lines = [f"{name}:{password_of(name)}\n" for name in names]
-    logins.write_text("".join(lines))
-    arguments = ("--logins", str(logins), "--conversations", "4")
+    agents = agents_file(tmp_path, emulator, **{n: password_of(n) for n in names})
+    arguments = ("--agents", agents, "--conversations", "4")
     example = run_on(emulator, "many_bots", *arguments)
     eventually(lambda: all_online(emulator))
     for _ in range(4):
@@ -165,12 +176,13 @@ def test_many_bots_of_one_process_serve_side_by_side(
 
 
 def test_a_bot_that_cannot_log_in_does_not_keep_the_others(emulator, run_on, tmp_path):
-    logins = tmp_path / "logins"
-    logins.write_text(f"bot1:tell-nobody\nbot2:{password_of('bot2')}\n")
-    arguments = ("--logins", str(logins), "--conversations", "1")
+    passwords = {"bot1": "tell-nobody", "bot2": password_of("bot2")}
+    agents = agents_file(tmp_path, emulator, **passwords)
+    arguments = ("--agents", agents, "--conversations", "1")
     example = run_on(emulator, "many_bots", *arguments)
     emulator.open_conversation(text="hello")
     code, output, error = example.end()
     assert (code, error) == (0, "")
+    assert "bot1: the credentials were rejected with HTTP status 401\n" in output
     assert output.endswith("bot2 has served 1\n")
     assert "tell-nobody" not in output

@@ -11,6 +11,8 @@ import pykka
 import pytest
 
 import ums_actors as ums
+from ums_actors.fleet.closing import Closing
+from ums_actors.runtime import LoopFuture
 
 
 def test_it_may_be_closed_twice_and_by_many(emulator, specs, fleet):
@@ -142,9 +144,60 @@ def test_a_handler_that_does_not_return_is_not_waited_for_for_long(emulator, spe
     bots = ums.Fleet(specs(emulator, "bot1"), handler=handle)
     bots.open().get(timeout=30)
     assert entered.wait(20)
-    bots.close(timeout=1).get(timeout=20)
+    bots.close(timeout=6).get(timeout=20)
     assert emulator.sockets() == []
+    assert bots.status().events_waiting == 0
     go_on.set()
+
+
+def test_none_for_a_timeout_is_the_usual_one(emulator, specs, fleet):
+    bots = fleet(specs(emulator))
+    bots.open().get(timeout=30)
+    bots.close(timeout=None).get(timeout=40)
+    assert emulator.sockets() == []
+
+
+def test_an_agent_that_is_started_while_it_closes_is_stopped(emulator, spec, fleet):
+    class Late(ums.BrandWebsocketConnection):
+        def __init__(self, account_id, **more):
+            super().__init__(account_id, **more)
+            bots.close()
+
+    bots = fleet()
+    with pytest.raises(ums.ConnectionLost, match="the fleet is closed"):
+        bots.add(spec(emulator, kind=Late))
+    bots.close().get(timeout=20)
+    assert (len(bots), emulator.sockets()) == (0, [])
+
+
+def test_without_a_thread_it_says_so_and_may_be_tried_again(
+    emulator, specs, fleet, monkeypatch
+):
+    bots = fleet(specs(emulator))
+    bots.open().get(timeout=30)
+
+    def refuse(_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        for ask in (bots.close, bots.reload):
+            with pytest.raises(RuntimeError, match="can't start new thread"):
+                ask().get(timeout=0)
+    assert bots.status().ready == 6
+    bots.close().get(timeout=20)
+
+
+class Broken:
+    def all(self):
+        raise KeyError("x")
+
+
+def test_who_waits_for_it_is_answered_whatever_breaks():
+    done = LoopFuture()
+    Closing(Broken(), None, None, runtime=None, done=done).begin(1.0)
+    with pytest.raises(KeyError):
+        done.get(timeout=20)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")

@@ -8,6 +8,7 @@ import pykka
 import pytest
 
 import ums_actors as ums
+import ums_actors.aio
 
 
 def test_all_agents_are_ready_when_it_is_open(either, specs, fleet):
@@ -43,7 +44,8 @@ def test_an_agent_is_found_by_user_and_by_account(emulator, spec, fleet):
         1,
     )
     assert ("bot1" in bots, (emulator.account, "bot1") in bots) == (False, False)
-    assert (17 in bots, ("1", 2, 3) in bots, bool(fleet())) == (False, False, True)
+    assert [17 in bots, ("1", 2, 3) in bots, ("1", []) in bots] == [False] * 3
+    assert fleet()  # also without agents
     with pytest.raises(ums.AgentUnknown, match="'bot1' is not in the fleet") as caught:
         bots.get("bot1")
     assert (caught.value.user, caught.value.account_id) == ("bot1", None)
@@ -107,7 +109,7 @@ def test_an_agent_that_is_leaving_is_not_there_and_keeps_its_place(
 def test_one_that_somebody_else_has_stopped_makes_way(emulator, spec, fleet):
     bots = fleet()
     bots.add(spec(emulator)).actor_ref.stop(timeout=20)
-    assert "bot1" not in bots
+    assert ("bot1" in bots, len(bots)) == (False, 0)
     with pytest.raises(ums.AgentUnknown):
         bots.get("bot1")
     bots.add(spec(emulator)).wait_ready(20).get(timeout=30)
@@ -206,6 +208,18 @@ def test_a_block_of_asyncio_too(emulator, specs, fleet):
     assert emulator.sockets() == []
 
 
+def test_its_agents_can_live_on_the_loop_of_asyncio_itself(emulator, specs):
+    async def live() -> int:
+        async with ums.aio.hosted_runtime() as runtime:
+            async with ums.Fleet(specs(emulator), runtime=runtime) as bots:
+                ready = (await bots.open(timeout=30)).ready
+                await bots.get("bot1").get_clock()
+            return ready
+
+    assert asyncio.run(live()) == 6
+    assert emulator.sockets() == []
+
+
 def test_a_runtime_of_ones_own_stays_open(emulator, specs, fleet, runtime):
     bots = fleet(specs(emulator), runtime=runtime)
     bots.open().get(timeout=30)
@@ -256,6 +270,22 @@ def test_bad_arguments_are_refused_by_name(given, said):
     assert said in str(caught.value)
 
 
+def test_a_runtime_of_ones_own_is_not_closed_by_a_bad_argument(runtime, fleet):
+    with pytest.raises(ums.LocalProtocolError, match="handler is a int"):
+        ums.Fleet(handler=7, runtime=runtime)
+    assert fleet(runtime=runtime).open().get(timeout=20).agents == 0
+
+
+def test_an_agents_line_is_part_of_its_connections_figures(emulator, spec, fleet):
+    bots = fleet()
+    events = bots.events()
+    proxy = bots.add(spec(emulator))
+    proxy.wait_ready(20).get(timeout=30)
+    waiting = proxy.actor_ref.actor_inbox.keep.subscribers.waiting()
+    assert waiting == [len(events._inbox)] != [0]
+    events.close()
+
+
 def test_loops_and_gates_are_those_of_the_runtime_that_is_given(runtime):
     for more in ({"loops": 2}, {"pacing": ums.Pacing()}):
         with pytest.raises(ums.LocalProtocolError, match="leave pacing and loops out"):
@@ -266,6 +296,8 @@ def test_bad_arguments_of_its_methods_are_refused_too(fleet):
     bots = fleet()
     for ask, said in (
         (lambda: bots.add(None), "spec=None must be a AgentSpec, not a NoneType"),
+        (lambda: bots.get([]), "user=[] must be a non-empty string of at most"),
+        (lambda: bots.remove("bot", 7), "account_id=7 must be a non-empty string"),
         (lambda: bots.open(timeout=-1), "timeout=-1 is out of bounds"),
         (lambda: bots.close(timeout="x"), "timeout='x' is out of bounds"),
         (lambda: bots.events(timeout=-1), "timeout=-1 is out of bounds"),

@@ -39,8 +39,7 @@ def test_all_are_ready_again_after_a_restart_and_nobody_waits_for_ever(
         lambda: bots.status().states == {"READY": AGENTS} and _all_came_back(proxies),
         within=60.0,
     )
-    answered = [clock for clock in clocks if clock.done()]
-    assert len(answered) == AGENTS
+    eventually(lambda: all(clock.done() for clock in clocks), within=60.0)
     for clock in clocks:
         error = clock.exception()
         assert error is None or isinstance(error, ums.ConnectionLost)
@@ -68,5 +67,5 @@ def test_attempts_keep_to_the_gates_pace(specs, fleet):
         opened = sorted(
             frame["t"] for frame in service.log() if frame.get("generation") == 1
         )
-        assert opened[-1] - opened[0] >= (agents - 2) / rate
+        assert opened[-1] - opened[0] >= agents / rate / 2  # at once without a gate
         assert bots.status().waiting_to_connect == 0

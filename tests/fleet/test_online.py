@@ -72,6 +72,24 @@ def test_one_who_is_refused_is_ready_and_says_so(emulator, specs, fleet, heard):
     assert emulator.state()["agent_states"]["bot1"] == "ONLINE"
 
 
+def test_one_that_has_failed_and_is_tried_again_is_online_again(
+    emulator, specs, fleet, heard, eventually
+):
+    agents = specs(emulator, "bot1", online=True)
+    bots = fleet(agents, handler=heard, trials=ums.Trials(first=0.2))
+    bots.open().get(timeout=30)
+    emulator.add_fault("login", value=401)
+    emulator.expire_tokens()
+    emulator.cut()
+    heard.wait(ums.AgentFailed)
+    emulator.clear_faults()
+    eventually(lambda: bots.status().states == {"READY": 1})
+    eventually(lambda: emulator.state()["agent_states"].get("bot1") == "ONLINE")
+    emulator.open_conversation(text="Hello")
+    heard.wait(ums.RingOffered)
+    assert bots.status().retried >= 1
+
+
 def test_one_who_is_removed_on_the_way_is_not_waited_for(emulator, specs, fleet):
     emulator.add_fault("drop", value=".ams.routing.SubscribeRoutingTasks")
     bots = fleet(specs(emulator, "bot1", online=True))

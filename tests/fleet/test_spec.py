@@ -5,6 +5,7 @@ import pytest
 import ums_actors as ums
 
 LOGIN = ums.PasswordLogin("bot", "hunter2")
+CONSUMER = {"kind": ums.ConsumerWebsocketConnection, "auth": ums.Anonymous()}
 GOOD = {"user": "bot", "account_id": "1", "auth": LOGIN}
 
 
@@ -17,8 +18,13 @@ class Bot(ums.BrandWebsocketConnection):
 
 
 class Narrow(ums.BrandWebsocketConnection):
-    def __init__(self, account_id, *, auth, csds="x"):
-        super().__init__(account_id, auth=auth, csds=csds)
+    def __init__(self, account_id, *, auth, subscribe, csds="x"):
+        super().__init__(account_id, auth=auth, subscribe=subscribe, csds=csds)
+
+
+class Deaf(ums.BrandWebsocketConnection):
+    def __init__(self, account_id, *, auth):
+        super().__init__(account_id, auth=auth)
 
 
 class Vault:
@@ -50,8 +56,8 @@ def test_what_is_given_may_be_changed_afterwards():
         {"auth": ums.OAuth1Login("bot", "a", "b")},
         {"auth": Vault()},
         {"kind": Bot, "settings": {"colour": "blue", "csds": "x"}},
-        {"kind": Narrow, "settings": {"csds": "x"}},
-        {"kind": ums.ConsumerWebsocketConnection, "auth": ums.Anonymous()},
+        {"kind": Narrow, "settings": {"subscribe": [], "csds": "x"}},
+        CONSUMER,
         {"kind": ums.ConsumerWebsocketConnection, "auth": Vault()},
         {"settings": {"subscribe": [(print, ums.MessageReceived)]}},
     ],
@@ -74,26 +80,34 @@ def test_what_an_agent_may_be_given(more):
         ({"kind": int}, "AgentSpec.kind=<class 'int'> is no class of connections"),
         ({"kind": ums.WebsocketConnection}, "is no class of connections"),
         ({"kind": "brand"}, "AgentSpec.kind='brand' is no class of connections"),
+        (
+            {"kind": Deaf},
+            "AgentSpec.kind: Deaf() must take subscribe, as its base class does, so",
+        ),
         ({"online": 1}, "AgentSpec.online=1 must be True or False"),
         ({"settings": 7}, "AgentSpec.settings must be a mapping, not 7"),
         ({"settings": {"ssl": 1}}, "AgentSpec.settings has 'ssl': a BrandWebsocket"),
         ({"settings": {7: 1}}, "AgentSpec.settings has 7: a BrandWebsocketConnection"),
         ({"settings": {"auth": 1}}, "AgentSpec.settings has 'auth'"),
         ({"kind": Bot, "settings": {"runtime": 1}}, "settings has 'runtime': a Bot"),
-        ({"kind": Narrow, "settings": {"app_id": "x"}}, "a Narrow takes csds"),
         (
-            {"kind": ums.ConsumerWebsocketConnection},
-            "AgentSpec.auth is a PasswordLogin: for a ConsumerWebsocketConnection give "
-            "one of Anonymous, AuthenticatedConsumer, ReadyJwt, or a TokenSource",
+            {"kind": Narrow, "settings": {"app_id": "x"}},
+            "a Narrow takes csds, subscribe",
         ),
         (
-            {
-                "kind": ums.ConsumerWebsocketConnection,
-                "auth": ums.Anonymous(),
-                "online": True,
-            },
-            "AgentSpec.online=True is for brands: a ConsumerWebsocketConnection has no "
-            "agent state; leave it out",
+            {"kind": ums.ConsumerWebsocketConnection},
+            (
+                "AgentSpec.auth is a PasswordLogin: for a ConsumerWebsocketConnection "
+                "give one of Anonymous, AuthenticatedConsumer, ReadyJwt, or a "
+                "TokenSource"
+            ),
+        ),
+        (
+            {**CONSUMER, "online": True},
+            (
+                "AgentSpec.online=True is for brands: a ConsumerWebsocketConnection "
+                "has no agent state; leave it out"
+            ),
         ),
     ],
 )

@@ -180,3 +180,114 @@ def test_two_fleets_with_one_user_find_each_other_out(
     gave_way = [each for each in fleets if each.status().contested]
     for each in gave_way:
         eventually(lambda each=each: each.status().states == {"CLOSED": 1})
+
+
+def removed_at(made, state):
+    """Have the agent removed amid the very change to a state."""
+    left = []
+    made.proxy.subscribe(
+        print,
+        ums.StateChanged,
+        where=lambda event: (
+            event.state == state and left.append(made.fleet.remove("bot"))
+        ),
+    )
+    return left
+
+
+def test_one_who_is_removed_as_it_fails_is_only_removed(virtual, heard):
+    made = virtual(heard)
+    made.seat.place.mood = "strict"
+    made.proxy = made.fleet.add(made.spec)
+    left = removed_at(made, "FAILED")
+    made.pass_time(HOUR)
+    assert left[0].done()
+    assert (len(made.fleet), heard.of(AgentFailed)) == (0, [])
+
+
+def test_one_who_is_removed_as_it_gets_ready_is_only_removed(virtual, heard):
+    made = virtual(heard)
+    made.proxy = made.fleet.add(made.spec)
+    left = removed_at(made, "READY")
+    made.pass_time(HOUR)
+    assert left[0].done()
+    assert (len(made.fleet), heard.of(AgentReady)) == (0, [])
+
+
+def test_one_who_is_removed_as_its_rival_shows_itself_is_only_removed(virtual, heard):
+    made = virtual(heard)
+    made.proxy = made.fleet.add(made.spec)
+    made.pass_time(5.0)
+    contested(made, times=4)
+    made.seat.place.tokens.clear()
+    made.proxy.child("token")
+    left = removed_at(made, "BACKING_OFF")
+    contested(made, times=1)
+    made.pass_time(HOUR)
+    assert left[0].done()
+    assert (len(made.fleet), heard.of(AgentContested)) == (0, [])
+
+
+class Ownership:
+    """A tenure that ends when a test says so."""
+
+    def __init__(self):
+        self.epoch = 1
+        self.told = {}
+
+    def may_send(self, epoch):
+        return epoch == self.epoch != 0
+
+    def at_end(self, epoch, key, function):
+        self.told[key] = function
+
+    def not_at_end(self, key):
+        self.told.pop(key, None)
+
+    def end(self):
+        self.epoch = 0
+        for function in list(self.told.values()):
+            function()
+
+
+def test_agents_that_another_process_owns_by_now_are_left_to_it(
+    emulator, specs, fleet, heard, eventually
+):
+    tenure = Ownership()
+    runtime = ums.Runtime(tenure=tenure)
+    trials = ums.Trials(first=0.05)
+    bots = fleet(specs(emulator), handler=heard, runtime=runtime, trials=trials)
+    assert bots.open().get(timeout=30).ready == 6
+    tenure.end()
+    eventually(lambda: bots.status().states == {"CLOSED": 6})
+    assert (bots.status().retried, heard.of(AgentFailed)) == (0, [])
+    bots.close().get(timeout=20)
+    assert runtime.close(10)
+
+
+def test_a_rival_that_shows_itself_at_refreshes_is_given_way_to_as_well(virtual, heard):
+    made = virtual(heard)
+    made.proxy = made.fleet.add(made.spec)
+    made.pass_time(5.0)
+    for _ in range(5):
+        made.seat.place.tokens.clear()
+        made.proxy.refresh_token()
+        made.pass_time(240.0)
+    assert made.states == ["CLOSED"]
+    pause = heard.wait(AgentContested).event.retry_in
+    assert made.fleet.status().failed[0].retry_at is not None
+    made.pass_time(pause)
+    assert (made.states, made.fleet.status().retried) == (["READY"], 1)
+    assert made.fleet.status().contested == 0
+
+
+def test_one_whom_its_user_opens_again_is_contested_no_more(virtual):
+    made = virtual()
+    made.proxy = made.fleet.add(made.spec)
+    made.pass_time(5.0)
+    contested(made)
+    assert made.fleet.status().contested == 1
+    made.proxy.open()
+    made.pass_time(HOUR)
+    status = made.fleet.status()
+    assert (status.states, status.contested, status.retried) == ({"READY": 1}, 0, 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, assert_type
 
 import ums_actors as ums
+from ums_actors.fleet import Reloaded
 from ums_actors.protocol.profiles import UserProfile
 from ums_actors.protocol.records import MessageEvent
 from ums_actors.pytest_plugin import ServerRequest, UmsClock, UmsConnect, UmsServer
@@ -150,3 +151,43 @@ def changes_heard(event: ums.SkillChanged, came: ums.ParticipantAdded) -> None:
     assert_type(event.previous, str | None)
     assert_type(came.participant, ums.Participant)
     assert_type(came.dialog_id, str)
+
+
+def fleets(fleet: ums.Fleet, spec: ums.AgentSpec) -> None:
+    made = ums.Fleet(
+        "agents.toml",
+        handler=lambda event: (event.user, event.missed),
+        kinds=(ums.MessageReceived, ums.RingOffered),
+        pacing=ums.Pacing(connects=20, logins=5),
+        limits=ums.Limits(connections=5_000),
+        trials=ums.Trials(first=600),
+        loops=2,
+    )
+    assert_type(made, ums.Fleet)
+    ums.Fleet(lambda: [spec], trials=None)
+    ums.Fleet([spec], handler=ums.LoopActor.start())
+    assert_type(fleet.open(timeout=60), LoopFuture[ums.FleetStatus])
+    assert_type(fleet.reload(), LoopFuture[Reloaded])
+    assert_type(fleet.add(spec), ums.BrandConnectionProxy | ums.ConsumerConnectionProxy)
+    assert_type(
+        fleet.get("bot"), ums.BrandConnectionProxy | ums.ConsumerConnectionProxy
+    )
+    assert_type(fleet.get("bot").get_clock(), LoopFuture[int])
+    assert_type(fleet.remove("bot", "12345678"), LoopFuture[None])
+    assert_type(fleet.status(), ums.FleetStatus)
+    assert_type(fleet.close(), LoopFuture[None])
+    assert_type(list(fleet), list[tuple[str, str]])
+    for event in fleet.events(ums.MessageReceived, timeout=1.0):
+        assert_type(event, ums.AgentEvent)
+        match event.event:
+            case ums.AgentFailed(retry_in=pause):
+                assert_type(pause, float | None)
+            case ums.AgentContested() | ums.AgentReady():
+                pass
+            case _:
+                assert_type(event.user, str)
+
+
+def unknown(error: ums.AgentUnknown) -> None:
+    assert_type(error.user, str)
+    assert_type(error.account_id, str | None)

@@ -33,4 +33,4 @@ class Ear(abc.ABC):
 
     @abc.abstractmethod
     def close(self) -> None:
-        """Let no more come: the subscription is over."""
+        """Let no more come: the connection has stopped for good."""

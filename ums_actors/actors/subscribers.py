@@ -151,12 +151,17 @@ class Subscribers:
 
     def token_refused(self) -> None:
         """Tell the library's own that the token which was held is dead."""
-        for subscriber in self._tables.all.values():
-            if isinstance(subscriber.target, Ear):
-                subscriber.target.token_refused()
+        for ear in self._ears():
+            ear.token_refused()
+
+    def _ears(self) -> list[Ear]:
+        targets = (each.target for each in self._tables.all.values())
+        return [target for target in targets if isinstance(target, Ear)]
 
     def close(self) -> None:
         """Remove all; callbacks still hear what waits for them."""
+        for ear in self._ears():
+            ear.close()
         self._tables.all.clear()
         self._tables.wide.clear()
         self._tables.by_place.clear()

@@ -107,13 +107,16 @@ class Audience:
         return not all(loop.stopping for loop in self._runtime.loops)
 
     def join(self, timeout: float, but: threading.Thread) -> bool:
-        """Wait until the handler has heard all; tell whether it has.
+        """Wait until the handler has heard all; tell whether it has, here and aloud.
 
         Args:
             timeout: seconds; what waits then is forgotten.
             but: a thread whose call is not waited for.
         """
-        return self._handler is None or self._handler.join(timeout, but)
+        heard = self._handler is None or self._handler.join(timeout, but)
+        if not heard:
+            self._troubles.late()
+        return heard
 
     @property
     def busy(self) -> int:

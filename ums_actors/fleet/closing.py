@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["Closing"]
 
 _HEARD: Final = 5.0
-"""Most seconds for the handler to hear what waits for it."""
+"""Most seconds for the handler to hear what waits for it; and at most half of what is
+left, so that a handler which blocks leaves time for the threads to end."""
 _LEAST: Final = 0.5
 """Seconds that the runtime has to end, also if all else took all the time."""
 
@@ -55,7 +56,11 @@ class Closing:
         self._caller = threading.current_thread()
 
     def begin(self, timeout: float) -> None:
-        """Close it, within so many seconds; never waits."""
+        """Close it, within so many seconds; never waits.
+
+        Raises:
+            RuntimeError: the system has no thread to give.
+        """
         thread = threading.Thread(
             target=self._work, args=(timeout,), name="ums-fleet-closing", daemon=True
         )
@@ -80,7 +85,7 @@ class Closing:
             _wait(left, deadline)
         late = sum(not left.done() for left in leaving)
         self._audience.board.end()
-        patience = min(_HEARD, max(0.0, deadline - time.monotonic()))
+        patience = min(_HEARD, max(0.0, deadline - time.monotonic()) / 2)
         self._audience.join(patience, self._caller)
         ended = True
         if self._runtime is not None:

@@ -2,45 +2,41 @@
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
 from ums_actors.arguments import seconds, shown
 from ums_actors.connection import proxy_of
 from ums_actors.core.trials import Trials
 from ums_actors.errors import AgentUnknown, LocalProtocolError
 from ums_actors.fleet.audience import Audience
+from ums_actors.fleet.life import Life
 from ums_actors.fleet.limits import Limits
 from ums_actors.fleet.pacing import Pacing
 from ums_actors.fleet.source import source_of
 from ums_actors.fleet.spec import AgentSpec
 from ums_actors.fleet.staff import Staff
-from ums_actors.fleet.status import FleetStatus, gate_line, tally
-from ums_actors.runtime import LoopFuture, Runtime
+from ums_actors.runtime import Runtime
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from types import TracebackType
 
     from ums_actors.actors.events import Event
     from ums_actors.actors.iterator import EventIterator
     from ums_actors.connection import BrandConnectionProxy, ConsumerConnectionProxy
     from ums_actors.fleet.audience import Handler
     from ums_actors.fleet.events import AgentEvent
-    from ums_actors.fleet.source import Agents, Reloaded
+    from ums_actors.fleet.source import Agents
     from ums_actors.fleet.spec import Key
+    from ums_actors.fleet.status import FleetStatus
+    from ums_actors.runtime import LoopFuture
 
 __all__ = ["Fleet"]
 
-TIMEOUT: Final = 30.0
-"""Seconds in which a fleet closes."""
-_GRACE: Final = 5.0
-"""Seconds more for who leaves a block: closing keeps its time by itself."""
 HANDLERS: Final = 4
 """Threads that call the handler: as many agents as may block at a time."""
 
 
-class Fleet:
+class Fleet(Life):
     """Many agents: started, paced, supervised, heard and closed together.
 
     ::
@@ -80,8 +76,10 @@ class Fleet:
         pacing: how fast agents may connect and log in.
         limits: how much all of them may hold.
         trials: when an agent that has failed for good is tried again; None: never.
-        runtime: one of yours, in place of one that the fleet makes and closes. Its
-            gates and bounds of requests are yours, too.
+        runtime: one of yours, in place of one that the fleet makes and closes: with
+            instruments, say, or a status socket. Its gates and bounds of requests are
+            yours, too: ``Runtime(gate=pacing.connect_gate(),
+            login_gate=pacing.login_gate(), limits=limits)``.
         loops: event loops of the fleet's own runtime, each with a thread.
 
     Raises:
@@ -115,79 +113,18 @@ class Fleet:
                 "loops out, or give Runtime(loops, gate=…, login_gate=…)"
             )
         source, bounds = source_of(agents), limits or Limits()
-        self._pid = os.getpid()
-        self._own = None if runtime else _runtime(pacing or Pacing(), bounds, loops)
-        self._runtime: Runtime = runtime or self._own  # type: ignore[assignment]
+        made = runtime or _runtime(pacing or Pacing(), bounds, loops)
         try:
-            self._audience: Audience = Audience(
-                self._runtime,
-                kinds=kinds,
-                limits=bounds,
-                handler=handler,
-                threads=handlers,
+            audience = Audience(
+                made, kinds=kinds, limits=bounds, handler=handler, threads=handlers
             )
         except LocalProtocolError:
-            if self._own is not None:
-                self._own.close(0.0)  # nothing of it runs yet
+            if runtime is None:
+                made.close(0.0)  # nothing of it runs yet
             raise
-        self._staff = Staff(
-            self._runtime,
-            self._audience,
-            source=source,
-            limits=bounds,
-            trials=trials,
-            status=self._status,
-        )
-
-    # -- its life
-
-    def open(self, timeout: float | None = None) -> LoopFuture[FleetStatus]:
-        """Start all agents; done when each is READY, or has failed for good.
-
-        They wait in line at the gates, so that thousands take minutes; no request is
-        under way meanwhile. Called again it gives the same.
-
-        Args:
-            timeout: seconds the future waits; the agents are opened all the same.
-
-        Raises (through the future):
-            LocalProtocolError: the source's agents break a rule; it may be called
-                again.
-            TimeoutError: not all were READY or had failed in time.
-            ConnectionLost: the fleet was closed.
-        """
-        patience = seconds(timeout)
-        self._check()
-        return self._staff.open(patience)
-
-    def reload(self) -> LoopFuture[Reloaded]:
-        """Ask the source again; add who is new, remove who is there no more.
-
-        An agent that is given differently is removed and added: what is compared is
-        all of its AgentSpec, so a source that gives the same TokenSource each time
-        does not disturb its agent. Agents that were added by hand stay.
-
-        Raises (through the future):
-            LocalProtocolError: the source's agents break a rule; nothing has changed.
-        """
-        self._check()
-        return self._staff.reload()
-
-    def close(self, timeout: float = TIMEOUT) -> LoopFuture[None]:
-        """Close all connections, log out and stop; idempotent, never waits.
-
-        All at a time. What waits for the handler is still heard, for some seconds.
-
-        Args:
-            timeout: seconds for all of it; from the first call.
-
-        Raises (through the future):
-            TimeoutError: not all have ended by then; what can be is given up.
-        """
-        patience = seconds(timeout)
-        if os.getpid() != self._pid:
-            return LoopFuture.of(None)  # all that is there is the parent's
-        return self._staff.close(TIMEOUT if patience is None else patience, self._own)
+        staff = Staff(made, audience, source=source, limits=bounds, trials=trials)
+        super().__init__(staff, None if runtime else made)
+        self._audience = audience
 
     # -- its agents
 
@@ -221,6 +158,7 @@ class Fleet:
         Raises:
             AgentUnknown: there is no such agent, or it is being removed.
             LocalProtocolError: there are several; give account_id as well.
+            pykka.ActorDeadError: somebody stops it at this very moment.
         """
         self._check()
         member = self._staff.registry.look_up(user, account_id)
@@ -253,27 +191,7 @@ class Fleet:
     def status(self) -> FleetStatus:
         """Tell how the fleet is doing; waits for no loop."""
         self._check()
-        return self._status()
-
-    def _status(self) -> FleetStatus:
-        members = self._staff.registry.all()
-        found, audience, runtime = tally(members), self._audience, self._runtime
-        return FleetStatus(
-            agents=len(members),
-            states=dict(found.states),
-            ready=found.states["READY"],
-            failed=tuple(found.failed),
-            contested=sum(each.contested for each in found.failed),
-            retried=self._staff.supervision.retried,
-            waiting_to_connect=gate_line(runtime.gate),
-            waiting_to_log_in=gate_line(runtime.login_gate),
-            in_flight=found.in_flight,
-            queued=found.queued,
-            events_waiting=audience.board.depth,
-            events_dropped=audience.board.dropped,
-            handlers_busy=audience.busy,
-            handler_errors=audience.errors,
-        )
+        return self._staff.status()
 
     def events(
         self, *kinds: type[Event], timeout: float | None = None
@@ -292,42 +210,6 @@ class Fleet:
         """
         self._check()
         return self._audience.events(kinds, seconds(timeout))
-
-    # -- blocks
-
-    def __enter__(self) -> Self:
-        """Begin to open; does not wait."""
-        self.open()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close().get(timeout=TIMEOUT + _GRACE)
-
-    async def __aenter__(self) -> Self:
-        """Begin to open; does not wait."""
-        self.open()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.close()
-
-    def _check(self) -> None:
-        """Refuse to serve a forked child: its parent has the connections."""
-        if os.getpid() != self._pid:
-            raise LocalProtocolError(
-                "this fleet belongs to the process that made it: make one in this "
-                "process, after the fork"
-            )
 
 
 def _of_kind(name: str, value: object, kind: type[Any]) -> None:

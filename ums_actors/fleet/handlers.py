@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from ums_actors.core.fair import FairLines
 from ums_actors.fleet.inbox import as_event
@@ -25,20 +25,20 @@ SLOW_SECONDS: Final = 30.0
 """When each thread has been in one call for so long, nobody else is served."""
 
 
-class Troubles:
+class Troubles(Protocol):
     """What a handler tells of: it has raised, is gone, or serves nobody; any thread."""
 
     def failed(self, error: BaseException, event: AgentEvent) -> None:
         """It raised."""
-        raise NotImplementedError
+        ...
 
     def blocked(self, threads: int) -> None:
         """All threads are in calls that do not come back."""
-        raise NotImplementedError
+        ...
 
     def gone(self, waiting: int) -> None:
         """There is no handler any more; so many events are not heard."""
-        raise NotImplementedError
+        ...
 
 
 class CallbackHandler:

@@ -66,7 +66,10 @@ class Loading:
         thread = threading.Thread(
             target=self._work, args=(done,), name="ums-fleet-loading", daemon=True
         )
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError as error:  # the system has none to give
+            done.try_fail(error)
         return done
 
     def _work(self, done: LoopFuture[Reloaded]) -> None:

@@ -116,6 +116,14 @@ class Member(Ear):
         """Whether its connection was stopped by somebody else; any thread."""
         return self._ref is not None and not self._ref.is_alive()
 
+    def look(self) -> Kernel | None:
+        """Give what its connection remembers; None if there is none; any thread."""
+        ref = self._ref
+        if ref is None or ref._cell.ended:
+            return None
+        kernel: Kernel = ref._cell.keep
+        return kernel
+
     @property
     def loop(self) -> Loop:
         """The loop of its connection."""
@@ -150,4 +158,5 @@ class Member(Ear):
         self._watch.refused(self)
 
     def close(self) -> None:
-        """Let no more come; what waits with those who hear is theirs."""
+        """Take note that the connection has stopped, whoever did it."""
+        self._watch.ended(self)

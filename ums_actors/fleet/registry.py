@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from ums_actors.arguments import shown
+from ums_actors.arguments import identifier, shown
 from ums_actors.errors import AgentUnknown, LocalProtocolError, Overloaded
 
 if TYPE_CHECKING:
@@ -51,8 +51,11 @@ class Registry:
             with self._lock:
                 accounts = tuple(self._accounts)
             return bool(self._matches(accounts, key))
-        pair: Any = key
-        member = self._members.get(pair) if isinstance(key, tuple) else None
+        try:
+            pair: Any = key
+            member = self._members.get(pair)
+        except TypeError:  # it cannot be anybody's
+            return False
         return member is not None and member.is_there
 
     def enter(self, member: Member) -> None:
@@ -102,10 +105,12 @@ class Registry:
 
         Raises:
             AgentUnknown: there is none.
-            LocalProtocolError: there are several.
+            LocalProtocolError: there are several, or these are no names.
         """
-        found = [] if account_id is None else self._matches((account_id,), user)
-        if account_id is None:
+        identifier("user", user)
+        if account_id is not None:
+            found = self._matches((identifier("account_id", account_id),), user)
+        else:
             with self._lock:
                 accounts = tuple(self._accounts)
             found = self._matches(accounts, user)
@@ -119,7 +124,7 @@ class Registry:
             where = "" if account_id is None else f" of account {shown(account_id)}"
             raise AgentUnknown(
                 f"user {shown(user)}{where} is not in the fleet: add() it first",
-                user=str(user),
+                user=user,
                 account_id=account_id,
             )
         return found[0]

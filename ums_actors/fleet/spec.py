@@ -116,14 +116,20 @@ def _is_mapping(value: Any) -> TypeGuard[Mapping[Any, Any]]:
 
 
 def _checked_kind(kind: Any) -> type[WebsocketConnection]:
-    if isinstance(kind, type) and issubclass(
+    if not isinstance(kind, type) or not issubclass(
         kind, (BrandWebsocketConnection, ConsumerWebsocketConnection)
     ):
-        return kind
-    raise LocalProtocolError(
-        f"AgentSpec.kind={shown(kind)} is no class of connections: give "
-        "BrandWebsocketConnection, ConsumerWebsocketConnection, or a subclass"
-    )
+        raise LocalProtocolError(
+            f"AgentSpec.kind={shown(kind)} is no class of connections: give "
+            "BrandWebsocketConnection, ConsumerWebsocketConnection, or a subclass"
+        )
+    known = _parameters(kind)
+    if known is not None and "subscribe" not in known:
+        raise LocalProtocolError(
+            f"AgentSpec.kind: {kind.__name__}() must take subscribe, as its base class "
+            "does, so that the fleet can hear of it: pass it on"
+        )
+    return kind
 
 
 @functools.lru_cache(maxsize=64)

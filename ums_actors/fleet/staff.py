@@ -12,6 +12,7 @@ from ums_actors.fleet.loading import Loading
 from ums_actors.fleet.member import Member
 from ums_actors.fleet.opening import Opening
 from ums_actors.fleet.registry import Registry
+from ums_actors.fleet.status import take_status
 from ums_actors.fleet.supervision import Supervision
 from ums_actors.runtime import LoopFuture
 
@@ -38,7 +39,6 @@ class Staff:
         source: gives them; may block.
         limits: how many there may be.
         trials: when those that have failed are tried again.
-        status: gives what an opening is answered with.
 
     Attributes:
         registry: who is there.
@@ -53,14 +53,13 @@ class Staff:
         source: Callable[[], dict[Key, AgentSpec]],
         limits: Limits,
         trials: Trials | None,
-        status: Callable[[], FleetStatus],
     ) -> None:
         self._runtime = runtime
         self._audience = audience
-        self._status = status
         self.registry: Registry = Registry(limits.connections)
         self.supervision: Supervision = Supervision(runtime, audience.board, trials)
         self.supervision.settled = lambda member: self._through(member.key)
+        self.supervision.stopped = self._forget
         self._loading = Loading(
             source,
             self.registry,
@@ -81,7 +80,7 @@ class Staff:
             opening, over = self._opening, self._ended is not None
             begins = not over and (opening is None or opening.failed)
             if begins:
-                opening = Opening(self._runtime.next_loop(), self._status)
+                opening = Opening(self._runtime.next_loop(), self.status)
                 self._opening = opening
         if opening is None:
             refused: LoopFuture[FleetStatus] = LoopFuture()
@@ -124,8 +123,21 @@ class Staff:
         closing = Closing(
             self.registry, self.leave, self._audience, runtime=owned, done=done
         )
-        closing.begin(timeout)
+        try:
+            closing.begin(timeout)
+        except RuntimeError as error:  # the system has no thread: it may be tried again
+            self._ended = None
+            done.try_fail(error)
         return done
+
+    def status(self) -> FleetStatus:
+        """Tell how they are doing; waits for no loop."""
+        return take_status(
+            self.registry.all(),
+            self._audience,
+            self._runtime,
+            retried=self.supervision.retried,
+        )
 
     # -- one of them
 
@@ -166,8 +178,7 @@ class Staff:
         stopped = member.ref.stop(block=False)
 
         def gone(_: LoopFuture[bool]) -> None:
-            self.supervision.release(member)
-            self._forget(member)
+            self._forget(member)  # also where a loop has ended before it came to that
             left.try_set(None)
 
         stopped.add_done_callback(gone)

@@ -10,11 +10,13 @@ import msgspec
 from ums_actors.core.course import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
+    from ums_actors.fleet.audience import Audience
     from ums_actors.fleet.member import Member
+    from ums_actors.runtime import Runtime
 
-__all__ = ["AgentTrouble", "FleetStatus", "Tally", "gate_line", "tally"]
+__all__ = ["AgentTrouble", "FleetStatus", "take_status"]
 
 
 class AgentTrouble(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,41 +71,44 @@ class FleetStatus(msgspec.Struct, frozen=True, kw_only=True):
     handler_errors: int
 
 
-class Tally:
-    """Numbers of many agents, added up."""
-
-    def __init__(self) -> None:
-        self.states: Counter[str] = Counter()
-        self.failed: list[AgentTrouble] = []
-        self.in_flight: int = 0
-        self.queued: int = 0
-
-
-def tally(members: Iterable[Member]) -> Tally:
-    """Add up; any thread.
+def take_status(
+    members: Sequence[Member], audience: Audience, runtime: Runtime, *, retried: int
+) -> FleetStatus:
+    """Take the snapshot; any thread.
 
     It reads single numbers that loops change meanwhile, and asks no loop: so it costs
     the loops nothing, and also tells of a fleet whose loop does not answer. What it
     gives of one agent is right for the moment at which that one was looked at.
     """
-    found = Tally()
+    states: Counter[State] = Counter()
+    failed: list[AgentTrouble] = []
+    in_flight = queued = 0
     for member in members:
-        if not member.is_there:
+        kernel = member.look()
+        if kernel is None:
             continue
-        kernel = member.kernel
-        state = kernel.session.state
-        found.states[state.value] += 1
-        found.in_flight += kernel.pending.in_flight
-        found.queued += kernel.pending.queued
+        state, pending = kernel.session.state, kernel.pending
+        states[state] += 1
+        in_flight += pending.in_flight
+        queued += pending.queued
         if state is State.FAILED or member.contested:
-            found.failed.append(_trouble(member))
-    return found
-
-
-def gate_line(gate: object) -> int | None:
-    """Give how many wait at a gate; None if it does not tell."""
-    waiting = getattr(gate, "waiting", None)
-    return waiting if isinstance(waiting, int) else None
+            failed.append(_trouble(member))
+    return FleetStatus(
+        agents=len(members),
+        states={state.value: count for state, count in states.items()},
+        ready=states[State.READY],
+        failed=tuple(failed),
+        contested=sum(each.contested for each in failed),
+        retried=retried,
+        waiting_to_connect=_waiting(runtime.gate),
+        waiting_to_log_in=_waiting(runtime.login_gate),
+        in_flight=in_flight,
+        queued=queued,
+        events_waiting=audience.board.depth,
+        events_dropped=audience.board.dropped,
+        handlers_busy=audience.busy,
+        handler_errors=audience.errors,
+    )
 
 
 def _trouble(member: Member) -> AgentTrouble:
@@ -115,3 +120,9 @@ def _trouble(member: Member) -> AgentTrouble:
         contested=member.contested,
         retry_at=member.retry_at,
     )
+
+
+def _waiting(gate: object) -> int | None:
+    """Give how many wait at a gate; None if it does not tell."""
+    waiting = getattr(gate, "waiting", None)
+    return waiting if isinstance(waiting, int) else None

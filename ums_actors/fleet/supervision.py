@@ -9,6 +9,7 @@ done when that has come to its end.
 from __future__ import annotations
 
 import logging
+import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -48,8 +49,8 @@ class Supervision:
         trials: when they are tried again; None never does.
 
     Attributes:
-        settled: told once of each agent that is READY, or has failed; any thread.
-        retried: trials so far.
+        settled: told once of each agent that is READY, or has failed; loop thread.
+        stopped: told of each agent that is there no more; loop thread.
     """
 
     def __init__(
@@ -59,7 +60,14 @@ class Supervision:
         self._board = board
         self._trials = trials
         self.settled: Callable[[Member], object] = lambda _: None
-        self.retried: int = 0
+        self.stopped: Callable[[Member], object] = lambda _: None
+        self._retried = 0
+        self._counting = threading.Lock()  # of several loops
+
+    @property
+    def retried(self) -> int:
+        """Trials so far."""
+        return self._retried
 
     # -- what a connection tells
 
@@ -69,11 +77,11 @@ class Supervision:
             self._note_loss(member, event.at)
         if member.leaving:
             return
-        if event.state not in _AT_REST:
+        if event.previous in _AT_REST:  # opened again, by whomever
             _calm(member)
+            member.contested = False
         if event.state == State.READY:
             member.ready_at = event.at
-            member.contested = False
             member.loop.call_soon(partial(self._ready, member))
         elif event.state == State.FAILED:
             member.loop.call_soon(partial(self._failed, member))
@@ -87,6 +95,11 @@ class Supervision:
         if member.rivalry.refused(member.loop.clock.now()) and not member.contested:
             member.contested = True
             member.loop.call_soon(partial(self._contest, member))
+
+    def ended(self, member: Member) -> None:
+        """Leave nothing of an agent whose connection has stopped for good."""
+        _calm(member)
+        self.stopped(member)
 
     def _note_loss(self, member: Member, now: float) -> None:
         since, member.ready_at = member.ready_at, None
@@ -174,12 +187,10 @@ class Supervision:
         _calm(member)
         if member.leaving or not member.is_there:
             return
-        if member.kernel.session.state not in _AT_REST:
-            return
         if member.rivalry is not None:
             member.rivalry.tried(member.loop.clock.now())
-        self.retried += 1
-        member.contested = False
+        with self._counting:
+            self._retried += 1
         self.open(member)
 
     # -- any thread
@@ -187,10 +198,6 @@ class Supervision:
     def open(self, member: Member) -> None:
         """Have a connection opened; what comes of it is told by its events."""
         member.call("open").add_done_callback(_read)
-
-    def release(self, member: Member) -> None:
-        """Leave no trial of an agent behind that has stopped."""
-        _calm(member)
 
     # -- telling
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
+import threading
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.actors.events import ErrorOccurred
-from ums_actors.fleet.handlers import Troubles
 
 if TYPE_CHECKING:
     from ums_actors.fleet.events import AgentEvent
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["HandlerTroubles"]
 
 
-class HandlerTroubles(Troubles):
+class HandlerTroubles:
     """Tells the observer, and those who hear; any thread.
 
     Attributes:
@@ -27,10 +27,12 @@ class HandlerTroubles(Troubles):
         self._runtime = runtime
         self._board = board
         self.errors: int = 0
+        self._counting = threading.Lock()  # of several threads
 
     def failed(self, error: BaseException, event: AgentEvent) -> None:
         """Tell of a call that raised; not if it was told of just this."""
-        self.errors += 1
+        with self._counting:
+            self.errors += 1
         self._observe(
             "fleet.handler_failed",
             logging.WARNING,
@@ -47,6 +49,10 @@ class HandlerTroubles(Troubles):
     def blocked(self, threads: int) -> None:
         """Tell that nobody is served."""
         self._observe("fleet.handlers_blocked", logging.ERROR, threads=threads)
+
+    def late(self) -> None:
+        """Tell that it has not heard all."""
+        self._observe("fleet.handler_late", logging.WARNING)
 
     def gone(self, waiting: int) -> None:
         """Tell that nobody hears any more."""
