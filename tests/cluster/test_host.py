@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import importlib.util
 import logging
+from pathlib import Path
 
 import msgspec
 import pytest
 
 import ums_actors as ums
-from ums_actors.cluster import ClusterConfig, MemoryStore, Stage, Terms
+from ums_actors.cluster import Stage
 from ums_actors.cluster.calling import Call, Elsewhere, packed_arguments
-from ums_actors.cluster.host import ShardHost
 from ums_actors.cluster.life import Life
-from ums_actors.core.grant import Grant, Refusal, Refused
-from ums_actors.emulator import password_of, running_emulator
-from ums_actors.errors import LeaseStoreError, LocalProtocolError, NotSupported
-from ums_actors.runtime.ports import BootClock
+from ums_actors.core.grant import Grant
+from ums_actors.emulator import running_emulator
+from ums_actors.errors import LocalProtocolError, NotSupported
 
-LONG = 20.0
-TERMS = Terms(ttl=3.0, margin=0.5, safety=0.5)
-USERS = ["bot1", "bot2"]
+_path = Path(__file__).with_name("stagehand.py")
+_spec = importlib.util.spec_from_file_location("stagehand", _path)
+stagehand = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(stagehand)
+
+LONG, USERS = stagehand.LONG, stagehand.USERS
 
 
 @pytest.fixture
@@ -28,98 +31,16 @@ def emulator():
         yield made
 
 
-class Older(BootClock):
-    """Tells at first a time long ago: what is made then is not new any more."""
-
-    first = True
-
-    def now(self):
-        first, self.first = self.first, False
-        return super().now() - (TERMS.kept if first else 0.0)
-
-
-class Store(MemoryStore):
-    """One that refuses renewals, or says nothing, when it is told to."""
-
-    heir = ""
-    silent = False
-
-    def _said(self):
-        if self.silent:
-            raise LeaseStoreError("nobody is there")
-
-    def renew(self, lease, timeout):
-        self._said()
-        if self.heir:
-            return Refused(
-                shard=lease.shard, why=Refusal.NOT_HELD, book=1, owner=self.heir
-            )
-        return super().renew(lease, timeout)
-
-    def acquire(self, shard, owner, timeout):
-        self._said()
-        return super().acquire(shard, owner, timeout)
-
-    def who(self, shard, timeout):
-        self._said()
-        return super().who(shard, timeout)
-
-
 @pytest.fixture
 def store():
-    return Store(1, TERMS, clock=Older())
-
-
-class Stagehand:
-    """Makes the host of the one shard, and notes how it ended."""
-
-    def __init__(self, emulator, store):
-        self._emulator = emulator
-        self.store = store
-        self.ended = []
-        self.hosts = []
-        self.asked = 0
-
-    def provider(self, share):
-        self.asked += 1
-        here = f"http://{self._emulator.csds}"
-        return [
-            ums.AgentSpec(
-                user=user,
-                account_id=self._emulator.account,
-                auth=ums.PasswordLogin(user, password_of(user)),
-                settings={
-                    "csds": here,
-                    "domains": {"agentVep": here, "facadeMsg": here},
-                },
-            )
-            for user in USERS
-        ]
-
-    def start(self, provider=None, **more):
-        life = Life.of_this_process("here")
-        host = ShardHost(
-            ClusterConfig(name="b", shards=1, terms=TERMS, **more),
-            0,
-            provider or self.provider,
-            store=self.store,
-            life=life,
-            ended=self.ended.append,
-        )
-        self.hosts.append(host)
-        host.start()
-        return host
+    return stagehand.store()
 
 
 @pytest.fixture
 def stage(emulator, store):
-    made = Stagehand(emulator, store)
+    made = stagehand.Stagehand(emulator, store)
     yield made
-    for host in made.hosts:
-        host.leave(5.0)
-        if host._runtime is not None:
-            assert host._runtime.close(LONG)
-        host._keeper.close()
+    made.clear()
 
 
 @pytest.fixture

@@ -7,19 +7,16 @@ from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 from ums_actors.arguments import identifier, seconds, whole
 from ums_actors.cluster.agent import ClusterAgent
-from ums_actors.cluster.book import Book
-from ums_actors.cluster.config import ClusterConfig
-from ums_actors.cluster.director import Director
-from ums_actors.cluster.engine import NAMESPACE, require_started
-from ums_actors.cluster.failures import told
-from ums_actors.cluster.names import book_name, checked_name, director_name
+from ums_actors.cluster.asking import answer
+from ums_actors.cluster.founding import director_of, end, found
+from ums_actors.cluster.names import checked_name
 from ums_actors.cluster.router import Router
 from ums_actors.errors import ClusterError, LocalProtocolError
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from ums_actors.cluster.config import Description
+    from ums_actors.cluster.config import ClusterConfig, Description
     from ums_actors.cluster.share import Provider
     from ums_actors.cluster.status import ClusterStatus
     from ums_actors.connection import BrandConnectionProxy, ConsumerConnectionProxy
@@ -82,40 +79,10 @@ class Cluster:
                 answer in time.
             LocalProtocolError: an argument breaks a rule.
         """
-        if not isinstance(config, ClusterConfig):
-            raise LocalProtocolError(
-                f"config is a {type(config).__name__}: give a ClusterConfig"
-            )
-        if not (callable(provider) or isinstance(provider, str)):
-            raise LocalProtocolError(
-                f"provider is a {type(provider).__name__}: give a function, or its "
-                "name as 'module:function'"
-            )
-        ray, name = require_started(config.name), config.name
-        options: dict[str, Any] = {
-            "namespace": NAMESPACE,
-            "lifetime": "detached",
-            "max_restarts": -1,
-            "num_cpus": 0,
-            "resources": config.book_resources,
-        }
-        try:
-            director = (
-                ray.remote(Director)
-                .options(name=director_name(name), **options)
-                .remote(config, provider)
-            )
-            ray.remote(Book).options(name=book_name(name), **options).remote(
-                config.shards, config.terms
-            )
-        except ValueError:
-            raise ClusterError(
-                f"there is a cluster {name!r} already: use Cluster.connect({name!r}), "
-                "or stop it before",
-                cluster=name,
-            ) from None
-        description = _answer(ray, name, director.describe, timeout)
-        _answer(ray, name, director.start, timeout)
+        director = found(config, provider)
+        name = config.name
+        description = answer(name, director.describe, timeout)
+        answer(name, director.start, timeout)
         return cls(description, director)
 
     @classmethod
@@ -126,16 +93,8 @@ class Cluster:
             ClusterError: there is none of this name, or it gave no answer in time.
             LocalProtocolError: an argument breaks a rule.
         """
-        ray = require_started(checked_name(name))
-        try:
-            director = ray.get_actor(director_name(name), namespace=NAMESPACE)
-        except ValueError:
-            raise ClusterError(
-                f"there is no cluster {name!r} in this Ray: start it, or join the Ray "
-                "that has it",
-                cluster=name,
-            ) from None
-        return cls(_answer(ray, name, director.describe, timeout), director)
+        director = director_of(checked_name(name))
+        return cls(answer(name, director.describe, timeout), director)
 
     # -- its agents
 
@@ -251,14 +210,8 @@ class Cluster:
         Raises:
             ClusterError: it gave no answer in time.
         """
-        ray, name = require_started(self._description.name), self._description.name
         left = bool(self._ask(self._director.stop, timeout))
-        ray.kill(self._director, no_restart=True)
-        try:
-            book = ray.get_actor(book_name(name), namespace=NAMESPACE)
-        except ValueError:
-            return left
-        ray.kill(book, no_restart=True)
+        end(self._description.name, self._director)
         return left
 
     # -- this object
@@ -279,20 +232,7 @@ class Cluster:
         self.close()
 
     def _ask(self, method: Any, timeout: float, *arguments: Any) -> Any:
-        name = self._description.name
-        return _answer(require_started(name), name, method, timeout, *arguments)
-
-
-def _answer(ray: Any, name: str, method: Any, timeout: float, *arguments: Any) -> Any:
-    """Call the director, and wait for its answer."""
-    patience = seconds(timeout)
-    try:
-        return ray.get(method.remote(*arguments), timeout=patience)
-    except ray.exceptions.GetTimeoutError:
-        why = f"it did not answer within {timeout:g} s"
-    except ray.exceptions.RayError as error:
-        why = told(error)
-    raise ClusterError(f"the director of {name!r} gave no answer: {why}", cluster=name)
+        return answer(self._description.name, method, timeout, *arguments)
 
 
 def _missing(status: ClusterStatus) -> str:

@@ -1,20 +1,21 @@
-"""Starts the shards of a cluster and moves them: a Ray actor beside the book's."""
+"""Starts the shards of a cluster, and moves them."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from ums_actors.cluster.config import ClusterConfig, Description
-from ums_actors.cluster.engine import engine
-from ums_actors.cluster.nodes import chosen, eligible
-from ums_actors.cluster.staff import Staff
+from ums_actors.cluster.config import Description
+from ums_actors.cluster.nodes import chosen
 from ums_actors.cluster.status import ClusterStatus, ShardStatus
 from ums_actors.core.placement import plan
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Callable
+
+    from ums_actors.cluster.config import ClusterConfig
+    from ums_actors.cluster.staff import Staff
 
 __all__ = ["Director"]
 
@@ -30,23 +31,28 @@ _AGAIN: Final = 0.05
 
 
 class Director:
-    """What the Ray actor is made of; its methods run on the actor's asyncio loop.
+    """Has an actor for each shard; its methods run on one asyncio loop.
 
     It remembers nothing that could be lost with it: where shards are it asks them.
 
     Args:
         config: of the cluster.
-        provider: gives the agents; or its name.
+        staff: makes actors, asks them, and lets them go.
+        nodes: gives the nodes that may have shards; it may block.
     """
 
-    def __init__(self, config: ClusterConfig, provider: Any) -> None:
+    def __init__(
+        self,
+        config: ClusterConfig,
+        staff: Staff,
+        nodes: Callable[[], tuple[str, ...]],
+    ) -> None:
         self._config = config
-        self._staff = Staff(config, provider)
+        self._staff = staff
+        self._nodes = nodes
         self._turn = asyncio.Lock()
         self._watch: asyncio.Task[None] | None = None
         self._ended = False
-        # also when Ray has started it again, and nobody else asks for it
-        engine().get_runtime_context().current_actor.start.remote()
 
     async def describe(self) -> Description:
         """Tell what callers of its agents have to know."""
@@ -65,7 +71,7 @@ class Director:
         """Ask all shards how they are; those that do not answer are ABSENT."""
         shards = range(self._config.shards)
         found = await asyncio.gather(*map(self._status, shards))
-        nodes = await asyncio.to_thread(eligible, self._config.resources)
+        nodes = await asyncio.to_thread(self._nodes)
         return ClusterStatus(name=self._config.name, shards=tuple(found), nodes=nodes)
 
     async def rebalance(self, nodes: int | None = None) -> int:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ums_actors.cluster.calling import Elsewhere, check_method
+from ums_actors.cluster.ending import BACKSTOP, Ending
 from ums_actors.cluster.keeper import Keeper
-from ums_actors.cluster.life import Life
+from ums_actors.cluster.leavings import Leavings
+from ums_actors.cluster.memory_use import resident_bytes
 from ums_actors.cluster.share import Share, imported, specs_of
 from ums_actors.cluster.status import ShardStatus, Stage
 from ums_actors.errors import (
     AgentUnknown,
     ConnectionLost,
-    LeaseStoreError,
     LocalProtocolError,
 )
 from ums_actors.fleet.fleet import Fleet
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     from ums_actors.cluster.calling import Call
     from ums_actors.cluster.config import ClusterConfig
+    from ums_actors.cluster.life import Life
     from ums_actors.cluster.share import Provider
     from ums_actors.cluster.store import LeaseStore
     from ums_actors.fleet.spec import AgentSpec, Key
@@ -37,8 +37,6 @@ __all__ = ["ShardHost"]
 _logger = logging.getLogger("ums_actors")
 ASK_AGAIN: Final = 5.0
 """Seconds after which a provider is asked again that gave nothing usable."""
-BACKSTOP: Final = 1.0
-"""Seconds that closing may take longer than it should before the process ends."""
 
 
 class ShardHost:
@@ -75,9 +73,13 @@ class ShardHost:
         self._provider: Provider = imported(provider, "provider")
         handler = config.handler
         self._handler = None if handler is None else imported(handler, "handler")
-        self._store = store
+        self._leases = Leavings(
+            store,
+            shard,
+            config.terms.call_timeout,
+            partial(self._log, logging.WARNING),
+        )
         self._life = life
-        self._ended = ended
         self._lock = threading.Lock()
         self._stage = Stage.WAITING
         self._trouble = ""
@@ -93,10 +95,11 @@ class ShardHost:
             owner=life.owner,
             terms=config.terms,
         )
+        self._ending = Ending(self._keeper, self._leases, ended)
 
     def start(self) -> None:
         """Begin to ask for the lease; waits at most one call of the lease book."""
-        self._bury()
+        self._leases.bury(self._life)
         self._keeper.start()
 
     # -- what is asked of it
@@ -129,8 +132,8 @@ class ShardHost:
             return Elsewhere("it closes its agents")
         check_method(proxy.actor_ref.actor_class, call.method)
         arguments, keywords = call.arguments()
-        given = getattr(proxy, call.method)(*arguments, **keywords)
-        return given if isinstance(given, LoopFuture) else LoopFuture.of(given)
+        future: LoopFuture[Any] = getattr(proxy, call.method)(*arguments, **keywords)
+        return future
 
     def forget(self, call: Call, future: LoopFuture[Any]) -> None:
         """Let a request go whose caller has given up; any thread, it does not wait."""
@@ -157,7 +160,7 @@ class ShardHost:
             failed=0 if told is None else len(told.failed),
             settled=self._settled,
             trouble=self._trouble,
-            memory=_resident(),
+            memory=resident_bytes(),
         )
 
     def reload(self) -> LoopFuture[Any]:
@@ -215,7 +218,7 @@ class ShardHost:
                 limits=config.limits,
                 runtime=runtime,
             )
-        self._tell(logging.INFO, "shard.opening", epoch=epoch)
+        self._log(logging.INFO, "shard.opening", epoch=epoch)
         self._open()
 
     def _open(self) -> None:
@@ -237,10 +240,10 @@ class ShardHost:
         error, runtime = future.exception(), self._runtime
         if error is None:
             self._settled = True
-            self._tell(logging.INFO, "shard.settled", agents=self.status().agents)
+            self._log(logging.INFO, "shard.settled", agents=self.status().agents)
         elif self._stage is Stage.OPENING and runtime is not None:
             self._trouble = f"{type(error).__name__}: {error}"
-            self._tell(logging.ERROR, "shard.provider_failed", error=error)
+            self._log(logging.ERROR, "shard.provider_failed", error=error)
             loop = runtime.next_loop()
             loop.call_soon(partial(loop.call_later, ASK_AGAIN, self._open))
 
@@ -250,66 +253,15 @@ class ShardHost:
                 return
             self._stage, self._trouble = Stage.LOST, why
             fleet = self._fleet
-        self._tell(logging.ERROR, "shard.lost", epoch=epoch, reason=why)
-        safety, once = self._config.terms.safety, threading.Lock()
-
-        def end() -> None:
-            if once.acquire(blocking=False):
-                backstop.cancel()
-                threading.Thread(
-                    target=self._end, args=(why,), name="ums-shard-end", daemon=True
-                ).start()
-
-        backstop = threading.Timer(safety + BACKSTOP, end)
-        backstop.name, backstop.daemon = "ums-shard-backstop", True
-        backstop.start()
+        self._log(logging.ERROR, "shard.lost", epoch=epoch, reason=why)
         if not self._keeper.tenure.epoch:
             self._keeper.release()  # who is held for dead does not ask again
-        if fleet is None:
-            end()
-        else:
-            fleet.close(safety).add_done_callback(lambda _: end())
-
-    def _end(self, why: str) -> None:
-        """Nothing is sent any more: the next owner need not wait; a thread's work."""
-        self._keeper.release()
-        self._give_back(lambda owner: owner == self._life.owner)
-        self._ended(why)
+        self._ending.begin(why, fleet, self._config.terms.safety)
 
     # -- small things
 
-    def _bury(self) -> None:
-        """Give back the lease of a process that has certainly ended on this node."""
-
-        def is_over(owner: str) -> bool:
-            before = Life.of(owner)
-            return before is not None and before.is_over(self._life)
-
-        self._give_back(is_over)
-
-    def _give_back(self, whose: Callable[[str], bool]) -> None:
-        """Give back the lease that the book has, if it is of such an owner."""
-        timeout = self._config.terms.call_timeout
-        try:
-            lease = self._store.who(self._share.shard, timeout)
-            if lease is not None and whose(lease.owner):
-                self._store.release(lease, timeout)
-        except LeaseStoreError as error:
-            self._tell(logging.WARNING, "shard.book_silent", error=error)
-
-    def _tell(self, level: int, event: str, **fields: Any) -> None:
+    def _log(self, level: int, event: str, **fields: Any) -> None:
         error = fields.get("error")
         told = {"ums_cluster": self._config.name, "ums_shard": self._share.shard}
         told |= {f"ums_{name}": value for name, value in fields.items()}
         _logger.log(level, event, extra=told, exc_info=error)
-
-
-_PAGE: Final = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4_096
-
-
-def _resident() -> int:
-    """Give the resident bytes of this process; 0 where that is not known."""
-    try:
-        return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * _PAGE
-    except (OSError, ValueError, IndexError):
-        return 0

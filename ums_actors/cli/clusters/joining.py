@@ -13,13 +13,13 @@ from ums_actors.cluster import Cluster
 from ums_actors.errors import ClusterError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
 __all__ = ["joined"]
 
 
 @contextlib.contextmanager
-def joined(name: str, address: str, timeout: float) -> Iterator[Cluster]:
+def joined(name: str, address: str, timeout: float) -> Generator[Cluster]:
     """Join Ray, and find the cluster.
 
     Args:
