@@ -8,7 +8,6 @@ import functools
 import pytest
 
 from ums_actors.cluster import ClusterConfig, ShardStatus, Stage
-from ums_actors.cluster import director as directing
 from ums_actors.cluster.director import Director
 
 NODES = ("a", "b")
@@ -66,7 +65,11 @@ def staff():
 @pytest.fixture
 def director(staff):
     config = ClusterConfig(name="bots", shards=4, account_id="1")
-    return lambda: Director(config, staff, lambda: NODES)
+
+    def make(**more):
+        return Director(config, staff, lambda: NODES, **more)
+
+    return make
 
 
 @asynchronous
@@ -81,20 +84,18 @@ async def test_each_shard_has_an_actor_from_the_start(director, staff):
 
 
 @asynchronous
-async def test_an_actor_that_is_gone_is_replaced(director, staff, monkeypatch):
-    monkeypatch.setattr(directing, "LOOK", 0.01)
-    made = director()
+async def test_an_actor_that_is_gone_is_replaced(director, staff):
+    made = director(look=0.01)
     await made.start()
     del staff.where[2]
-    while 2 not in staff.where:
+    while 2 not in staff.where:  # noqa: ASYNC110  (it is looked at)
         await asyncio.sleep(0.01)
     await made.stop()
 
 
 @asynchronous
-async def test_a_shard_that_does_not_answer_is_absent(director, staff, monkeypatch):
-    monkeypatch.setattr(directing, "ANSWER", 0.05)
-    made = director()
+async def test_a_shard_that_does_not_answer_is_absent(director, staff):
+    made = director(answer=0.05)
     await made.start()
     staff.silent = {1}
     status = await made.status()
@@ -144,12 +145,8 @@ async def test_without_a_node_nothing_moves(staff):
 
 
 @asynchronous
-async def test_a_shard_that_does_not_settle_does_not_hold_up_the_next(
-    director, staff, monkeypatch
-):
-    monkeypatch.setattr(directing, "SETTLE", 0.05)
-    monkeypatch.setattr(directing, "ANSWER", 0.01)
-    made = director()
+async def test_a_shard_that_does_not_settle_does_not_hold_up_the_next(director, staff):
+    made = director(settle=0.05, answer=0.01)
     await made.start()
     staff.silent = {2}  # as if it was on no node: it is given one, and says nothing
     assert await made.rebalance() == 2

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from ums_actors.cluster import ClusterConfig, ShardStatus
-from ums_actors.cluster import director as directing
 from ums_actors.cluster.director import Director
 from ums_actors.emulator import running_emulator
 
@@ -101,7 +100,8 @@ class Staff:
 
 def direct(what):
     async def run():
-        director = Director(ClusterConfig(name="b", shards=1), Staff(), lambda: ("b",))
+        config = ClusterConfig(name="b", shards=1)
+        director = Director(config, Staff(), lambda: ("b",), look=0.01)
         await director.start()
         await what(director)
         await director.stop()
@@ -114,11 +114,9 @@ def test_shard_moving(told):
     assert told("shard.moving").ums_node == "b"
 
 
-def test_cluster_watch_failed(caplog, monkeypatch):
-    monkeypatch.setattr(directing, "LOOK", 0.01)
-
+def test_cluster_watch_failed(caplog):
     async def wait(director):
-        while not caplog.records:
+        while not caplog.records:  # noqa: ASYNC110  (it is looked at)
             await asyncio.sleep(0.01)
 
     direct(wait)

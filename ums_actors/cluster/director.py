@@ -21,12 +21,6 @@ __all__ = ["Director"]
 
 _logger = logging.getLogger("ums_actors")
 T = TypeVar("T")
-LOOK: Final = 5.0
-"""Seconds between two looks whether each shard has its actor."""
-ANSWER: Final = 2.0
-"""Seconds in which a shard has to tell how it is."""
-SETTLE: Final = 60.0
-"""Seconds that a moved shard is waited for before the next one moves."""
 _AGAIN: Final = 0.05
 
 
@@ -39,6 +33,9 @@ class Director:
         config: of the cluster.
         staff: makes actors, asks them, and lets them go.
         nodes: gives the nodes that may have shards; it may block.
+        look: seconds between two looks whether each shard has its actor.
+        answer: seconds in which a shard has to tell how it is.
+        settle: seconds that a moved shard is waited for before the next one moves.
     """
 
     def __init__(
@@ -46,7 +43,14 @@ class Director:
         config: ClusterConfig,
         staff: Staff,
         nodes: Callable[[], tuple[str, ...]],
+        *,
+        look: float = 5.0,
+        answer: float = 2.0,
+        settle: float = 60.0,
     ) -> None:
+        self._look = look
+        self._answer = answer
+        self._settle = settle
         self._config = config
         self._staff = staff
         self._nodes = nodes
@@ -110,7 +114,7 @@ class Director:
 
     async def _status(self, shard: int) -> ShardStatus:
         return await _within(
-            ANSWER, self._staff.status(shard), ShardStatus(shard=shard)
+            self._answer, self._staff.status(shard), ShardStatus(shard=shard)
         )
 
     async def _move(self, shard: int, node: str) -> None:
@@ -119,7 +123,7 @@ class Director:
         _logger.info("shard.moving", extra={**fields, "ums_node": node})
         await self._staff.dismiss(shard)
         await self._staff.hire(shard, node)
-        await _within(SETTLE, self._settled(shard), None)
+        await _within(self._settle, self._settled(shard), None)
 
     async def _settled(self, shard: int) -> None:
         while not (await self._status(shard)).settled:  # noqa: ASYNC110  (it is asked)
@@ -135,7 +139,7 @@ class Director:
     async def _watching(self) -> None:
         """Hire for shards whose actor is gone: a move that was broken off, say."""
         while not self._ended:
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(self._look)
             try:
                 await self._staff_all()
             except Exception:
