@@ -189,6 +189,16 @@ def test_the_lease_of_one_that_may_live_is_waited_for(store, stage):
     assert host.status().stage is Stage.WAITING
 
 
+@pytest.mark.parametrize("named", [{"handler": "no_such:f"}, {"provider": "no_such:f"}])
+def test_what_cannot_be_imported_is_its_trouble(store, stage, named):
+    host = stage.start(**named)
+    [argument] = named
+    said = f"{argument}='no_such:f' is nothing that can be called"
+    assert said in host.status().trouble
+    assert said in host.look().why
+    assert store.who(0, LONG) is None
+
+
 def test_a_book_that_is_silent_does_not_keep_it_from_starting(store, stage, eventually):
     store.silent = True
     host = stage.start()

@@ -5,20 +5,17 @@ from __future__ import annotations
 import logging
 import threading
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from ums_actors.cluster.calling import Elsewhere, check_method
+from ums_actors.cluster.calling import Elsewhere
 from ums_actors.cluster.ending import BACKSTOP, Ending
 from ums_actors.cluster.keeper import Keeper
 from ums_actors.cluster.leavings import Leavings
 from ums_actors.cluster.memory_use import resident_bytes
+from ums_actors.cluster.serving import called, forgotten
 from ums_actors.cluster.share import Share, imported, specs_of
 from ums_actors.cluster.status import ShardStatus, Stage
-from ums_actors.errors import (
-    AgentUnknown,
-    ConnectionLost,
-    LocalProtocolError,
-)
+from ums_actors.errors import LocalProtocolError
 from ums_actors.fleet.fleet import Fleet
 from ums_actors.runtime import LoopFuture, Runtime
 
@@ -53,9 +50,6 @@ class ShardHost:
         life: of this process.
         ended: called, on a thread of its own, with the reason when a lease was lost and
             all is closed: it ends the process.
-
-    Raises:
-        LocalProtocolError: the provider or the handler cannot be imported.
     """
 
     def __init__(
@@ -70,9 +64,6 @@ class ShardHost:
     ) -> None:
         self._config = config
         self._share = Share(shard=shard, shards=config.shards)
-        self._provider: Provider = imported(provider, "provider")
-        handler = config.handler
-        self._handler = None if handler is None else imported(handler, "handler")
         self._leases = Leavings(
             store,
             shard,
@@ -83,6 +74,9 @@ class ShardHost:
         self._lock = threading.Lock()
         self._stage = Stage.WAITING
         self._trouble = ""
+        self._provider: Provider | None = None
+        self._handler: Callable[..., object] | None = None
+        self._import(provider, config.handler)
         self._known: frozenset[Key] | None = None
         self._settled = False
         self._fleet: Fleet | None = None
@@ -98,9 +92,13 @@ class ShardHost:
         self._ending = Ending(self._keeper, self._leases, ended)
 
     def start(self) -> None:
-        """Begin to ask for the lease; waits at most one call of the lease book."""
-        self._leases.bury(self._life)
-        self._keeper.start()
+        """Begin to ask for the lease; waits at most two calls of the lease book.
+
+        Without a provider it does not: it could not open its agents.
+        """
+        if self._provider is not None:
+            self._leases.bury(self._life)
+            self._keeper.start()
 
     # -- what is asked of it
 
@@ -122,28 +120,12 @@ class ShardHost:
         elsewhere, fleet = self.look(), self._fleet
         if elsewhere is not None or fleet is None:
             return elsewhere or Elsewhere("it is not open yet")
-        try:
-            proxy = fleet.get(call.user, call.account_id)
-        except AgentUnknown:
-            if (call.account_id, call.user) in (self._known or ()):
-                return Elsewhere("the agent is about to be started, or to leave")
-            raise
-        except ConnectionLost:
-            return Elsewhere("it closes its agents")
-        check_method(proxy.actor_ref.actor_class, call.method)
-        arguments, keywords = call.arguments()
-        future: LoopFuture[Any] = getattr(proxy, call.method)(*arguments, **keywords)
-        return future
+        return called(fleet, call, self._known or ())
 
     def forget(self, call: Call, future: LoopFuture[Any]) -> None:
         """Let a request go whose caller has given up; any thread, it does not wait."""
-        fleet = self._fleet
-        if fleet is not None:
-            try:
-                proxy: Any = fleet.get(call.user, call.account_id)
-                proxy.forget.defer(future)
-            except (AgentUnknown, ConnectionLost):
-                return  # whoever closes it answers it
+        if self._fleet is not None:
+            forgotten(self._fleet, call, future)
 
     def status(self) -> ShardStatus:
         """Give a snapshot; any thread."""
@@ -228,7 +210,7 @@ class ShardHost:
 
     def _specs(self) -> list[AgentSpec]:
         """Ask the provider; a thread of the fleet's."""
-        found = specs_of(self._provider, self._share)
+        found = specs_of(cast("Provider", self._provider), self._share)
         self._known = frozenset(found)
         with self._lock:
             if self._stage is Stage.OPENING:
@@ -259,6 +241,15 @@ class ShardHost:
         self._ending.begin(why, fleet, self._config.terms.safety)
 
     # -- small things
+
+    def _import(self, provider: Any, handler: Any) -> None:
+        """Import what is named; if it is not there, that is the shard's trouble."""
+        try:
+            if handler is not None:
+                self._handler = imported(handler, "handler")
+            self._provider = imported(provider, "provider")
+        except LocalProtocolError as error:
+            self._trouble = str(error)
 
     def _log(self, level: int, event: str, **fields: Any) -> None:
         error = fields.get("error")
