@@ -81,6 +81,7 @@ from ums_actors.core.course import State
 from ums_actors.errors import (
     AgentUnknown,
     AuthenticationRejected,
+    ClusterError,
     ConnectError,
     ConnectionLost,
     Delivery,
@@ -199,6 +200,7 @@ __all__ = [
     "BrandWebsocketConnection",
     "BusinessCase",
     "ClientProperties",
+    "ClusterError",
     "ConnectError",
     "Connection",
     "ConnectionLost",

@@ -14,6 +14,7 @@
     │   └── AuthenticationRejected   ... for good: the credentials are refused
     ├── LeaseLost                 another process may own the agent: epoch
     ├── LeaseStoreError           who owns which shard cannot be asked
+    ├── ClusterError              a cluster is not there, or cannot do it: cluster
     ├── FileError                 a file did not go up or come down: step, status
     ├── OutboxError               the file of an outbox cannot be used
     ├── StatusError               a status endpoint is gone, or does not answer
@@ -38,6 +39,7 @@ from typing import Any
 __all__ = [
     "AgentUnknown",
     "AuthenticationRejected",
+    "ClusterError",
     "ConnectError",
     "ConnectionLost",
     "Delivery",
@@ -226,6 +228,18 @@ class LeaseLost(UMSError):
 
 class LeaseStoreError(UMSError):
     """The lease store gave no answer: it is gone, cannot be reached, or is too slow."""
+
+
+class ClusterError(UMSError):
+    """A cluster is not there, does not answer, or could not do what it was asked.
+
+    Attributes:
+        cluster: its name.
+    """
+
+    def __init__(self, text: str, *, cluster: str = "") -> None:
+        super().__init__(text)
+        self.cluster = cluster
 
 
 class FileError(UMSError):

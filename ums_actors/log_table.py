@@ -263,6 +263,7 @@ TABLE: Final = (
 """What the observer hears."""
 
 LOGGED: Final = {
+    "cluster.watch_failed": "whether each shard has its actor could not be seen",
     "connection.close_failed": "what a connection gives back could not be closed",
     "future.callback_failed": "a callback of a future raised",
     "future.never_retrieved": "an exception that nobody read is gone with its future",
@@ -276,6 +277,12 @@ LOGGED: Final = {
     "loop.timer_failed": "a timer's function raised",
     "observer.failed": "the observer itself raised",
     "runtime.close_failed": "what is given back at the runtime's end could not be",
+    "shard.book_silent": "the lease book did not say who had the shard before",
+    "shard.lost": "a shard closes its agents, and its process ends",
+    "shard.moving": "a shard is closed, to be opened on another node",
+    "shard.opening": "a shard has its lease, and asks who its agents are",
+    "shard.provider_failed": "the provider gave no agents; it is asked again",
+    "shard.settled": "each agent of a shard was READY or has failed",
     "status.failed": "the status endpoint could not tell what it was asked",
     "workers.abandon_failed": "what is told of an abandoned job raised",
     "workers.deadline_passed": "a worker's job took too long, or waited so",

@@ -38,6 +38,7 @@ def run_without(packages, *arguments):
         ("click", ["demo"], "cli"),
         ("rich", ["demo"], "cli"),
         ("aiohttp", ["demo"], "demo"),
+        ("ray", ["cluster", "status", "bots"], "ray"),
     ],
 )
 def test_a_missing_extra_gives_one_line_with_the_command(package, arguments, extra):
@@ -107,6 +108,8 @@ def test_no_command_shows_the_help_and_is_bad_usage(capsys):
         (["demo", "--seconds", "nan"], "--seconds"),
         (["demo", "--seed", "-1"], "x>=0"),
         (["demo", "extra"], "unexpected extra argument"),
+        (["cluster", "status"], "Missing argument 'NAME'"),
+        (["cluster", "scale", "bots", "0"], "0 is not in the range x>=1"),
         (["connect", "--username", "bot1"], "give --account or UMS_ACCOUNT, or"),
         (["connect", "--account", "1", "--username", "b", "--ca", "/no/file"], "--ca"),
     ],

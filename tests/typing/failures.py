@@ -49,6 +49,10 @@ def of_connections(error: ums.UMSError) -> None:
             pass
 
 
+def of_a_cluster(error: ums.ClusterError) -> None:
+    assert_type(error.cluster, str)
+
+
 def of_leases(error: ums.LeaseLost | ums.LeaseStoreError) -> None:
     match error:
         case ums.LeaseLost():

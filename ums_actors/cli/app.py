@@ -44,6 +44,10 @@ _COMMANDS = {
         "ums_actors.cli.top.command:command",
         "Look at the connections of a running process.",
     ),
+    "cluster": (
+        "ums_actors.cli.clusters.command:command",
+        "Look at a cluster of fleets on Ray, move its shards, or stop it.",
+    ),
     "completion": (
         "ums_actors.cli.completion:command",
         "Print what lets a shell complete commands and options.",

@@ -17,6 +17,7 @@ __all__ = ["main"]
 _EXTRA_OF = {
     "aiohttp": "demo",
     "click": "cli",
+    "ray": "ray",
     "rich": "cli",
     "textual": "top",
     "textual_serve": "top",

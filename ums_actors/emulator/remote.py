@@ -152,6 +152,12 @@ class RemoteControls:
         sockets: list[dict[str, Any]] = answer["sockets"]
         return sockets
 
+    def history(self, user: str | None = None) -> list[dict[str, Any]]:
+        """Give all sockets that are and were: ``opened``, ``heard``, ``closed``."""
+        answer = self._caller.call("GET", "/history", {"user": user})
+        sockets: list[dict[str, Any]] = answer["sockets"]
+        return sockets
+
     def state(self) -> dict[str, Any]:
         """Give counts of all that is and has been."""
         answer: dict[str, Any] = self._caller.call("GET", "/state")

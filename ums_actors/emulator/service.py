@@ -18,6 +18,7 @@ from ums_actors.emulator.sides.brand import BrandSide
 from ums_actors.emulator.sides.consumer import ConsumerSide
 from ums_actors.emulator.wire.framelog import FrameLog
 from ums_actors.emulator.wire.line import Line
+from ums_actors.emulator.wire.visits import Visits
 from ums_actors.emulator.world.sessions import Sessions
 from ums_actors.emulator.world.users import User, Users
 from ums_actors.emulator.world.world import World
@@ -77,6 +78,7 @@ class Service:
         self.anonymous = anonymous
         self.authority = ""
         self.lines: list[Line] = []
+        self.visits: Visits = Visits()
         self.generations: Counter[str] = Counter()
         self._numbers = itertools.count(1)
         self._gap = gap
@@ -103,12 +105,14 @@ class Service:
     def add_line(self, line: Line) -> None:
         """Take in a line that is open."""
         self.lines.append(line)
+        self.visits.begin(line)
         self._join(line.client)
 
     def remove_line(self, line: Line) -> None:
         """Let go of a line that has ended; it may have been let go before."""
         if line in self.lines:
             self.lines.remove(line)
+            self.visits.end(line)
             line.client.subscriptions.end_all()
             if line.client.is_brand:
                 self.brand_side.leave(line.client)

@@ -115,6 +115,19 @@ async def test_sockets_are_told_one_by_one(scene):
         assert emulator.sockets("bot2") == told[1:]
 
 
+async def test_the_history_tells_who_was_connected_when(scene, eventually):
+    async with scene(users=2) as (emulator, bot, _):
+        await bot.request(".GetClock")
+        await bot.close()
+        await eventually(lambda: emulator.state()["sockets"] == 1)
+        await bot.connect()
+        left, back = emulator.history("bot1")
+        assert (left["conn"], left["user"], left["generation"]) == (1, "bot1", 1)
+        assert left["opened"] < left["heard"] <= left["closed"] <= back["opened"]
+        assert (back["heard"], back["closed"]) == (back["opened"], None)
+        assert [it["conn"] for it in emulator.history()] == [1, 2, 3]
+
+
 async def test_faults_are_added_listed_and_cleared(scene):
     async with scene(online=()) as (emulator, _):
         fault = {"name": "login", "user": "bot1", "count": 1, "value": 429}

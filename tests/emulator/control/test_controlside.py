@@ -138,6 +138,8 @@ async def test_state_sockets_and_log_by_get(scene):
         assert await call(bot, "GET", "/state") == (200, emulator.state())
         _, told = await call(bot, "GET", "/sockets?user=bot1")
         assert told == {"sockets": emulator.sockets("bot1")}
+        _, told = await call(bot, "GET", "/history?user=bot1")
+        assert told == {"sockets": emulator.history("bot1")}
         async with bot.http.get(f"{emulator.control}/log?user=bot1") as answer:
             lines = (await answer.text()).splitlines()
         assert [json.loads(line)["dir"] for line in lines] == ["in", "out"]
@@ -169,6 +171,7 @@ async def test_state_sockets_and_log_by_get(scene):
         ("GET", "/transcript?conversation=x", b"", 404),
         ("GET", "/transcript?conversation=x&since=y", b"", 400),
         ("GET", "/sockets?user=nobody", b"", 400),
+        ("GET", "/history?user=nobody", b"", 400),
         ("GET", "/log?user=bot1&user=bot2", b"", 400),
         ("GET", "/log?user=nobody", b"", 400),
     ],

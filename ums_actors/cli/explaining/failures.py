@@ -79,6 +79,10 @@ _ADVICE: Final[dict[type[errors.UMSError], str]] = {
         "Nothing, if it passes before the lease ends: the store is asked again. If it "
         "lasts, look after the process that keeps the lease book."
     ),
+    errors.ClusterError: (
+        "Look with 'ums-actors cluster status NAME' which shards are not open, and with "
+        "'ray status' whether Ray has the nodes and resources that they take."
+    ),
     errors.FileError: (
         "Look at its step and status: 404 means that the file is not there (any more); "
         "without a status, or with 5xx, try again."

@@ -57,6 +57,7 @@ class ControlSide:
             "DELETE /faults": self._clear_faults,
             "GET /state": self._state,
             "GET /sockets": self._sockets,
+            "GET /history": self._history,
             "GET /log": self._log,
         }
 
@@ -152,6 +153,9 @@ class ControlSide:
 
     async def _sockets(self, call: Call) -> Any:
         return {"sockets": self._controls.sockets(call.text("user"))}
+
+    async def _history(self, call: Call) -> Any:
+        return {"sockets": self._controls.history(call.text("user"))}
 
     async def _log(self, call: Call) -> Any:
         body = self._controls.log_lines(call.text("user"))

@@ -161,6 +161,13 @@ ENDPOINTS: Final = (
     ),
     Endpoint(
         "GET",
+        "/history",
+        "List all sockets that are and were: who was connected when (epoch s).",
+        '{"sockets": [{"conn", "generation", "user", "opened", "heard", "closed"}, …]}',
+        query={"user": _USER},
+    ),
+    Endpoint(
+        "GET",
         "/log",
         "Give the frames that passed the sockets, tokens blotted out.",
         'lines of JSON {"t" (epoch s), "conn", "generation", "user", "dir", "frame"}',

@@ -43,6 +43,17 @@ class Looking:
             for line in self._service.lines_of(user)
         ]
 
+    def history(self, user: str | None = None) -> list[dict[str, Any]]:
+        """Give all sockets that are and were, of all or of a user or consumer.
+
+        Each has ``conn, generation, user``, and in epoch seconds ``opened``, ``heard``
+        (when something was read of it last, also a ping) and ``closed`` (None: it is
+        open).
+        """
+        if user is not None:
+            self._service.require_known(user)
+        return list(self._service.visits.all(user))
+
     def state(self) -> dict[str, Any]:
         """Give counts of all that is and has been."""
         service = self._service

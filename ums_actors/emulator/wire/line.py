@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Line"]
 
+_ENDS: Final = frozenset({WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR})
+"""What the library tells, and no peer has sent."""
 CUT: Final = 0
 """In place of a close code: no close frame, TCP is gone at once."""
 
@@ -50,6 +52,7 @@ class Line:
     Attributes:
         client: who is there.
         requests: how many requests it has read.
+        heard: epoch second at which it read something last, a ping too; 0 before.
     """
 
     def __init__(
@@ -67,6 +70,7 @@ class Line:
     ) -> None:
         self.conn = conn
         self.requests: int = 0
+        self.heard: float = 0.0
         self.client: Client = Client(user, identity, self._notify)
         self._serve = serve
         self._log = log
@@ -162,6 +166,8 @@ class Line:
             except TimeoutError:
                 self.end(choices.IDLE_CLOSE_CODE)
                 return
+            if message.type not in _ENDS:
+                self.heard = time.time()
             if self._ending.done() or self.is_frozen:
                 continue
             if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
