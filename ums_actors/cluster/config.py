@@ -33,7 +33,7 @@ class ClusterConfig(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         name: of the cluster, one of its kind in a Ray cluster.
         shards: how many there are, for good: each is a process with a fleet of its own
-            (about 60 MB before its first agent), and can be on a machine of its own.
+            (about 90 MB before its first agent), and can be on a machine of its own.
             Another number is another cluster.
         account_id: that of agents which are asked for by their user's name alone.
         terms: of the leases: a shard that is cut off closes after ``terms.ttl``, and
