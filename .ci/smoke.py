@@ -12,8 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 EXTRAS = (
-    "aiohttp click jwt opentelemetry prometheus_client pytest rich textual trustme "
-    "truststore"
+    "aiohttp click jwt opentelemetry prometheus_client pytest ray rich textual "
+    "trustme truststore"
 )
 NEEDED = {"msgspec", "pykka", "urllib3", "websocket-client"}
 ALONE = ("ums_actors", "_ums_actors_pytest.py", "../../../bin")

@@ -37,7 +37,7 @@ def test_every_module_says_what_it_gives_and_what_it_is(name):
 
 
 EXTRAS = (
-    "aiohttp click httpx jwt opentelemetry prometheus_client pytest rich textual "
+    "aiohttp click httpx jwt opentelemetry prometheus_client pytest ray rich textual "
     "textual_serve trustme truststore uvloop"
 )
 SLOW = "asyncio email http.client importlib.metadata subprocess urllib.request urllib3"
@@ -50,7 +50,7 @@ def python(code: str) -> None:
 
 def test_importing_the_library_starts_nothing_and_needs_no_extra():
     python(
-        "import sys, threading, ums_actors, ums_actors.requests\n"
+        "import sys, threading, ums_actors, ums_actors.cluster, ums_actors.requests\n"
         f"loaded = set({EXTRAS!r}.split()) & set(sys.modules)\n"
         "assert threading.active_count() == 1 and not loaded, loaded"
     )
@@ -110,6 +110,7 @@ def test_it_is_imported_by_who_starts_a_connection_and_nothing_by_the_loop():
 ROOMS = (
     "ums_actors",
     "ums_actors.aio",
+    "ums_actors.cluster",
     "ums_actors.connection",
     "ums_actors.emulator",
     "ums_actors.errors",

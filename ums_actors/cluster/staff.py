@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Staff"]
 
+MADE: Final = 30.0
+"""Seconds that Ray may take to take note of a new actor; it is started later."""
 GONE: Final = 20.0
 """Seconds that Ray may take to forget the name of an actor that was ended."""
 SPARE: Final = 5.0
@@ -44,7 +46,8 @@ class Staff:
             node: where it is to be, if it can; empty: wherever the fewest are.
         """
         if self._found(shard) is None:
-            await asyncio.to_thread(self._make, shard, node)
+            async with asyncio.timeout(MADE):
+                await asyncio.to_thread(self._make, shard, node)
 
     async def status(self, shard: int) -> ShardStatus:
         """Ask it how it is; if it does not answer it is ABSENT."""

@@ -80,8 +80,8 @@ _ADVICE: Final[dict[type[errors.UMSError], str]] = {
         "lasts, look after the process that keeps the lease book."
     ),
     errors.ClusterError: (
-        "Look with 'ums-actors cluster status NAME' which shards are not open, and with "
-        "'ray status' whether Ray has the nodes and resources that they take."
+        "Look with 'ums-actors cluster status NAME' which shards are not open, and "
+        "with 'ray status' whether Ray has the nodes and resources that they take."
     ),
     errors.FileError: (
         "Look at its step and status: 404 means that the file is not there (any more); "
