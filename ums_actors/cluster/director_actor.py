@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.cluster.director import Director
-from ums_actors.cluster.engine import engine
 from ums_actors.cluster.nodes import eligible
 from ums_actors.cluster.staff import Staff
 
@@ -17,7 +17,7 @@ __all__ = ["DirectorActor"]
 
 
 class DirectorActor(Director):
-    """What the Ray actor is made of.
+    """What the Ray actor is made of; made on the actor's asyncio loop, as it is by Ray.
 
     Args:
         config: of the cluster.
@@ -27,5 +27,6 @@ class DirectorActor(Director):
     def __init__(self, config: ClusterConfig, provider: Any) -> None:
         staff = Staff(config, provider)
         super().__init__(config, staff, partial(eligible, config.resources))
-        # also when Ray has started it again, and nobody else asks for it
-        engine().get_runtime_context().current_actor.start.remote()
+        # also when Ray has started it again, and nobody else asks for it: an actor's
+        # call of itself would be lost if it is not there yet in the books of Ray
+        self._begun = asyncio.get_running_loop().create_task(self.start())

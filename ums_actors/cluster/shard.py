@@ -45,7 +45,7 @@ _LOST: Final = 75
 
 
 class Shard:
-    """What the Ray actor is made of; its methods run on the actor's asyncio loop.
+    """What the Ray actor is made of; all of it runs on the actor's asyncio loop.
 
     Args:
         config: of the cluster.
@@ -58,7 +58,6 @@ class Shard:
         self._limit = config.calls
         self._calls = 0
         self._gauges = Gauges(engine("util.metrics").Gauge, config.name, shard)
-        self._showing: asyncio.Task[None] | None = None
         self._host = ShardHost(
             config,
             shard,
@@ -67,8 +66,9 @@ class Shard:
             life=Life.of_this_process(node),
             ended=self._exit,
         )
-        self._host.start()
-        engine().get_runtime_context().current_actor.show.remote()
+        loop = asyncio.get_running_loop()
+        self._starting = loop.run_in_executor(None, self._host.start)
+        self._showing = loop.create_task(self._show())
 
     async def greet(self) -> bytes:
         """Tell whether it has its agents; carries nothing out."""
@@ -86,12 +86,8 @@ class Shard:
         finally:
             self._calls -= 1
 
-    async def show(self) -> None:
-        """Show its numbers to Ray's metrics from now on."""
-        if self._showing is None:
-            self._showing = asyncio.create_task(self._show())
-
     async def _show(self) -> None:
+        """Show its numbers to Ray's metrics."""
         while True:
             self._gauges.show(self._host.status(), self._calls)
             await asyncio.sleep(SHOW)

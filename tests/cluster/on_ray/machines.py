@@ -137,4 +137,7 @@ class Machines:
             with contextlib.suppress(psutil.NoSuchProcess):
                 each.kill()
         psutil.wait_procs(left, timeout=GRACE)
+        from ray._common.utils import reset_ray_address
+
+        reset_ray_address()  # or Ray would look here for a head that is gone
         shutil.rmtree(self._folder, ignore_errors=True)
