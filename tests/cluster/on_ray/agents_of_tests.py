@@ -27,6 +27,11 @@ def patient(share):
     return of("patient")
 
 
+def nobody(share):
+    """Give no agents."""
+    return []
+
+
 def of(group):
     told = json.loads((folder() / "account.json").read_text("utf-8"))
     return [
