@@ -21,11 +21,16 @@ import urllib3
 
 import ums_actors as ums
 from ums_actors import aio
+from ums_actors.cluster import Share
 from ums_actors.emulator import password_of, running_emulator
 from ums_actors.status.client import Client
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-SNIPPETS = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+SNIPPETS = [
+    code
+    for code in re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    if not code.startswith("import ray\n")  # see tests/cluster/on_ray/test_cluster.py
+]
 SECRET = password_of("bot1")
 GENEROUS = 20.0
 CAT = b"\x89PNG\r\n\x1a\n" + b"a cat" * 1_000
@@ -259,6 +264,20 @@ def a_fleet(stage, code):
     assert stage.printed()[0] == "1"
 
 
+def agents_of_a_cluster(stage, code):
+    names = Running(code, {}).end()
+    agents = names["agents"](Share(shard=0, shards=4))
+    assert (len(agents), agents[6].user) == (1_000, "bot7")
+    bot = stage.agent()
+    talk = stage.talk(assign="bot1")
+    fleet = SimpleNamespace(get=lambda user: bot)
+    with bot.events(ums.MessageReceived) as heard:
+        stage.emulator.write(talk, "hi")
+        told = ums.AgentEvent(user="bot1", account_id="12345678", event=next(heard))
+    names["serve"](told, fleet)
+    stage.eventually(lambda: "you said: hi" in stage.said(talk))
+
+
 def a_gate(stage, code):
     names = Running(code, {"auth": ums.PasswordLogin("bot1", SECRET)}).end()
     connection = names["ref"].proxy()
@@ -320,6 +339,7 @@ SCENES = {
     "connection.send_text(": effectively_once,
     "ref = ums.BrandWebsocketConnection.start(": an_outbox,
     "def serve(told: ums.AgentEvent) -> None:": a_fleet,
+    "# our_bots.py, on each machine": agents_of_a_cluster,
     "runtime = ums.Runtime(gate=": a_gate,
     "from prometheus_client import": metrics,
     "runtime = ums.Runtime(status_socket=": a_status_socket,

@@ -41,8 +41,9 @@ class ClusterConfig(msgspec.Struct, frozen=True, kw_only=True):
         pacing: connects and logins a second, of each shard: the cluster's are
             ``shards`` times as many.
         limits: bounds of each shard.
-        handler: called with each :class:`~ums_actors.fleet.AgentEvent`, in the process
-            that has the agent; a name ``"module:function"``, or what can be pickled.
+        handler: called with each :class:`~ums_actors.AgentEvent` and the
+            :class:`~ums_actors.Fleet` that has its agent, in the process that has both;
+            a name ``"module:function"``, or what can be pickled.
         kinds: classes of the events that are wanted; none means all.
         resources: Ray's resources that a shard takes; they say which nodes may have
             shards.

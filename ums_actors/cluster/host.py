@@ -15,7 +15,7 @@ from ums_actors.cluster.memory_use import resident_bytes
 from ums_actors.cluster.serving import called, forgotten
 from ums_actors.cluster.share import Share, imported, specs_of
 from ums_actors.cluster.status import ShardStatus, Stage
-from ums_actors.errors import LocalProtocolError
+from ums_actors.errors import LocalProtocolError, UMSError
 from ums_actors.fleet.fleet import Fleet
 from ums_actors.runtime import LoopFuture, Runtime
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ums_actors.cluster.life import Life
     from ums_actors.cluster.share import Provider
     from ums_actors.cluster.store import LeaseStore
+    from ums_actors.fleet.events import AgentEvent
     from ums_actors.fleet.spec import AgentSpec, Key
 
 __all__ = ["ShardHost"]
@@ -195,13 +196,18 @@ class ShardHost:
             )
             self._fleet = Fleet(
                 self._specs,
-                handler=self._handler,
+                handler=None if self._handler is None else self._heard,
                 kinds=config.kinds,
                 limits=config.limits,
                 runtime=runtime,
             )
         self._log(logging.INFO, "shard.opening", epoch=epoch)
         self._open()
+
+    def _heard(self, event: AgentEvent) -> None:
+        """Let the handler hear it, and give it what it may answer with; any thread."""
+        if self._handler is not None:
+            self._handler(event, self._fleet)
 
     def _open(self) -> None:
         fleet = self._fleet
@@ -224,7 +230,9 @@ class ShardHost:
             self._settled = True
             self._log(logging.INFO, "shard.settled", agents=self.status().agents)
         elif self._stage is Stage.OPENING and runtime is not None:
-            self._trouble = f"{type(error).__name__}: {error}"
+            # the text of a foreign error may hold a secret: it is for the log here
+            kind = type(error).__name__
+            self._trouble = str(error) if isinstance(error, UMSError) else kind
             self._log(logging.ERROR, "shard.provider_failed", error=error)
             loop = runtime.next_loop()
             loop.call_soon(partial(loop.call_later, ASK_AGAIN, self._open))

@@ -27,6 +27,11 @@ def patient(share):
     return of("patient")
 
 
+def nobody(share):
+    """Give no agents."""
+    return []
+
+
 def of(group):
     told = json.loads((folder() / "account.json").read_text("utf-8"))
     return [
@@ -40,8 +45,9 @@ def of(group):
     ]
 
 
-def heard(event):
+def heard(event, fleet):
     """Write down who told what, and in which process it was heard."""
+    assert event.user in fleet
     line = f"{os.getpid()} {event.user} {type(event.event).__name__}\n"
     with (folder() / "events").open("a", encoding="utf-8") as file:
         file.write(line)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -73,6 +75,29 @@ def test_its_state_is_shown_by_the_command(cluster, machines, users):
     ran = command(machines, "status", "bots", "--json")
     told = json.loads(ran.stdout)
     assert (told["ready"], told["agents"]["ready"]) == (True, len(users))
+
+
+def test_one_is_started_and_stopped_by_the_command(machines, cluster):
+    ran = command(machines, "start", "small", "agents_of_tests:nobody", "--shards", "1")
+    assert (ran.returncode, ran.stdout.split()[:2]) == (0, ["small", "is"]), ran.stderr
+    with Cluster.connect("small") as small:
+        assert small.wait_ready(timeout=LONG).agents == 0
+    ran = command(machines, "start", "small", "agents_of_tests:nobody")
+    assert ran.returncode == 1
+    assert "there is a cluster 'small' already" in ran.stderr
+    ran = command(machines, "stop", "small")
+    assert (ran.returncode, ran.stdout) == (0, "stopped\n"), ran.stderr
+
+
+def test_the_readmes_program_reaches_an_agent(cluster, service, monkeypatch, capsys):
+    readme = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+    [code] = re.findall(r"```python\n(import ray\n.*?)```", readme, flags=re.DOTALL)
+    ray = pytest.importorskip("ray")
+    monkeypatch.setattr(ray, "init", lambda **_: None)  # this process has joined it
+    exec(compile(code, "README.md", "exec"), {})
+    clock, ready = capsys.readouterr().out.split()
+    assert int(clock) > 0
+    assert int(ready) == cluster.status().ready
 
 
 def test_a_cluster_that_is_not_there_is_told_of_by_the_command(machines):

@@ -8,8 +8,10 @@ import click
 import msgspec
 from rich.console import Console
 
-from ums_actors.cli.clusters.joining import joined
+from ums_actors.cli.clusters.joining import in_ray, joined
 from ums_actors.cli.clusters.view import shown
+from ums_actors.cluster import Cluster, ClusterConfig
+from ums_actors.errors import LocalProtocolError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +23,7 @@ __all__ = ["command"]
 
 @click.group("cluster")
 def command() -> None:
-    """Look at a cluster of fleets on Ray, move its shards, or stop it.
+    """Start a cluster of fleets on Ray, look at it, move its shards, or stop it.
 
     Run it on a machine that has joined Ray (ray start), or name another's --address.
     """
@@ -49,6 +51,46 @@ def _on_ray(function: Callable[..., Any]) -> Callable[..., Any]:
     ):
         function = option(function)
     return function
+
+
+@command.command("start")
+@_on_ray
+@click.argument("provider")
+@click.option(
+    "--shards",
+    type=click.IntRange(1),
+    default=8,
+    show_default=True,
+    help="How many there are, for good: each is a process.",
+)
+@click.option("--handler", help="MODULE:FUNCTION that is called with each event.")
+@click.option(
+    "--account", default="", help="Of agents that are asked for by their user alone."
+)
+def start(
+    *,
+    name: str,
+    address: str,
+    timeout: float,
+    provider: str,
+    shards: int,
+    handler: str | None,
+    account: str,
+) -> None:
+    """Start cluster NAME, whose agents PROVIDER gives: MODULE:FUNCTION.
+
+    Each node of Ray must be able to import both functions. The agents connect and log
+    in at a pace; 'ums-actors cluster status NAME' shows how far they have come.
+    """
+    try:
+        config = ClusterConfig(
+            name=name, shards=shards, handler=handler, account_id=account
+        )
+    except LocalProtocolError as error:
+        raise click.UsageError(str(error)) from None
+    with in_ray(name, address, timeout):
+        Cluster.start(config, provider, timeout=timeout).close()
+    click.echo(f"{name} is started: {shards} shards, each with its part of the agents")
 
 
 @command.command("status")

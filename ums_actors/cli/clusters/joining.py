@@ -15,7 +15,7 @@ from ums_actors.errors import ClusterError
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-__all__ = ["joined"]
+__all__ = ["in_ray", "joined"]
 
 
 @contextlib.contextmanager
@@ -30,11 +30,24 @@ def joined(name: str, address: str, timeout: float) -> Generator[Cluster]:
     Raises:
         ClusterError: nothing answers there, or there is no such cluster.
     """
+    with (
+        in_ray(name, address, timeout),
+        Cluster.connect(name, timeout=timeout) as cluster,
+    ):
+        yield cluster
+
+
+@contextlib.contextmanager
+def in_ray(name: str, address: str, timeout: float) -> Generator[None]:
+    """Join Ray, where cluster ``name`` may come to be.
+
+    Raises:
+        ClusterError: nothing answers there within ``timeout`` seconds.
+    """
     ray: Any = importlib.import_module("ray")
     _join(ray, name, address, timeout)
     try:
-        with Cluster.connect(name, timeout=timeout) as cluster:
-            yield cluster
+        yield
     finally:
         ray.shutdown()
 
