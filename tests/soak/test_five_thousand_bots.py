@@ -198,6 +198,7 @@ def test_all_are_ready_again_after_a_restart_and_no_word_is_lost(process):
         report(process, "its service went and came back, all READY again", begun)
         for seconds, handshakes in seen:
             assert handshakes <= 2 + RATE * seconds
+        assert process.state()["logins"] == 0  # counted anew: their tokens live on
 
         begun = time.monotonic()
         reached = {talk: len(crowd.said[talk]) for talk in talks}
