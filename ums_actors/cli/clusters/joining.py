@@ -45,6 +45,7 @@ def in_ray(name: str, address: str, timeout: float) -> Generator[None]:
         ClusterError: nothing answers there within ``timeout`` seconds.
     """
     ray: Any = importlib.import_module("ray")
+    logging.getLogger("ray").setLevel(logging.ERROR)  # it chats about how it joins
     _join(ray, name, address, timeout)
     try:
         yield

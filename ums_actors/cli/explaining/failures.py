@@ -75,6 +75,10 @@ _ADVICE: Final[dict[type[errors.UMSError], str]] = {
     errors.LeaseLost: (
         "Ask the cluster where the agent is; open() again when it is this process's."
     ),
+    errors.AgentUnknown: (
+        "Look who is there: 'key in fleet', iter(fleet); add() the agent, or give its "
+        "account_id as well."
+    ),
     errors.LeaseStoreError: (
         "Nothing, if it passes before the lease ends: the store is asked again. If it "
         "lasts, look after the process that keeps the lease book."
