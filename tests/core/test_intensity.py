@@ -50,6 +50,15 @@ def test_a_reset_forgives_all():
     assert not window.exhausted(0.0)
 
 
+def test_what_is_forgiven_is_what_was_until_then():
+    window = Intensity(3, 10.0)
+    for at in (0.0, 1.0, 2.0):
+        window.exhausted(at)
+    window.forgive(1.0)
+    assert (window.used(2.0), window.left(2.0)) == (1, 2)
+    assert window.refilled_in(2.0) == 10.0
+
+
 @pytest.mark.parametrize(
     ("limit", "period"), [(-1, 1.0), (1, 0.0), (1, -1.0), (1, math.inf), (1, math.nan)]
 )

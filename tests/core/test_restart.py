@@ -207,6 +207,13 @@ def test_proven_stability_gives_the_full_budget_back():
     assert [line[:8] for line in action.history] == ["11.000 s", "12.000 s"]
 
 
+def test_a_crash_after_the_proof_counts_also_if_the_proof_is_seen_late():
+    tree = supervision(intensity=1)
+    tree.decide("socket", ABNORMAL, 11.0)
+    tree.stable(10.0)
+    assert (tree.stable_at, tree.budget_left("socket", 11.0)) == (10.0, 0)
+
+
 @st.composite
 def trees(draw):
     names = iter("abcdefghijklmnop")

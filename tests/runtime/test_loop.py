@@ -293,6 +293,15 @@ def test_an_event_of_a_descriptor_nobody_watches_any_more_is_dropped(manual):
     assert heard == []
 
 
+def test_what_was_told_before_an_event_came_is_done_before_it(manual):
+    seen: list[Any] = []
+    manual.loop.watch(7, READABLE, seen.append)
+    manual.loop.call_soon(lambda: seen.append("told"))
+    manual.poller.events = [(7, READABLE)]
+    manual.loop.turn(block=False)
+    assert seen == ["told", READABLE]
+
+
 def test_one_actor_handles_a_bounded_number_of_messages_a_turn(manual):
     class Counting(LoopActor):
         count = 0

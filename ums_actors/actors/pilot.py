@@ -155,14 +155,14 @@ class Pilot(Child):
             return
         left = stable_at - self._now()
         if left > 0:
-            self._stable = self._call_later(left, self._proven)
+            self._stable = self._call_later(left, lambda: self._proven(stable_at))
         elif self._kernel.supervision.stable_at < stable_at:
-            self._proven()
+            self._proven(stable_at)
 
-    def _proven(self) -> None:
+    def _proven(self, at: float) -> None:
         """Give everybody their full budget: the line has held."""
-        self._kernel.supervision.stable(self._now())
-        self._kernel.hooks.reset()
+        self._kernel.supervision.stable(at)
+        self._kernel.hooks.forgive(at)
 
     def _close_line(self) -> None:
         if self._kernel.websocket is None:

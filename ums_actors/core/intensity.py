@@ -54,6 +54,10 @@ class Intensity:
         """Forget all crashes."""
         self._times = ()
 
+    def forgive(self, until: float) -> None:
+        """Forget the crashes up to a time; that of ``until`` is among them."""
+        self._times = tuple(at for at in self._times if at > until)
+
     def _in_window(self, now: float) -> int:
         since = now - self._period
         self._times = tuple(at for at in self._times if at >= since)

@@ -171,11 +171,14 @@ class Supervision:
         """
         return self._record(child).window
 
-    def stable(self, now: float) -> None:
-        """Give all children their full budget: the line has proven itself."""
-        self.stable_at = now
+    def stable(self, at: float) -> None:
+        """Give all children their full budget: the line had proven itself by then.
+
+        A crash after ``at`` counts, also if this is noticed later.
+        """
+        self.stable_at = at
         for record in self._records.values():
-            record.window.reset()
+            record.window.forgive(at)
 
     def _enter(self, group: Group, intensity: int) -> None:
         for member in group.children:

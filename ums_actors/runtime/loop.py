@@ -212,6 +212,9 @@ class Loop:
         events = self._poller.poll(timeout)
         self._sleeping = False
         self._turning = True
+        if self._ready and events:  # who was told before they came is first
+            self._run_ready()
+            self._turning = True
         for fd, mask in events:
             handler = self._handlers.get(fd)
             if handler is not None:
