@@ -155,14 +155,16 @@ class Pilot(Child):
             return
         left = stable_at - self._now()
         if left > 0:
-            self._stable = self._call_later(left, lambda: self._proven(stable_at))
+            self._stable = self._call_later(left, self._proven)
         elif self._kernel.supervision.stable_at < stable_at:
-            self._proven(stable_at)
+            self._proven()
 
-    def _proven(self, at: float) -> None:
+    def _proven(self) -> None:
         """Give everybody their full budget: the line has held."""
-        self._kernel.supervision.stable(at)
-        self._kernel.hooks.forgive(at)
+        at = self._session.backoff.stable_at
+        if at is not None:
+            self._kernel.supervision.stable(at)
+            self._kernel.hooks.forgive(at)
 
     def _close_line(self) -> None:
         if self._kernel.websocket is None:
