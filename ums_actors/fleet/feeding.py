@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pykka
 from pykka._envelope import Envelope
 
-from ums_actors.core.fair import FairLines
-from ums_actors.fleet.inbox import as_event
+from ums_actors.fleet.lines import Lines, as_event
 from ums_actors.runtime import LoopFuture, LoopRef
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ WINDOW: Final = 16
 """Events that are in the actor's inbox at a time: what floods waits before it."""
 
 
-class ActorHandler:
+class ActorHandler(Lines):
     """Asks an actor with each event, and counts the answers; any thread.
 
     An event is asked, not told: what the actor raises over one is reported, and the
@@ -42,10 +41,7 @@ class ActorHandler:
     ) -> None:
         self._ref = ref
         self._troubles = troubles
-        self._lines: FairLines[Key, Event] = FairLines(
-            limits.events, limits.events_per_agent
-        )
-        self._lock = threading.RLock()  # an answer may be there at once
+        super().__init__(limits, threading.RLock())  # an answer may be there at once
         self._out = 0
         self._feeding = False
         self._ended = False
@@ -53,31 +49,12 @@ class ActorHandler:
 
     def put(self, key: Key, event: Event) -> bool:
         """Take an event; tell whether none of this agent's was lost for it."""
-        with self._lock:
+        with self._changing:
             if self._ended:
                 return True
             loser = self._lines.push(key, event)
         self._feed()
         return loser != key
-
-    def waiting(self, key: Key) -> int:
-        """Count what waits of one agent."""
-        return self._lines.waiting(key)
-
-    def leave(self, key: Key) -> None:
-        """Take note that an agent is gone; what waits is still heard."""
-        with self._lock:
-            self._lines.forget(key)
-
-    @property
-    def depth(self) -> int:
-        """How many events wait, but for those in the actor's inbox."""
-        return len(self._lines)
-
-    @property
-    def dropped(self) -> int:
-        """How many events were lost."""
-        return self._lines.dropped
 
     @property
     def busy(self) -> int:
@@ -86,7 +63,7 @@ class ActorHandler:
 
     def end(self) -> None:
         """Take nothing more; what waits is still heard."""
-        with self._lock:
+        with self._changing:
             self._ended = True
         self._feed()
 
@@ -94,13 +71,13 @@ class ActorHandler:
         """Wait until all was heard, then forget the rest; tell whether all was."""
         del but  # an actor that waits for this is not told apart from a slow one
         heard = self._empty.wait(timeout)
-        with self._lock:
+        with self._changing:
             self._lines.clear()
         return heard
 
     def _feed(self) -> None:
         """Give the actor what it has room for, in order."""
-        with self._lock:
+        with self._changing:
             if self._feeding:
                 return  # further down this very stack
             self._feeding = True
@@ -131,7 +108,7 @@ class ActorHandler:
         error = answer.exception()
         if error is not None and not isinstance(error, pykka.ActorDeadError):
             self._troubles.failed(error, event)
-        with self._lock:
+        with self._changing:
             self._out = max(0, self._out - 1)  # it may have been given up
         self._feed()
 

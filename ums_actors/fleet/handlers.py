@@ -6,8 +6,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from ums_actors.core.fair import FairLines
-from ums_actors.fleet.inbox import as_event
+from ums_actors.fleet.lines import Lines, as_event
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +40,7 @@ class Troubles(Protocol):
         ...
 
 
-class CallbackHandler:
+class CallbackHandler(Lines):
     """Calls ``function``: one call at a time for an agent, several agents at a time.
 
     An agent whose call blocks keeps one thread, and no other agent waits for it; with
@@ -67,10 +66,8 @@ class CallbackHandler:
         self._threads = threads
         self._troubles = troubles
         self._clock = clock
-        self._lines: FairLines[Key, Event] = FairLines(
-            limits.events, limits.events_per_agent
-        )
         self._condition = threading.Condition()
+        super().__init__(limits, self._condition)
         self._alive: set[threading.Thread] = set()
         self._calls: dict[int, float] = {}  # by thread, since when
         self._idle = 0
@@ -94,25 +91,6 @@ class CallbackHandler:
         if blocked:
             self._troubles.blocked(self._threads)
         return loser != key
-
-    def waiting(self, key: Key) -> int:
-        """Count what waits of one agent."""
-        return self._lines.waiting(key)
-
-    def leave(self, key: Key) -> None:
-        """Take note that an agent is gone; what waits is still heard."""
-        with self._condition:
-            self._lines.forget(key)
-
-    @property
-    def depth(self) -> int:
-        """How many events wait."""
-        return len(self._lines)
-
-    @property
-    def dropped(self) -> int:
-        """How many events were lost."""
-        return self._lines.dropped
 
     @property
     def busy(self) -> int:
