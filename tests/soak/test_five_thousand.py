@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import faulthandler
 import gc
 import os
-import resource
 import threading
 import time
 
@@ -31,17 +29,6 @@ PATIENT = ums.Options(
     ping_interval=50.0,
     queue_timeout=LONG,
 )
-
-
-@pytest.fixture
-def descriptors():
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard < 3 * COUNT:
-        pytest.skip(f"{3 * COUNT} descriptors are needed, {hard} are allowed")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    faulthandler.cancel_dump_traceback_later()  # it takes minutes
-    yield
-    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 class Turns:
