@@ -15,7 +15,7 @@ from ums_actors.runtime import LoopFuture
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ums_actors.cluster.calling import Call
+    from ums_actors.cluster.calling import Call, Reply
     from ums_actors.cluster.contact import Contact
     from ums_actors.runtime.loop import Loop
     from ums_actors.runtime.runtime import Pool
@@ -158,34 +158,27 @@ class Journey:
         future.add_done_callback(done)
 
     def _greeted(self, packed: Any, error: BaseException | None) -> None:
-        if error is not None:
-            self._broke(error)
-            return
-        reply = unpacked(packed)
-        if isinstance(reply, Elsewhere):
-            self._moved(reply)
-            return
-        self._contact.heard(self._loop.clock.now())
-        self._tell(route.Greeted())
+        if self._heard(packed, error) is not None:
+            self._tell(route.Greeted())
 
     def _answered(self, packed: Any, error: BaseException | None) -> None:
+        reply = self._heard(packed, error)
+        if reply is not None:
+            self._tell(route.Answered(reply))
+
+    def _heard(self, packed: Any, error: BaseException | None) -> Reply | None:
+        """Give what the shard said; None, and the route knows, if it has no agents."""
         if error is not None:
-            self._broke(error)
-            return
+            self._contact.doubt()
+            self._tell(route.Broke(told(error)))
+            return None
         reply = unpacked(packed)
         if isinstance(reply, Elsewhere):
-            self._moved(reply)
-            return
+            self._contact.doubt()
+            self._tell(route.Moved(reply.why))
+            return None
         self._contact.heard(self._loop.clock.now())
-        self._tell(route.Answered(reply))
-
-    def _broke(self, error: BaseException) -> None:
-        self._contact.doubt()
-        self._tell(route.Broke(told(error)))
-
-    def _moved(self, reply: Elsewhere) -> None:
-        self._contact.doubt()
-        self._tell(route.Moved(reply.why))
+        return reply
 
     # -- time, and the end
 
