@@ -1,4 +1,4 @@
-"""One Ray, one emulator and two clusters for all tests here, which run first of all.
+"""One Ray, one emulator and two clusters for all tests here.
 
 They end with the last of these tests, so that no other test has Ray beside it.
 """
@@ -52,13 +52,12 @@ _open = contextlib.ExitStack()
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Have them run first, one after the other: as no worker of xdist takes others'."""
+    """Say why they cannot run where Ray is not installed."""
     missing = importlib.util.find_spec("ray") is None
     for item in items:
         if missing and item.get_closest_marker("ray"):
             why = "Ray is not installed: pip install 'ums_actors[ray]'"
             item.add_marker(pytest.mark.skip(why))
-    items.sort(key=lambda item: item.get_closest_marker("ray") is None)
 
 
 @pytest.hookimpl(trylast=True)
