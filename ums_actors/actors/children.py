@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from ums_actors.actors.carrier import Carrier
 from ums_actors.actors.correlator import CorrelatorActor
 from ums_actors.actors.exits import tell_crash
 from ums_actors.actors.messages import ChildExited
@@ -23,7 +24,6 @@ __all__ = ["Children"]
 _KINDS: dict[str, type[Child]] = {
     "token": TokenActor,
     "correlator": CorrelatorActor,
-    "socket": SocketActor,
 }
 
 
@@ -61,14 +61,15 @@ class Children:
         if ref is not None:
             ref._cell.restart()
             return
-        kernel.refs[name] = _KINDS[name]._launch(
+        kind = (kernel.carrier or SocketActor) if name == "socket" else _KINDS[name]
+        kernel.refs[name] = kind._launch(
             (kernel,), _NO_NAMES, kernel.runtime, kernel.loop, self._tell_exit
         )
 
     def _tell_exit(self, cell: Cell, error: BaseException) -> None:
         """Tell the supervisor that a child has crashed."""
         kernel = self._kernel
-        name = next(name for name, kind in _KINDS.items() if kind is cell.actor_class)
+        name = _name_of(cell.actor_class)
         exited = ChildExited(name, kernel.session.generation, crash_of(error))
         kernel.refs["supervisor"].tell(exited)
 
@@ -96,3 +97,9 @@ class Children:
             if name != "socket":
                 self.start(name)
         return "socket" in started
+
+
+def _name_of(actor_class: type[Any]) -> str:
+    if issubclass(actor_class, Carrier):
+        return "socket"
+    return next(name for name, kind in _KINDS.items() if kind is actor_class)

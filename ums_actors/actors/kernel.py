@@ -35,6 +35,7 @@ from ums_actors.errors import ConnectionLost, Delivery
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ums_actors.actors.carrier import Carrier, Line
     from ums_actors.actors.connector import Connector
     from ums_actors.actors.subscription import Subscription
     from ums_actors.auth.session import Session as Login
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from ums_actors.options import Options
     from ums_actors.runtime import Loop, LoopRef, Runtime
     from ums_actors.runtime.instrument import Instruments
-    from ums_actors.transport.nonblocking import Websocket
 
 __all__ = ["ROOT_CRASHES", "TREE", "Kernel"]
 
@@ -82,6 +82,7 @@ class Kernel(Parts):
         "account_id",
         "agent_state",
         "baseline_seen",
+        "carrier",
         "cleared",
         "closed_waiters",
         "closing",
@@ -139,6 +140,7 @@ class Kernel(Parts):
         connector: Connector,
         identify: Callable[[Login], str],
         follows: bool = False,
+        carrier: type[Carrier] | None = None,
     ) -> None:
         self.account_id = account_id
         self.options: Options = options
@@ -146,6 +148,7 @@ class Kernel(Parts):
         self.loop: Loop = loop
         self.root: LoopRef[Any] = root
         self.follows: bool = follows
+        self.carrier: type[Carrier] | None = carrier  # None: a websocket's actor
         self.source: TokenSource = source
         self.instruments: Instruments | None = runtime.instruments
         self.connector: Connector = connector
@@ -186,7 +189,7 @@ class Kernel(Parts):
         self.ready_waiters: Waiters = Waiters()
         self.closed_waiters: Waiters = Waiters()
         self.refs: dict[str, LoopRef[Any]] = {}
-        self.websocket: Websocket | None = None
+        self.websocket: Line | None = None
         self.outgoing: list[tuple[str, bytes]] = []  # frames for the socket
         self.last_reason: Reason | None = None
         self.last_error: BaseException | None = None

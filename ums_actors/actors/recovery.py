@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ums_actors.actors.carrier import Carrier
 from ums_actors.actors.messages import ChildExited, OpenConnection
-from ums_actors.actors.socket import SocketActor
 from ums_actors.core.reason import Crashed, LineBroken
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def lost_exits(kernel: Kernel, waiting: Iterable[Envelope]) -> Iterator[ChildExi
         actor, kind = ref._cell.actor, ref._cell.actor_class.__name__
         if ref._cell.suspended:
             yield ChildExited(name, line, Crashed(kind, f"it crashed, {_LOST}"))
-        elif isinstance(actor, SocketActor) and actor.ended and kernel.websocket:
+        elif isinstance(actor, Carrier) and actor.ended and kernel.websocket:
             yield ChildExited(name, line, LineBroken(f"the line ended, {_LOST}"))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ums_actors.actors.child import Child
+from ums_actors.actors.carrier import Carrier
 from ums_actors.actors.messages import (
     ChildExited,
     CloseSocket,
@@ -53,7 +53,7 @@ empty ones, keep a line alive for ever. The largest allowed takes as long on a l
 750 kbit/s. Looked at with each beat; the service's own limit is UNKNOWN."""
 
 
-class SocketActor(Child):
+class SocketActor(Carrier):
     """Owns a websocket from its dialling to its end."""
 
     handlers: ClassVar[dict[type[Any], str]] = {

@@ -14,6 +14,7 @@ from ums_actors.secret import Secret
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ums_actors.actors.carrier import Carrier
     from ums_actors.actors.kernel import Kernel
     from ums_actors.auth.csds import Csds
     from ums_actors.auth.session import Session
@@ -37,6 +38,8 @@ class Access(WebsocketConnection, abc.ABC):
 
     _follows: ClassVar[bool] = False
     """Whether messages come only of dialogs that are subscribed to."""
+    _carrier: ClassVar[type[Carrier] | None] = None
+    """What plays the part of the socket, where there is none."""
 
     def __init__(self, setup: Setup, default: Callable[[], Call] | None) -> None:
         self._setup = setup
@@ -54,7 +57,11 @@ class Access(WebsocketConnection, abc.ABC):
 
     def _make_kernel(self) -> Kernel:
         kernel = self._setup.kernel(
-            self, self._token_source, self._identify, follows=self._follows
+            self,
+            self._token_source,
+            self._identify,
+            follows=self._follows,
+            carrier=self._carrier,
         )
         default = self._default
         if default is not None:

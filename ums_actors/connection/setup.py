@@ -25,6 +25,7 @@ from ums_actors.transport.proxy import Proxy
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from ums_actors.actors.carrier import Carrier
     from ums_actors.auth.session import Session
     from ums_actors.auth.source import TokenSource
     from ums_actors.connection.root import Root
@@ -125,6 +126,7 @@ class Setup:
         identify: Callable[[Session], str],
         *,
         follows: bool = False,
+        carrier: type[Carrier] | None = None,
     ) -> Kernel:
         """Make the kernel of a connection; in the thread that starts it.
 
@@ -133,6 +135,7 @@ class Setup:
             source: makes the source of tokens; the HTTP client is closed after it.
             identify: gives the user's id on the wire.
             follows: whether messages come only of dialogs that are subscribed to.
+            carrier: plays the part of the socket, where there is none.
         """
         from ums_actors.files.storage import Storage  # noqa: PLC0415  (see _http)
 
@@ -153,6 +156,7 @@ class Setup:
             ),
             identify=identify,
             follows=follows,
+            carrier=carrier,
         )
         for target, kinds in self._subscribe:
             kernel.subscribers.add(target, kinds)
