@@ -13,6 +13,7 @@ from ums_actors.errors import LocalProtocolError, LoginError
 from ums_actors.http.client import Answer, Http
 from ums_actors.http.origin import Origin, parse_origin
 from ums_actors.http.tls import client_context
+from ums_actors.secret import Secret
 
 PATIENCE = 20.0
 SECRET = "hunter2"
@@ -336,6 +337,23 @@ def test_body_up_to_the_limit_is_read_and_not_beyond(serve):
     assert len(get(Http(body_limit=100), plain(server)).body) == 100
     with pytest.raises(LoginError, match="too long"):
         get(Http(body_limit=99), plain(server))
+
+
+def test_a_bearer_is_shown_in_its_header_and_only_if_it_is_given(serve):
+    server = serve(lambda exchange: exchange.reply(200, {}))
+    get(Http(), plain(server), bearer=Secret("t-1.2_3=="))
+    get(Http(), plain(server))
+    shown = [exchange.headers["Authorization"] for exchange in server.seen]
+    assert shown == ["Bearer t-1.2_3==", None]
+
+
+@pytest.mark.parametrize(
+    "bearer", ["", "a hunter2", "a\r\nX: hunter2", "hunter2 \u20ac"]
+)
+def test_bearer_that_cannot_be_sent_is_refused_and_not_shown(bearer, full_text):
+    with pytest.raises(LocalProtocolError) as caught:
+        get(Http(), Origin("127.0.0.1", 1, False), bearer=Secret(bearer))
+    assert SECRET not in full_text(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ums_actors.http.origin import Origin
     from ums_actors.http.tls import TlsSource
     from ums_actors.http.tunnel import HttpProxy
+    from ums_actors.secret import Secret
 
 __all__ = ["Answer", "Http", "Payload"]
 
@@ -45,6 +46,8 @@ _PATH: Final = re.compile(r"/[\x21\x22\x24-\x7e]*")
 """No control character, space, '#', or anything beyond ASCII."""
 _COOKIE: Final = re.compile(r"[\x21-\x2b\x2d-\x3a\x3c-\x7e]+")
 """One cookie: printable ASCII without the blank, ',' and ';' that may end it."""
+_BEARER: Final = re.compile(r"[\x21-\x7e]+")
+"""A token: printable ASCII without the blank."""
 
 
 class Failure(Protocol):
@@ -161,6 +164,7 @@ class Http:
         deadline: Deadline,
         body: Any = None,
         cookie: str | None = None,
+        bearer: Secret | None = None,
         body_limit: int | None = None,
         error: Failure = LoginError,
     ) -> Answer:
@@ -174,14 +178,15 @@ class Http:
             deadline: until when everything is done.
             body: a :class:`Payload`, or what to send as JSON; None sends none.
             cookie: the value of the Cookie header, one cookie.
+            bearer: the token that the Authorization header shows.
             body_limit: largest body of the answer, bytes.
             error: the class of error for a call without an answer.
 
         Raises:
             UMSError: of that class: no answer came; its text holds nothing of what was
                 sent, the path included.
-            LocalProtocolError: ``path``, ``body`` or ``cookie`` cannot be sent, or the
-                certificates to trust cannot be read.
+            LocalProtocolError: ``path``, ``body``, ``cookie`` or ``bearer`` cannot be
+                sent, or the certificates to trust cannot be read.
         """
         if not _PATH.fullmatch(path):
             raise LocalProtocolError(
@@ -189,7 +194,7 @@ class Http:
                 "hold, or does not begin with '/': percent-encode it"
             )
         payload = body if body is None or isinstance(body, Payload) else _encode(body)
-        headers = _headers(origin, payload, cookie)
+        headers = _headers(origin, payload, cookie, bearer)
         permit = None if self._permits is None else self._permits()
         line = Line(origin, deadline, permit)
         if not self._enter(line):
@@ -310,7 +315,10 @@ def _encode(body: Any) -> Payload:
 
 
 def _headers(
-    origin: Origin, payload: Payload | None, cookie: str | None
+    origin: Origin,
+    payload: Payload | None,
+    cookie: str | None,
+    bearer: Secret | None,
 ) -> dict[str, str]:
     headers = {
         "Host": origin.authority,
@@ -328,4 +336,11 @@ def _headers(
                 "a comma, a semicolon, or something beyond printable ASCII"
             )
         headers["Cookie"] = cookie
+    if bearer is not None:
+        if not _BEARER.fullmatch(bearer.reveal()):
+            raise LocalProtocolError(
+                "the token cannot be sent: it is empty, or has a blank or something "
+                "beyond printable ASCII"
+            )
+        headers["Authorization"] = f"Bearer {bearer.reveal()}"
     return headers
