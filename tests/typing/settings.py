@@ -127,6 +127,27 @@ def notes(conversation: ums.Conversation, ring: ums.Ring) -> None:
     assert_type(ring.state == ums.RingState.WAITING, bool)
 
 
+def values(
+    conversation: ums.Conversation, received: ums.MessageReceived, message: ums.Message
+) -> None:
+    dialog = conversation.dialog(ums.DialogType.POST_SURVEY)
+    assert dialog is not None
+    assert_type(dialog.set_chat_state(ums.ChatState.COMPOSING), ums.LoopFuture[None])
+    dialog.send_accept_status([1], ums.DeliveryStatus.ACCESS)
+    conversation.set_ttr(ums.TTRType.URGENT)
+    conversation.set_csat(4, status=ums.CsatStatus.PARTIALLY_FILLED)
+    assert_type(conversation.stage == ums.ConversationState.OPEN, bool)
+    assert_type(dialog.state == ums.DialogState.CLOSE, bool)
+    assert_type(dialog.channel_type == ums.ChannelType.COBROWSE, bool)
+    assert_type(received.event_type == ums.EventType.RICH_CONTENT, bool)
+    assert_type(message.content_type == ums.ContentType.HOSTED_FILE, bool)
+    audience = ums.MessageAudience.AGENTS_AND_MANAGERS
+    assert_type(message.message_audience == audience, bool)
+    asked = ums.ParticipantState.SUGGESTED
+    assert_type([each.state == asked for each in dialog.participants], list[bool])
+    assert_type(str(ums.ConversationContextType.CUSTOM), str)
+
+
 class Listener(ums.LoopActor):
     """An actor of a user's on the library's loop."""
 
