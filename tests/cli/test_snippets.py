@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import queue
-import re
+import importlib.util
 import subprocess
 import sys
-import threading
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,124 +18,23 @@ import pytest
 import urllib3
 
 import ums_actors as ums
-from ums_actors import aio
 from ums_actors.cluster import Share
-from ums_actors.emulator import password_of, running_emulator
 from ums_actors.status.client import Client
+
+_path = Path(__file__).parents[1] / "snippets.py"
+_spec = importlib.util.spec_from_file_location("ums_snippets", _path)
+_snippets = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(_snippets)
+GENEROUS, SECRET, Running = _snippets.GENEROUS, _snippets.SECRET, _snippets.Running
+stage = _snippets.stage
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 SNIPPETS = [
     code
-    for code in re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    for code in _snippets.blocks(README)
     if not code.startswith("import ray\n")  # see tests/cluster/on_ray/test_cluster.py
 ]
-SECRET = password_of("bot1")
-GENEROUS = 20.0
 CAT = b"\x89PNG\r\n\x1a\n" + b"a cat" * 1_000
-
-
-class Running:
-    """A snippet on a thread of its own, in a namespace of its own."""
-
-    def __init__(self, code, names):
-        self._names = {"__name__": "readme", "ums": ums, **names}
-        self._code = compile(code, "README.md", "exec")
-        self._error = None
-        self._thread = threading.Thread(target=self._run, name="snippet", daemon=True)
-        self._thread.start()
-
-    def _run(self):
-        try:
-            exec(self._code, self._names)
-        except BaseException as error:  # noqa: BLE001  (raised by end)
-            self._error = error
-
-    def end(self):
-        """Give its names once it has ended; raise what it raised."""
-        self._thread.join(GENEROUS)
-        assert not self._thread.is_alive(), "the snippet does not end"
-        if self._error is not None:
-            raise self._error
-        return self._names
-
-
-class Stage:
-    """A local service, the ways to it, and what is heard of a snippet."""
-
-    def __init__(self, emulator, runtime, eventually, capsys):
-        self.emulator = emulator
-        self.eventually = eventually
-        self.made = queue.Queue()
-        self.refs = []
-        self._here = {"csds": f"http://{emulator.csds}", "runtime": runtime}
-        self._capsys = capsys
-        self._printed = ""
-
-    def to_here(self, connect):
-        """Give a function that connects to this service, and puts into ``made``."""
-
-        def connected(*given, **more):
-            connection = connect(*given, **{**self._here, **more})
-            self.made.put(connection)
-            return connection
-
-        return connected
-
-    def start(self, *given, **more):
-        self.refs.append(Brand.start(*given, **{**self._here, **more}))
-        return self.refs[-1]
-
-    def agent(self):
-        """Give the connection of a snippet that begins with one, open."""
-        auth = ums.PasswordLogin("bot1", SECRET)
-        proxy = self.start(self.emulator.account, auth=auth).proxy()
-        proxy.open(wait_for_ready=True).get(timeout=GENEROUS)
-        return proxy
-
-    def talk(self, **more):
-        return self.emulator.open_conversation(**more).conversation_id
-
-    def said(self, talk):
-        events = [line["event"] for line in self.emulator.transcript(talk)]
-        return [event.get("message") for event in events]
-
-    def now(self, talk):
-        """Give what the service says of a conversation."""
-        every = self.emulator.conversations()
-        return next(one for one in every if one["conversation"] == talk)
-
-    def cut_short(self, snippet, connection):
-        """End a snippet that listens until nobody has said anything for a minute."""
-        connection.close()
-        with pytest.raises(ums.ConnectionLost, match="has ended"):
-            snippet.end()
-
-    def printed(self):
-        self._printed += self._capsys.readouterr().out
-        return self._printed.splitlines()
-
-
-Brand = ums.BrandWebsocketConnection
-
-
-@pytest.fixture
-def stage(runtime, eventually, monkeypatch, capsys, tmp_path):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("UMS_PASSWORD", SECRET)
-    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
-    with running_emulator(users=1) as emulator:
-        made = Stage(emulator, runtime, eventually, capsys)
-        for where, name in (
-            (ums, "connect"),
-            (ums, "connect_consumer"),
-            (aio, "connect"),
-        ):
-            monkeypatch.setattr(where, name, made.to_here(getattr(where, name)))
-        brand = SimpleNamespace(start=made.start)
-        monkeypatch.setattr(ums, "BrandWebsocketConnection", brand)
-        yield made
-        for ref in made.refs:
-            ref.stop(timeout=GENEROUS)
 
 
 def an_application(stage, code):
