@@ -6,13 +6,16 @@ import pytest
 
 from ums_actors.actors import conversation_events as talks
 from ums_actors.actors import events
+from ums_actors.actors import timing_events as timing
 from ums_actors.actors import traffic_events as traffic
 from ums_actors.events_table import ABSENT, TABLE, as_markdown
 
 REFERENCE = """
 connect reconnect disconnect close reconnect-wait error timeout conversation ring
 conversationNotification messageNotification routingTaskNotification token-invalid
-token-regenerated refresh-token <type>#request <type>#response failed-to-connect
+token-regenerated refresh-token connect#request connect#response
+getAgentToken#request getAgentToken#response getConsumerToken#request
+getConsumerToken#response <type>#request <type>#response failed-to-connect
 notification <wire type> message conversation:message message-delivery-event close
 transfer-skill transfer-agent back-to-queue consumer-step-up participant-added dialog
 participant-removed skill-change ttr-change manual-ettr-change group-change
@@ -26,7 +29,7 @@ AGENT_SDK = ["connected", "closed", "error", "success", "notification", "message
 def concrete() -> set[type[events.Event]]:
     found = {
         getattr(module, name)
-        for module in (events, talks, traffic)
+        for module in (events, talks, timing, traffic)
         for name in module.__all__
     }
     bases = {base for each in found for base in each.__bases__}

@@ -45,10 +45,20 @@ from ums_actors.actors.events import (
     StateChanged,
 )
 from ums_actors.actors.iterator import EventIterator
+from ums_actors.actors.timing_events import (
+    ConnectEnded,
+    ConnectStarted,
+    TokenFailed,
+    TokenInvalidated,
+    TokenObtained,
+    TokenRefreshed,
+    TokenRequested,
+)
 from ums_actors.actors.traffic_events import (
     NotificationReceived,
     RequestSent,
     ResponseReceived,
+    Tap,
 )
 
 # auth
@@ -216,7 +226,9 @@ __all__ = [
     "ChatState",
     "ClientProperties",
     "ClusterError",
+    "ConnectEnded",
     "ConnectError",
+    "ConnectStarted",
     "Connection",
     "ConnectionLost",
     "ConnectionStatus",
@@ -320,6 +332,12 @@ __all__ = [
     "StateChanged",
     "StatusError",
     "TTRType",
+    "Tap",
+    "TokenFailed",
+    "TokenInvalidated",
+    "TokenObtained",
+    "TokenRefreshed",
+    "TokenRequested",
     "TokenSource",
     "TransferredToAgent",
     "TransferredToSkill",

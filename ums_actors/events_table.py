@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from ums_actors.actors import conversation_events as talks
 from ums_actors.actors import events
+from ums_actors.actors import timing_events as timing
 from ums_actors.actors import traffic_events as traffic
 
 __all__ = ["ABSENT", "TABLE", "Row", "as_markdown"]
@@ -188,13 +189,41 @@ TABLE: Final = (
         ("<type>#response",),
         ("<response type>",),
     ),
+    Row(
+        timing.ConnectStarted,
+        "an attempt begins; must be named to be heard",
+        ("connect#request",),
+    ),
+    Row(
+        timing.ConnectEnded,
+        "an attempt is over, and what took how long; must be named",
+        ("connect#response",),
+    ),
+    Row(
+        timing.TokenRequested,
+        "a token source is asked; must be named",
+        ("getAgentToken#request", "getConsumerToken#request"),
+    ),
+    Row(
+        timing.TokenObtained,
+        "a login succeeded; must be named",
+        ("getAgentToken#response", "getConsumerToken#response", "token-regenerated"),
+    ),
+    Row(
+        timing.TokenRefreshed,
+        "a refresh succeeded; must be named",
+        ("refresh-token",),
+    ),
+    Row(timing.TokenFailed, "a login or refresh failed; must be named"),
+    Row(
+        timing.TokenInvalidated,
+        "the token is worth nothing any more; must be named",
+        ("token-invalid",),
+    ),
 )
 """All events of a connection."""
 
 ABSENT: Final = {
-    "token-invalid": "status().logins and the log (token.invalidated)",
-    "token-regenerated": "status().logins",
-    "refresh-token": "status().refreshes",
     "success": "StateChanged says how far an attempt has come",
     "deprecated": "heard as NotificationReceived",
 }

@@ -175,6 +175,13 @@ def agents_of_a_cluster(stage, code):
     stage.eventually(lambda: "you said: hi" in stage.said(talk))
 
 
+def how_long_it_takes(stage, code):
+    Running(code, {"connection": stage.agent()}).end()
+    stage.emulator.cut("bot1")
+    stage.eventually(lambda: any("'upgrade':" in each for each in stage.printed()))
+    assert stage.printed()[0].startswith("READY 0.")
+
+
 def a_gate(stage, code):
     names = Running(code, {"auth": ums.PasswordLogin("bot1", SECRET)}).end()
     connection = names["ref"].proxy()
@@ -236,6 +243,7 @@ SCENES = {
     "connection.send_text(": effectively_once,
     "ref = ums.BrandWebsocketConnection.start(": an_outbox,
     "def serve(told: ums.AgentEvent) -> None:": a_fleet,
+    "def measure(event: ums.ConnectEnded) -> None:": how_long_it_takes,
     "# our_bots.py, on each machine": agents_of_a_cluster,
     "runtime = ums.Runtime(gate=": a_gate,
     "from prometheus_client import": metrics,

@@ -66,7 +66,7 @@ class Scenes:
         ref = kind.start(self.emulator.account, runtime=self.runtime, **given)
         proxy = ref.proxy()
         proxy.subscribe(lambda event: None, ums.Event).get(timeout=5)
-        taps = [ums.RequestSent, ums.ResponseReceived]
+        taps = [ums.Tap]
         proxy.subscribe(lambda event: None, *taps).get(timeout=5)
         return proxy
 

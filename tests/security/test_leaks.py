@@ -83,8 +83,11 @@ EXPECTED = {
     "proxy LoginError",
     "brand with a bad token ConnectError",
     "consumer with a bad token LocalProtocolError",
+    "event ConnectEnded",
     "event ResponseReceived",
     "event StateChanged",
+    "event TokenFailed",
+    "event TokenObtained",
 }
 
 

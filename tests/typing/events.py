@@ -40,6 +40,29 @@ def of_the_traffic(event: ums.Event) -> None:
         case ums.ResponseReceived():
             assert_type(event.code, int)
             assert_type(event.seconds, float | None)
+        case ums.Tap():
+            of_times(event)
+        case _:
+            pass
+
+
+def of_times(event: ums.Tap) -> None:
+    match event:
+        case ums.ConnectStarted():
+            assert_type(event.attempt, int)
+        case ums.ConnectEnded():
+            assert_type(event.seconds, float)
+            assert_type(event.steps, tuple[tuple[str, float], ...])
+        case ums.TokenRequested():
+            assert_type(event.operation, str)
+        case ums.TokenObtained():
+            assert_type(event.again, bool)
+        case ums.TokenRefreshed():
+            assert_type(event.seconds, float | None)
+        case ums.TokenFailed():
+            assert_type(event.error, BaseException)
+        case ums.TokenInvalidated():
+            assert_type(event.source, str)
         case _:
             pass
 

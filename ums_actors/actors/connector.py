@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from ums_actors.core.laps import Laps
     from ums_actors.secret import Secret
     from ums_actors.transport.nonblocking import Websocket
 
@@ -15,6 +16,11 @@ __all__ = ["Connector", "Dialling"]
 
 class Dialling(Protocol):
     """One attempt to open a websocket."""
+
+    @property
+    def steps(self) -> Laps:
+        """How many seconds each of its steps took; empty until ``run`` is over."""
+        ...
 
     def run(self) -> Websocket:
         """Open it; blocking, on a worker thread.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Iterator, Mapping
 
+    from ums_actors.core.laps import Laps
     from ums_actors.options import Options
     from ums_actors.runtime import Loop
     from ums_actors.secret import Secret
@@ -37,6 +39,7 @@ class _Dialling:
         "_target",
         "_timeout",
         "_websocket",
+        "steps",
     )
 
     def __init__(
@@ -54,9 +57,16 @@ class _Dialling:
         self._attempt = Attempt(permit)
         self._lock = threading.Lock()
         self._websocket: Websocket | None = None
+        self.steps: Laps = ()
 
     def run(self) -> Websocket:
         """Resolve, connect, encrypt, upgrade."""
+        try:
+            return self._run()
+        finally:
+            self.steps = self._attempt.steps(time.monotonic())
+
+    def _run(self) -> Websocket:
         connector = self._connector
         opened = open_websocket(
             self._target,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.actors.messages import SubmitToken
+from ums_actors.actors.timings import token_requested
 from ums_actors.auth.session import Session
 from ums_actors.errors import LoginError, UMSError
 from ums_actors.runtime.future import LoopFuture
@@ -59,6 +60,7 @@ class Errands:
         return self._submit(lambda: source.logout(session, timeout))
 
     def _send(self, kind: str, flight: int, job: Callable[[], Any]) -> LoopFuture[Any]:
+        token_requested(self._kernel, kind)
         future = self._submit(job)
         ref, number = self._cell.ref, self._cell.generation
 

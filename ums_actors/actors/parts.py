@@ -15,6 +15,7 @@ from ums_actors.actors.conversations import Conversations
 from ums_actors.actors.pauses import Pauses
 from ums_actors.actors.rings import Rings
 from ums_actors.actors.taps import Taps
+from ums_actors.actors.timings import Timings
 from ums_actors.core.following import FollowedStreams
 from ums_actors.core.marks import Marks
 from ums_actors.core.stream import Streams
@@ -47,6 +48,7 @@ class Parts:
         "rings",
         "streams",
         "taps",
+        "timings",
     )
 
     agents: AgentStates
@@ -59,6 +61,7 @@ class Parts:
     rings: Rings
     streams: Streams[Any]
     taps: Taps
+    timings: Timings
 
     def made(self, part: str) -> bool:
         """Tell whether a part is there: to ask it would make it."""
@@ -124,4 +127,5 @@ _MAKERS: Final[dict[str, Callable[[Kernel], Any]]] = {
     "rings": Rings,
     "streams": _streams,
     "taps": Taps,
+    "timings": Timings,
 }

@@ -24,6 +24,11 @@ from ums_actors.actors.messages import (
     SocketOpened,
     StepFailed,
 )
+from ums_actors.actors.timings import (
+    attempt_begins,
+    attempt_may_be_over,
+    step_begins,
+)
 from ums_actors.core import course
 from ums_actors.core.reason import (
     ConnectFailed,
@@ -75,6 +80,7 @@ class Pilot(Child):
             tell_end(self._kernel, previous, event.reason, _pause(actions))
         if self._session.state is not previous:
             announce(self._kernel, previous, self._now())
+            attempt_may_be_over(self._kernel, previous)
         if isinstance(event, (course.AttemptEnded, course.GaveUp)):
             tell_failed_attempt(self._kernel, previous, _pause(actions), error)
         for action in actions:
@@ -86,13 +92,16 @@ class Pilot(Child):
             case course.Prepare():
                 self._disarm()
                 kernel.next_retry = None
+                attempt_begins(kernel)
                 if self._is_ours():
                     self._admission.wait(lambda: self._prepare(action.generation))
             case course.OpenLine():
                 self._arm(options.connect_timeout + _GRACE, "tcp")
+                step_begins(kernel, "worker")
                 self._open_line(action.generation)
             case course.Restore():
                 self._arm(options.restore_timeout, "restore")
+                step_begins(kernel, "restore")
                 kernel.root.tell(RestoreLine(action.generation))
             case course.Proclaim():
                 self._proclaim()
@@ -115,6 +124,7 @@ class Pilot(Child):
         if not self._is_ours():  # the line before the gate may be long
             return
         self._arm(self._kernel.options.login_timeout + _GRACE, "login")
+        step_begins(self._kernel, "token")
         self._kernel.root.tell(PrepareConnect(generation))
 
     def _is_ours(self) -> bool:

@@ -18,6 +18,7 @@ from ums_actors.actors.messages import (
     SocketOpened,
     StepFailed,
 )
+from ums_actors.actors.timings import dialled
 from ums_actors.actors.trouble import report
 from ums_actors.core.course import State
 from ums_actors.core.heartbeat import Beat, Heartbeat
@@ -125,7 +126,9 @@ class SocketActor(Carrier):
             if error is None:
                 opened.get(timeout=0).shutdown()
             return
-        self._dialling = None
+        if self._dialling is not None:
+            dialled(self._kernel, self._dialling.steps)
+            self._dialling = None
         if error is None:
             websocket = opened.get(timeout=0)
             # before anything can fail: what the kernel has is shut with the line

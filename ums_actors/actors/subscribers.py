@@ -10,7 +10,12 @@ from ums_actors.actors.events import ErrorOccurred, Event
 from ums_actors.actors.inbox import EventInbox
 from ums_actors.actors.selection import Selection, selection
 from ums_actors.actors.targets import Target, Way, way_to
-from ums_actors.actors.traffic_events import NotificationReceived, Tap
+from ums_actors.actors.traffic_events import (
+    NotificationReceived,
+    RequestSent,
+    ResponseReceived,
+    Tap,
+)
 from ums_actors.runtime.strand import Strand
 
 if TYPE_CHECKING:
@@ -38,6 +43,7 @@ class _Subscriber:
         self.dropped = 0
 
 
+_TRAFFIC: Final[frozenset[type[Event]]] = frozenset({RequestSent, ResponseReceived})
 _NO_TYPES: Final[dict[str, bool]] = {}
 _NO_PLACES: Final[dict[str, dict[str, Any]]] = {}
 
@@ -71,6 +77,7 @@ class Subscribers:
 
     Attributes:
         tapped: whether anybody hears of the traffic itself.
+        timed: whether anybody hears how long things take.
     """
 
     __slots__ = (
@@ -81,6 +88,7 @@ class Subscribers:
         "_runtime",
         "_tables",
         "tapped",
+        "timed",
     )
 
     def __init__(
@@ -98,6 +106,7 @@ class Subscribers:
         self._tables = _NOBODY
         self._lost = 0  # events of subscribers that are gone
         self.tapped: bool = False
+        self.timed: bool = False
 
     def add(self, target: Target, kinds: Iterable[type[Event]], **narrower: Any) -> str:
         """Add a subscriber of these kinds (none: all); give its handle.
@@ -170,10 +179,14 @@ class Subscribers:
     def _refresh(self) -> None:
         self._tables.by_kind.clear()
         self._tables.by_type.clear()
-        self.tapped = any(
+        self.tapped = self._hears(_TRAFFIC)
+        self.timed = self._hears(set(Tap.__subclasses__()) - _TRAFFIC)
+
+    def _hears(self, kinds: Iterable[type[Event]]) -> bool:
+        return any(
             each.selection.wants(kind)
             for each in self._tables.all.values()
-            for kind in Tap.__subclasses__()
+            for kind in kinds
         )
 
     def wants(self, kind: type[Event]) -> bool:

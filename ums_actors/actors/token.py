@@ -24,6 +24,7 @@ from ums_actors.actors.messages import (
     SubmitToken,
     ValidateToken,
 )
+from ums_actors.actors.timings import token_answered, token_invalidated
 from ums_actors.actors.trouble import report
 from ums_actors.actors.turn import Turn
 from ums_actors.core import leasing
@@ -114,6 +115,7 @@ class TokenActor(Child):
         self._handle(leasing.Invalidated(generation, command.source))
         if held is not None and self._lease.session is None:
             self._kernel.subscribers.token_refused()
+            token_invalidated(self._kernel, command.source)
 
     def _validate(self, _: ValidateToken) -> None:
         self._handle(leasing.RefreshDue())
@@ -166,10 +168,13 @@ class TokenActor(Child):
         """Take what a worker brought."""
         if result.object != self._cell.generation:
             self._kernel.counters.stale += 1  # a predecessor's, for its own lease
-        elif result.kind == "login":
+            return
+        before = self._lease.session
+        if result.kind == "login":
             self._handle(self._login_ended(result))
         else:
             self._handle(self._refresh_ended(result))
+        token_answered(self._kernel, result, renewed=_is_another(before, result.value))
 
     def _login_ended(self, result: SubmitToken) -> leasing.Event:
         error, now = result.error, self._now()
@@ -195,6 +200,7 @@ class TokenActor(Child):
         if isinstance(error, LoginError) and error.status == _REFUSED:
             self._kernel.note(f"refresh refused: {error}")
             self._kernel.subscribers.token_refused()
+            token_invalidated(self._kernel, "refresh")
             return leasing.RefreshRefused(result.flight)
         report(self._kernel, "token.refresh_failed", error)
         self._kernel.refresh_waiters.reject(error)
@@ -208,8 +214,8 @@ class TokenActor(Child):
         held = self._lease.session
         if session is None or held is None:
             return leasing.Refreshed(flight)
-        renewed = session.token != held.token
-        return leasing.Refreshed(flight, session, session.span(self._now()), renewed)
+        life, renewed = session.span(self._now()), _is_another(held, session)
+        return leasing.Refreshed(flight, session, life, renewed)
 
     # -- the lease
 
@@ -295,3 +301,8 @@ class TokenActor(Child):
         if self._refresh_timer is not None:
             self._refresh_timer.cancel()
             self._refresh_timer = None
+
+
+def _is_another(held: Session | None, session: Session | None) -> bool:
+    """Tell whether a refresh brought another token than the one that is held."""
+    return held is not None and session is not None and session.token != held.token

@@ -17,10 +17,11 @@ class NotificationReceived(Event, frozen=True, kw_only=True):
 
 
 class Tap(Event, frozen=True, kw_only=True):
-    """Base of events about the traffic itself.
+    """Base of events about the traffic itself, and of how long things take.
 
     They are heard by those alone who name their class when they subscribe: a handler
-    of all events that sends something would hear of that, and so on for ever.
+    of all events that sends something would hear of that, and so on for ever. Nobody
+    who does not name them pays for them.
     """
 
 

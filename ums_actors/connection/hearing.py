@@ -42,7 +42,7 @@ class Hearing(Root, abc.ABC):
                 :class:`pykka.ActorRef` (told), or a :class:`queue.Queue`. A slow one
                 loses its oldest events, which is counted.
             kinds: event classes such as ``ums_actors.MessageReceived``. ``RequestSent``
-                and ``ResponseReceived`` must be named to be heard.
+                and all others that are a ``Tap`` must be named to be heard.
             where: tells of an event whether it is wanted; called on the loop thread, so
                 it must not block.
             conversation_id: hear of this conversation alone.

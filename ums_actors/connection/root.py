@@ -20,6 +20,7 @@ from ums_actors.actors.messages import (
     StepFailed,
 )
 from ums_actors.actors.supervisor import SupervisorActor
+from ums_actors.actors.timings import step_begins
 from ums_actors.actors.trouble import report
 from ums_actors.core.course import State
 from ums_actors.errors import LocalProtocolError, UMSError
@@ -153,6 +154,7 @@ class Root(LoopActor, abc.ABC):
     def _prepare(self, generation: int) -> Steps[Any]:
         yield from _settled(self._init_token())
         token = self._kernel.token_generation  # before somebody renews it
+        step_begins(self._kernel, "address")
         url = yield from _settled(self._get_websocket_url())
         if not isinstance(url, (str, Secret)):
             raise LocalProtocolError(

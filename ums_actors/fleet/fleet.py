@@ -72,7 +72,7 @@ class Fleet(Life):
         handlers: threads that call it. As many agents may block at a time; if all do,
             the others wait (``fleet.handlers_blocked`` is logged).
         kinds: event classes that are wanted; all if none is named. ``RequestSent`` and
-            ``ResponseReceived`` must be named to be heard.
+            all others that are a ``Tap`` must be named to be heard.
         pacing: how fast agents may connect and log in.
         limits: how much all of them may hold.
         trials: when an agent that has failed for good is tried again; None: never.

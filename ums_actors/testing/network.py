@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from random import Random
 
+    from ums_actors.core.laps import Laps
     from ums_actors.secret import Secret
     from ums_actors.testing.clock import Agenda
     from ums_actors.testing.place import Place
@@ -42,6 +43,7 @@ class _Dialling:
         self._timeout = timeout
         self._aborted = False
         self._websocket: FakeWebsocket | None = None
+        self.steps: Laps = ()
 
     def run(self) -> Websocket:
         """Connect after a while, or fail."""

@@ -8,7 +8,7 @@ from ums_actors.actors.events import (
     Event,
     MessageReceived,
 )
-from ums_actors.actors.traffic_events import RequestSent, ResponseReceived
+from ums_actors.actors.traffic_events import Tap
 from ums_actors.protocol import brand
 from ums_actors.testing.asked import Asked, check_answer
 from ums_actors.testing.ears import Ears
@@ -71,7 +71,7 @@ class User:
     def arrive(self, *, taps: bool) -> None:
         """Subscribe, and open the connection; ``taps``: hear the traffic as well."""
         ears = self.ears
-        kinds = [Event, RequestSent, ResponseReceived] if taps else []
+        kinds = [Event, Tap] if taps else []
         for target, *wanted in (
             (ears.hear, MessageReceived),
             (ears.queue, MessageReceived),

@@ -7,9 +7,12 @@ import socket
 import threading
 from typing import TYPE_CHECKING
 
+from ums_actors.core.laps import laps
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ums_actors.core.laps import Laps
     from ums_actors.transport.opened import Opened
 
 __all__ = ["Attempt"]
@@ -25,15 +28,24 @@ class Attempt:
         permit: asked on the worker before each step and each write; False ends it.
     """
 
-    __slots__ = ("_lock", "_opened", "_permit", "_sockets", "aborted")
+    __slots__ = ("_began", "_lock", "_opened", "_permit", "_sockets", "aborted")
 
     def __init__(self, permit: Callable[[], bool] | None = None) -> None:
         self._permit = permit
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
         self._opened: Opened | None = None
+        self._began: list[tuple[str, float]] = []
         self.aborted: bool = False
         """Whether :meth:`abort` was called."""
+
+    def began(self, step: str, now: float) -> None:
+        """Take note that a step begins (worker thread); monotonic seconds."""
+        self._began.append((step, now))
+
+    def steps(self, now: float) -> Laps:
+        """Give how many seconds each step took that has begun (worker thread)."""
+        return laps(self._began, now)
 
     def ended(self) -> bool:
         """Tell whether it was aborted, or is no longer permitted (worker thread)."""

@@ -30,7 +30,7 @@ class Budget:
         where: safe text of the target.
     """
 
-    __slots__ = ("_attempt", "_clock", "_deadline", "_timeout", "step", "where")
+    __slots__ = ("_attempt", "_clock", "_deadline", "_step", "_timeout", "where")
 
     def __init__(
         self,
@@ -45,8 +45,17 @@ class Budget:
         self._clock = clock
         self._deadline = clock() + timeout
         self.where: str = where
-        self.step: str = "queue"
+        self._step = "queue"
+
+    @property
+    def step(self) -> str:
         """The step of ``ConnectError`` that is going on."""
+        return self._step
+
+    @step.setter
+    def step(self, step: str) -> None:
+        self._step = step
+        self._attempt.began(step, self._clock())
 
     def left(self) -> float:
         """Give the seconds that are left, always more than 0.
