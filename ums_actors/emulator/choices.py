@@ -74,6 +74,8 @@ __all__ = [
     "PROFILE_SET",
     "QUEUE_STATES",
     "REJECTED_PAUSE",
+    "REST_CREATED",
+    "REST_RETRY_AFTER",
     "RING_ANSWERS",
     "RING_ENDS",
     "RING_UPDATED",
@@ -84,6 +86,7 @@ __all__ = [
     "SUBSCRIPTION_UPDATED",
     "SUGGESTED",
     "SURVEY_APP",
+    "TOO_MANY",
     "TOPIC_UPDATED",
     "TRANSFER_STATES",
     "TTR_SECONDS",
@@ -144,6 +147,14 @@ DEFAULT_GAP: Final = 0.010
 """Seconds between a response and the next notification on the same socket."""
 CLOSE_WAIT: Final = 1.0
 """Seconds a peer has to answer a close frame before TCP is cut."""
+
+# -- REST calls
+REST_CREATED: Final = 201
+"""HTTP status of a message or a participant that was posted; nobody has published it.
+The body of the first is that of PublishEvent's answer."""
+TOO_MANY: Final = 429
+REST_RETRY_AFTER: Final = 1.0
+"""Seconds that the Retry-After of a 429 tells, unless a fault tells others."""
 
 # -- logins
 ASSERTION_NAME: Final = "NameID"

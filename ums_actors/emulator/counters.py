@@ -23,3 +23,6 @@ class Counters:
     handshakes: int = 0
     refused_handshakes: int = 0
     requests: int = 0
+    rest_calls: int = 0
+    rest_lines: int = 0
+    """TCP connections on which those came."""

@@ -25,6 +25,7 @@ from ums_actors.emulator.http.domains import Domains
 from ums_actors.emulator.http.files import Storage
 from ums_actors.emulator.http.idp import Idp
 from ums_actors.emulator.http.login import Login
+from ums_actors.emulator.http.rest.service import Rest
 from ums_actors.emulator.http.shifts import Shifts
 from ums_actors.emulator.http.sockets import Sockets
 from ums_actors.emulator.kept.memory import facts_of, restore
@@ -164,7 +165,7 @@ class Emulator(Controls):
             await self.stop()
             raise
         app = web.Application()
-        for part in (Domains, Login, Idp, Shifts, Sockets, Storage):
+        for part in (Domains, Login, Idp, Shifts, Rest, Sockets, Storage):
             part(self._service).add_to(app)
         ControlSide(self).add_to(app)
         tls = self._tls.context if self._tls else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ums_actors.emulator.faults.registry import KINDS
+from ums_actors.emulator.http.rest.service import ROUTES
 
 __all__ = ["CONTROL_PATH", "ENDPOINTS", "Endpoint", "described"]
 
@@ -75,7 +76,7 @@ ENDPOINTS: Final = (
         "GET",
         "",
         "Say what every call takes and gives.",
-        '{"calls": […], "faults": […]}',
+        '{"calls": […], "faults": […], "rest": […]}',
     ),
     Endpoint(
         "POST",
@@ -169,7 +170,8 @@ ENDPOINTS: Final = (
     Endpoint(
         "GET",
         "/log",
-        "Give the frames that passed the sockets, tokens blotted out.",
+        "Give the frames that passed the sockets, and the REST calls (conn 0, their "
+        "method, path and status in the frame), tokens blotted out.",
         'lines of JSON {"t" (epoch s), "conn", "generation", "user", "dir", "frame"}',
         query={"user": _USER},
     ),
@@ -177,7 +179,11 @@ ENDPOINTS: Final = (
 
 
 def described() -> dict[str, Any]:
-    """Give all of it as JSON, for who explores."""
+    """Give all of it as JSON, for who explores.
+
+    Of each REST call ``type`` is by what faults name it; those that strike requests
+    strike it too.
+    """
     return {
         "calls": [
             {
@@ -198,6 +204,10 @@ def described() -> dict[str, Any]:
                 "user": kind.of_user,
             }
             for kind in KINDS.values()
+        ],
+        "rest": [
+            {"call": f"{method} {path}", "type": kind}
+            for method, path, _, kind in ROUTES
         ],
         "errors": 'a status of 400 or more and {"error": a sentence}',
     }

@@ -115,7 +115,8 @@ _REQUESTS: Final = (
     Kind(
         "reject",
         "A request is refused and not carried out.",
-        '{"code" (400 to 599), "type"? (a request type or a list), "text"?}',
+        '{"code" (400 to 599), "type"? (a request type or a list), "text"?, '
+        '"retry_after"? (seconds; REST calls are told them)}',
         {"code": 400},
         Rejection.of,
     ),

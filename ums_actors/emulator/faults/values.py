@@ -95,6 +95,7 @@ class _Rejection(msgspec.Struct, forbid_unknown_fields=True):
     code: Status
     type: str | list[str] | None = None
     text: str = "Rejected by a fault"
+    retry_after: Seconds | None = None
 
 
 class Rejection(msgspec.Struct, frozen=True):
@@ -103,12 +104,13 @@ class Rejection(msgspec.Struct, frozen=True):
     code: int
     text: str
     types: Types
+    retry_after: float | None = None
 
     @classmethod
     def of(cls, value: Any) -> Rejection:
-        """Read an object of code, type and text."""
+        """Read an object of code, type, text and retry_after."""
         read = take_as(value, _Rejection)
-        return cls(read.code, read.text, Types.of(read.type))
+        return cls(read.code, read.text, Types.of(read.type), read.retry_after)
 
 
 class _Closing(msgspec.Struct, forbid_unknown_fields=True):

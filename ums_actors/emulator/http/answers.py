@@ -15,7 +15,7 @@ from ums_actors.emulator.values import as_object
 if TYPE_CHECKING:
     from ums_actors.emulator.service import Service
 
-__all__ = ["answer_of", "failure", "object_of", "trouble_of"]
+__all__ = ["NEVER", "answer_of", "failure", "object_of", "trouble_of", "wait_for"]
 
 NEVER: Final = 3_600.0
 """Seconds for which a call is never answered; its client goes long before."""
@@ -57,7 +57,7 @@ async def trouble_of(
     if fault is None:
         return None
     told = fault.setting
-    await _wait(request, NEVER if told.status == CUT else told.delay)
+    await wait_for(request, NEVER if told.status == CUT else told.delay)
     if told.status == CUT:
         return failure(504, "Never answered")
     if told.body is not None:
@@ -65,7 +65,7 @@ async def trouble_of(
     return None if told.status is None else failure(told.status, "A fault strikes")
 
 
-async def _wait(request: web.Request, seconds: float) -> None:
+async def wait_for(request: web.Request, seconds: float) -> None:
     """Wait, but not for a client that has gone."""
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     )
     from ums_actors.emulator.world.world import World
 
-__all__ = ["conversation_record", "event_record"]
+__all__ = ["conversation_record", "dialog_record", "event_record"]
 
 _ALWAYS_LISTED = frozenset(ROLES[:4])
 
@@ -81,7 +81,7 @@ def _details_record(
             role: [world.pid(identity) for identity in listed]
             for role, listed in members.items()
         },
-        "dialogs": [_dialog_record(dialog) for dialog in details.dialogs],
+        "dialogs": [dialog_record(dialog) for dialog in details.dialogs],
         "state": details.main.state,
         "stage": details.stage,
         "startTs": conversation.started,
@@ -112,7 +112,8 @@ def _context_record(conversation: Conversation) -> dict[str, Any]:
     return {**context, "clientProperties": properties}
 
 
-def _dialog_record(dialog: Dialog) -> dict[str, Any]:
+def dialog_record(dialog: Dialog) -> dict[str, Any]:
+    """Give one of the ``dialogs`` of a conversation's details."""
     record: dict[str, Any] = {
         "dialogId": dialog.dialog_id,
         "dialogType": dialog.dialog_type,

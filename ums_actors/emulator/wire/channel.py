@@ -15,7 +15,7 @@ from ums_actors.emulator import choices
 if TYPE_CHECKING:
     from aiohttp import WSMessage
 
-__all__ = ["Channel"]
+__all__ = ["Channel", "reset"]
 
 TCP_GRACE: Final = 0.1
 """Seconds for the last bytes after the close handshake, until TCP is aborted."""
@@ -91,17 +91,21 @@ class Channel:
     def reset(self) -> None:
         """Reset TCP, without a close frame; once: a closed TLS transport is empty."""
         transport, self._transport = self._transport, None
-        if transport is None:
-            return
-        try:
-            raw = transport.get_extra_info("socket")
-        except AttributeError:  # of asyncio's TLS transport, when its peer has gone
-            raw = None
-        if raw is not None and raw.fileno() >= 0:
-            linger = struct.pack("ii", 1, 0)
-            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-        transport.abort()
+        if transport is not None:
+            reset(transport)
 
     def _abort(self) -> None:
         if self._transport is not None:
             self._transport.abort()
+
+
+def reset(transport: asyncio.Transport) -> None:
+    """Reset a TCP connection."""
+    try:
+        raw = transport.get_extra_info("socket")
+    except AttributeError:  # of asyncio's TLS transport, when its peer has gone
+        raw = None
+    if raw is not None and raw.fileno() >= 0:
+        linger = struct.pack("ii", 1, 0)
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    transport.abort()

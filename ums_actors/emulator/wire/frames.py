@@ -60,12 +60,14 @@ class Answer:
 
     Attributes:
         then_close: close code for the socket once it is written; None leaves it open.
+        pause: seconds that a REST call is told to wait; None if it is not told.
     """
 
     body: Any
     type: str = STRING_RESPONSE
     code: int = 200
     then_close: int | None = None
+    pause: float | None = None
 
 
 def parse(text: str) -> Request:

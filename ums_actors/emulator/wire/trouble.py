@@ -73,7 +73,8 @@ class Trouble:
         if canonical(kind) == _INIT and self._strike("init", _says("refused")):
             return Answer("Refused by a fault", code=401)
         if fault := self._strike("reject", lambda it: it.setting.types.fit(kind)):
-            return Answer(fault.setting.text, code=fault.setting.code)
+            told = fault.setting
+            return Answer(told.text, code=told.code, pause=told.retry_after)
         if self._strike("too-many", lambda it: unanswered > it.setting):
             return Answer("Too many requests at once", code=429)
         return None

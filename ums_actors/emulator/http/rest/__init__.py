@@ -1,0 +1,1 @@
+"""The brand's REST service, over the same account as the websockets."""
