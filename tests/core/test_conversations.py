@@ -7,6 +7,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from ums_actors.core.changes import What
 from ums_actors.core.conversations import SNAPSHOT_LIMIT, ConversationBook
+from ums_actors.core.linger import ENDED_FOR, TOLD
 from ums_actors.protocol.conversations import ConversationResult
 from ums_actors.protocol.ids import IdTable
 from ums_actors.protocol.messages import Event, MessageEvent, OriginatorMetadata
@@ -38,6 +39,10 @@ class Book:
         told = result(conversation(conversation_id, **more))
         return short(self.book.delete(told, source, self.now))
 
+    def tell(self, conversation_id="C", **more):
+        told = result(conversation(conversation_id, **more))
+        return short(self.book.told(told, self.now))
+
     def wait(self, seconds):
         self.now += seconds
         return short(self.book.due(self.now))
@@ -65,6 +70,47 @@ def short(news):
 @pytest.fixture
 def book():
     return Book()
+
+
+# -- what is told without a subscription
+
+
+def test_one_that_is_told_of_stays_while_it_is_open_and_three_minutes_more(book):
+    assert book.tell(at=1) == [("C", OPENED)]
+    assert book.tell(at=1) == []
+    book.snapshot("D")
+    book.lose("s")
+    book.book.settled(book.now)
+    assert book.wait(9_999) == []
+    assert book.tell(at=2, stage="CLOSE") == [("C", CLOSED)]
+    assert book.book.next_at() == book.now + ENDED_FOR
+    assert book.wait(ENDED_FOR) == []
+    assert book.book.next_at() == book.now + TIMEOUT
+    assert book.wait(TIMEOUT) == [("C", REMOVED)]
+
+
+def test_what_is_told_late_finds_it_and_changes_nothing(book):
+    book.tell(at=5, stage="CLOSE")
+    book.wait(ENDED_FOR)
+    assert book.tell(at=4) == []
+    assert book.card().out_of_order == 1
+    assert book.wait(TIMEOUT) == [("C", REMOVED)]
+
+
+def test_one_that_is_told_of_and_shown_leaves_with_both(book):
+    book.upsert(at=1)
+    book.tell(at=1)
+    assert book.card().sources == ("s", TOLD)
+    book.tell(at=2, stage="CLOSE")
+    book.delete(at=2, stage="CLOSE")
+    assert book.wait(TIMEOUT) == []
+    assert book.wait(ENDED_FOR) == []
+    assert book.wait(TIMEOUT) == [("C", REMOVED)]
+
+
+def test_what_has_no_id_is_not_told(book):
+    assert book.tell("") == []
+    assert book.ids() == set()
 
 
 # -- what is told

@@ -98,6 +98,60 @@ def test_what_overflows_during_a_query_is_asked_for_again():
     assert stream.caught_up("D", result(2, 3, 4, 5)) == [2, 3, 4, 5]
 
 
+# -- told beside the line
+
+
+def test_a_dialog_may_be_taken_up_at_any_number():
+    stream = streams()
+    assert not stream.knows("D")
+    stream.start("D", 6)
+    assert stream.knows("D")
+    stream.start("D", 2)  # it is known by now
+    assert stream.live("D", 7, 7, ours=False) == [7]
+    assert stream.queries() == []
+
+
+def test_one_whose_number_the_next_event_would_set_is_not_known():
+    stream = streams()
+    snapshot(stream, None, baseline=True)
+    assert not stream.knows("D")
+    stream.promise("D", 9)
+    assert stream.queries() == []
+    stream.start("D", 6)
+    assert stream.live("D", 7, 7, ours=False) == [7]
+    assert stream.live("D", 6, 6, ours=False) == []
+
+
+def test_one_that_was_forgotten_is_known():
+    stream = streams(dialog_limit=1)
+    live(stream, 0, 1)
+    live(stream, 0, dialog="E")
+    assert stream.knows("D")
+    stream.start("D", 9)
+    assert live(stream, 1, 2) == [2]
+
+
+def test_what_is_promised_is_asked_for_where_one_knows_from_where():
+    stream = streams()
+    stream.promise("D", 3)
+    assert stream.queries() == []
+    live(stream, 0)
+    stream.promise("D", 3)
+    stream.promise("D", 2)
+    assert stream.queries() == [Query("D", 0)]
+    assert stream.caught_up("D", result(1, 2, 3)) == [1, 2, 3]
+
+
+def test_what_others_than_the_line_brought_is_not_doubted_when_it_is_lost():
+    stream = streams()
+    stream.start("D", -1)
+    stream.live("D", 0, 0, ours=False)
+    live(stream, 0, dialog="E")
+    stream.line_lost()
+    stream.snapshots_over()
+    assert stream.queries() == [Query("E", 0)]
+
+
 # -- snapshots
 
 

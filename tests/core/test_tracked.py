@@ -25,6 +25,21 @@ def missed(first, last, dialog="a", why=None):
     return Missed("", dialog, first, last, why)
 
 
+def test_a_dialog_is_taken_up_once_unless_its_number_is_open():
+    few = Few(1)
+    few.start("a", 6)
+    few.start("a", 9)
+    assert few.knows("a")
+    assert few._dialogs["a"].last == 6
+    few.enter("b")  # makes the other be forgotten
+    assert few.knows("a")
+    assert not few.knows("b")
+    few.start("b", 3)
+    assert few._dialogs["b"].last == 3
+    few.start("a", 9)
+    assert few._last_of["a"] == 6
+
+
 def test_what_is_forgotten_lets_go_what_it_held():
     few = Few(5)
     why = ConnectionError("lost")

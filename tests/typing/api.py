@@ -34,6 +34,8 @@ def futures(ref: LoopRef[ums.BrandWebsocketConnection]) -> None:
     assert_type(proxy.refresh_token(), LoopFuture[None])
     assert_type(proxy.send({"type": ".GetClock"}), LoopFuture[Any])
     assert_type(proxy.send_text("c", "hello"), LoopFuture[int])
+    assert_type(proxy.process_webhooks_notification(b"{}"), LoopFuture[None])
+    assert_type(proxy.process_webhooks_notification({"type": "x"}), LoopFuture[None])
     assert_type(proxy.query_messages("d"), LoopFuture[list[MessageEvent]])
     assert_type(proxy.close_conversation("c"), LoopFuture[str])
     assert_type(proxy.create_conversation_subscription(), LoopFuture[str])

@@ -29,6 +29,8 @@ def adopt(kernel: Kernel, login: Session) -> None:
     if previous is None or current is None or previous == current:
         return
     kernel.login = before  # whose these were
+    if kernel.made("intake"):
+        kernel.intake.finish()
     if kernel.made("streams"):
         deliver(kernel, kernel.streams.abandon())
     kernel.login = login

@@ -8,6 +8,7 @@ from ums_actors.actors.office import ConversationOffice
 from ums_actors.actors.telling import event_of, kind_of
 from ums_actors.core.conversations import ConversationBook
 from ums_actors.core.course import State
+from ums_actors.core.linger import TOLD
 from ums_actors.model.conversation import Conversation
 from ums_actors.model.message import Message
 
@@ -37,7 +38,7 @@ class Conversations:
         office: carries out what is done to them.
     """
 
-    __slots__ = ("_kernel", "_sources", "_timer", "book", "office")
+    __slots__ = ("_armed_for", "_kernel", "_sources", "_timer", "book", "office")
 
     def __init__(
         self, kernel: Kernel, wire_name: Callable[[str], str], *, is_brand: bool
@@ -55,6 +56,7 @@ class Conversations:
         self.office: ConversationOffice = office
         self._sources: dict[str, None] = {}  # subscriptions that have shown something
         self._timer: Timer | None = None
+        self._armed_for = 0.0
 
     # -- what the service says
 
@@ -81,6 +83,20 @@ class Conversations:
             self._arm()
             return found
         return []
+
+    def take_told(self, change: ConversationChange) -> list[News[Conversation]]:
+        """Take a change that came without a subscription; give the news, likewise."""
+        book, result, now = self.book, change.result, self._now()
+        found: list[News[Conversation]] = []
+        if change.type == "UPSERT":
+            found = book.told(result, now)
+        elif change.type == "DELETE" and book.get(result.conversation_id) is not None:
+            found = book.told(result, now)
+            view = self.view(result.conversation_id)
+            if view is not None and view.is_open:  # else it stays for a while
+                found += book.delete(result, TOLD, now)
+        self._arm()
+        return found
 
     def view(self, conversation_id: str) -> Conversation | None:
         """Give a conversation, None if it is not known; any thread."""
@@ -138,9 +154,11 @@ class Conversations:
 
     def _arm(self) -> None:
         due = self.book.next_at()
-        if due is not None and self._timer is None:
-            delay = max(0.0, due - self._now())
-            self._timer = self._kernel.loop.call_later(delay, self._sweep)
+        if due is None or (self._timer is not None and due >= self._armed_for):
+            return
+        self.stop()
+        delay, self._armed_for = max(0.0, due - self._now()), due
+        self._timer = self._kernel.loop.call_later(delay, self._sweep)
 
     def _sweep(self) -> None:
         self._timer = None

@@ -22,14 +22,17 @@ from ums_actors.actors.messages import (
     LineDropped,
     ReleaseQueue,
     SubmitRequest,
+    TakeWebhook,
 )
 from ums_actors.actors.replies import Replies, too_late
 from ums_actors.actors.sweep import Sweep
+from ums_actors.actors.trouble import report
 from ums_actors.core.course import State
 from ums_actors.core.pending import Entry
 from ums_actors.errors import (
     ConnectionLost,
     Delivery,
+    RemoteProtocolError,
     RequestForgotten,
     UMSError,
 )
@@ -54,6 +57,7 @@ class CorrelatorActor(Child):
         ForgetRequest: "_forget",
         CatchUp: "_catch_up",
         FramesReceived: "_receive",
+        TakeWebhook: "_take_webhook",
         ReleaseQueue: "_release",
         LineDropped: "_rearm",
         AwaitAnswers: "_await_answers",
@@ -245,6 +249,21 @@ class CorrelatorActor(Child):
             self._let_go()
         if self._awaited is not None:
             self._tell_if_answered()
+
+    def _take_webhook(self, command: TakeWebhook) -> None:
+        """Feed it as if the line had brought it; what is wrong with it is answered."""
+        kernel, frame = self._kernel, command.notification
+        try:
+            self._feed.take_webhook(frame)
+        except Exception as error:  # noqa: BLE001  (isolation is the point)
+            kernel.counters.failed_notifications += 1
+            if not isinstance(error, RemoteProtocolError):
+                report(
+                    kernel, "notification.failed", error, notification_type=frame.type
+                )
+            command.reply.try_fail(error)
+        self._feed.catch_up()
+        command.reply.try_set(None)
 
     def _await_answers(self, command: AwaitAnswers) -> None:
         self._awaited = command.generation

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ums_actors.actors.dialogs import Dialogs, Query
     from ums_actors.actors.kernel import Kernel
     from ums_actors.actors.subscription import Subscription
+    from ums_actors.protocol.conversations import ConversationChange
     from ums_actors.runtime.timers import CallLater
 
 __all__ = ["Feed"]
@@ -55,18 +56,7 @@ class Feed:
         Call :meth:`catch_up` after the last of those that came together.
         """
         try:
-            if self._subscribers.wants_notification(frame.type):
-                self._subscribers.publish(
-                    NotificationReceived(type=frame.type, body=decode_body(frame.body))
-                )
-            if frame.type in _CONVERSATIONS:
-                self._conversations(frame)
-            elif frame.type in _MESSAGES:
-                self._followed().take(frame)
-            elif frame.type in ROUTING_TYPES:
-                self._kernel.rings.take(frame)
-            elif frame.type in AGENT_STATE_TYPES:
-                self._kernel.agents.take(frame)
+            self._hand_on(frame, by_webhook=False)
         except Exception as error:  # noqa: BLE001  (isolation is the point)
             self._kernel.counters.failed_notifications += 1
             report(
@@ -78,12 +68,39 @@ class Feed:
         if self._dialogs is not None:
             self._dialogs.spill()
 
+    def take_webhook(self, frame: Notification) -> None:
+        """Handle a notification that came by a webhook; :meth:`catch_up` after it.
+
+        Raises:
+            RemoteProtocolError: it is none that can be read.
+        """
+        self._hand_on(frame, by_webhook=True)
+
     def catch_up(self) -> None:
         """Ask for messages that are missing, a few dialogs at a time."""
+        if self._kernel.made("intake"):
+            self._kernel.intake.settle()
         if self._dialogs is not None or self._kernel.made("streams"):
             self._followed().catch_up()
         if self._kernel.made("conversations"):
             self._kernel.conversations.settle()
+
+    def _hand_on(self, frame: Notification, *, by_webhook: bool) -> None:
+        kind = frame.type
+        if self._subscribers.wants_notification(kind):
+            self._subscribers.publish(
+                NotificationReceived(type=kind, body=decode_body(frame.body))
+            )
+        if kind in _CONVERSATIONS:
+            take = self._told_conversations if by_webhook else self._conversations
+            take(frame)
+        elif kind in _MESSAGES:
+            taker = self._kernel.intake if by_webhook else self._followed()
+            taker.take(frame)
+        elif kind in ROUTING_TYPES:
+            self._kernel.rings.take(frame)
+        elif kind in AGENT_STATE_TYPES:
+            self._kernel.agents.take(frame)
 
     def _followed(self) -> Dialogs:
         """Give the dialogs, made when they are first needed."""
@@ -109,15 +126,7 @@ class Feed:
                 self._followed().sight(change.result, baseline=baseline, first=first)
             elif change.type == "DELETE":
                 self._followed().leave(change.result)
-            self._subscribers.publish(
-                ConversationChanged(
-                    subscription_id=body.subscription_id,
-                    type=change.type,
-                    conversation_id=change.result.conv_id,
-                    conversation=change.result,
-                    live=conversations.view(change.result.conversation_id),
-                )
-            )
+            self._tell(change, body.subscription_id)
             conversations.tell(news)
         if subscription is not None:
             if not subscription.snapshot_seen:
@@ -125,6 +134,30 @@ class Feed:
             kernel.baseline_seen = True
             subscription.snapshot_seen = subscription.ever_seen = True
             subscription.waiters.resolve(body.subscription_id)
+
+    def _told_conversations(self, frame: Notification) -> None:
+        """Take conversations that are told of without a subscription."""
+        body = read_conversation_changes(frame.body)
+        kernel, conversations = self._kernel, self._kernel.conversations
+        for change in body.changes:
+            details = change.result.conversation_details
+            kernel.ids.learn_all(details.participants, details.participants_pid)
+            news = conversations.take_told(change)
+            kernel.intake.sight(change.result)
+            self._tell(change, body.subscription_id)
+            conversations.tell(news)
+
+    def _tell(self, change: ConversationChange, subscription_id: str) -> None:
+        result = change.result
+        self._subscribers.publish(
+            ConversationChanged(
+                subscription_id=subscription_id,
+                type=change.type,
+                conversation_id=result.conv_id,
+                conversation=result,
+                live=self._kernel.conversations.view(result.conversation_id),
+            )
+        )
 
     def _subscription(self, subscription_id: str) -> Subscription | None:
         for known in self._kernel.subscriptions.values():

@@ -34,6 +34,8 @@ def lose_line(kernel: Kernel, reason: Reason, now: float) -> None:
     lost = kernel.pending.drop_line(
         frozenset(unsent), now, kernel.options.queue_timeout
     )
+    if kernel.made("intake") and kernel.at_rest():
+        kernel.intake.finish()
     if kernel.made("streams"):
         deliver(kernel, kernel.streams.line_lost(_why(kernel, reason)))
     if kernel.made("rings"):
@@ -116,6 +118,8 @@ def dismantle(kernel: Kernel, now: float) -> None:
     finish(kernel, now)
     if kernel.made("conversations"):
         kernel.conversations.stop()
+    if kernel.made("intake"):
+        kernel.intake.stop()
     kernel.subscribers.close()
     kernel.connector.close()
     if kernel.tenancy is not None:

@@ -45,6 +45,7 @@ __all__ = [
     "StepFailed",
     "SubmitRequest",
     "SubmitToken",
+    "TakeWebhook",
     "TenureEnded",
     "ValidateToken",
 ]
@@ -230,6 +231,13 @@ class FramesReceived(Message, frozen=True):
 
     generation: int
     messages: list[Response | Notification]
+
+
+class TakeWebhook(Message, frozen=True):
+    """Hand on a notification that came by a webhook; answer when that is done."""
+
+    notification: Notification
+    reply: LoopFuture[None]
 
 
 class CatchUp(Message, frozen=True):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ums_actors.actors.agents import AgentStates
 from ums_actors.actors.catching import CatchUps
 from ums_actors.actors.conversations import Conversations
+from ums_actors.actors.intake import Intake
 from ums_actors.actors.pauses import Pauses
 from ums_actors.actors.rings import Rings
 from ums_actors.actors.taps import Taps
@@ -43,6 +44,7 @@ class Parts:
         "conversations",
         "ids",
         "inspection",
+        "intake",
         "marks",
         "pauses",
         "rings",
@@ -56,6 +58,7 @@ class Parts:
     conversations: Conversations
     ids: IdTable
     inspection: Inspection
+    intake: Intake
     marks: Marks
     pauses: Pauses
     rings: Rings
@@ -122,6 +125,7 @@ _MAKERS: Final[dict[str, Callable[[Kernel], Any]]] = {
     "conversations": _conversations,
     "ids": lambda kernel: IdTable(kernel.account_id),
     "inspection": _inspection,
+    "intake": Intake,
     "marks": lambda _: Marks(),
     "pauses": lambda kernel: Pauses(kernel.marks),
     "rings": Rings,

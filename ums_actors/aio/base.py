@@ -125,6 +125,7 @@ class AwaitableConnection(Generic[P]):
     set_user_profile: Final = awaited(Model.set_user_profile)
     get_brand_profile: Final = awaited(Model.get_brand_profile)
     catch_up: Final = awaited(Model.catch_up)
+    process_webhooks_notification: Final = awaited(Model.process_webhooks_notification)
     status: Final = awaited(Model.status)
     wait_ready: Final = awaited(Model.wait_ready)
     wait_closed: Final = awaited(Model.wait_closed)

@@ -14,8 +14,8 @@ from ums_actors.actors.messages import (
     OpenConnection,
 )
 from ums_actors.arguments import seconds, shown
-from ums_actors.connection.asking import Asking
 from ums_actors.connection.status import ConnectionStatus, status_of
+from ums_actors.connection.webhooks import Webhooks
 from ums_actors.core import course
 from ums_actors.core.course import State
 from ums_actors.errors import LocalProtocolError, NotSupported
@@ -31,7 +31,7 @@ __all__ = ["WebsocketConnection"]
 _CHILDREN = ("token", "correlator", "socket", "supervisor")
 
 
-class WebsocketConnection(Asking, abc.ABC):
+class WebsocketConnection(Webhooks, abc.ABC):
     """A supervised UMS connection.
 
     Abstract: :meth:`_get_websocket_url`, :meth:`_init_token`, :meth:`get_token`,

@@ -80,6 +80,9 @@ class ConnectionProxy:
     upload_file: Final = proxy_method(_Both.upload_file)
     download_file: Final = proxy_method(_Both.download_file)
     keep_alive: Final = proxy_method(_Both.keep_alive)
+    process_webhooks_notification: Final = proxy_method(
+        _Both.process_webhooks_notification
+    )
 
     if TYPE_CHECKING:  # what ParamSpec cannot say: overloads, and what is no future
 

@@ -86,6 +86,9 @@ def status_of(kernel: Kernel, now: float) -> ConnectionStatus:
     windows = kernel.windows()
     streams = kernel.streams if kernel.made("streams") else None
     rings = kernel.rings.book if kernel.made("rings") else None
+    duplicates = 0 if streams is None else streams.duplicates
+    if kernel.made("intake"):
+        duplicates += kernel.intake.duplicates
     talks = kernel.conversations.book if kernel.made("conversations") else None
     return ConnectionStatus(
         connection_id=kernel.connection_id,
@@ -109,7 +112,7 @@ def status_of(kernel: Kernel, now: float) -> ConnectionStatus:
         window=pending.window.limit,
         resting=pending.resting,
         late_answers=pending.late,
-        duplicates=0 if streams is None else streams.duplicates,
+        duplicates=duplicates,
         absent=0 if streams is None else streams.absent,
         gaps=0 if streams is None else streams.gaps,
         dropped=kernel.subscribers.dropped,

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from ums_actors.core.card import Card, News
 from ums_actors.core.changes import Change, What, changes
 from ums_actors.core.gathering import facts_of
+from ums_actors.core.linger import TOLD, Linger
 from ums_actors.core.presence import Presence
 from ums_actors.core.shelf import Shelf
 from ums_actors.core.talk import MESSAGES, Said
@@ -59,6 +60,7 @@ class ConversationBook(Generic[V]):
         "_cards",
         "_ids",
         "_limit",
+        "_linger",
         "_make",
         "_messages",
         "_presence",
@@ -81,6 +83,7 @@ class ConversationBook(Generic[V]):
         self._messages = messages
         self._cards: Shelf[V] = Shelf()
         self._presence = Presence(clear_timeout)
+        self._linger = Linger()
         self.evicted: int = 0
         self.cut: int = 0
 
@@ -109,6 +112,27 @@ class ConversationBook(Generic[V]):
         if source not in card.sources:
             self._presence.comes(card, source)
         return self._apply(card, result)
+
+    def told(self, result: ConversationResult, now: float) -> list[News[V]]:
+        """Take the state of a conversation that is told of without a subscription.
+
+        It is there as long as it is open, and for a while after.
+        """
+        card = self._cards.get(result.conversation_id)
+        if card is None:
+            found = self._enter(result, TOLD)
+            card = self._cards.get(result.conversation_id)
+            if card is None:
+                return found  # it has no id
+        else:
+            card.notifications += 1
+            updated = result.conversation_details.meta_data_last_update_ts
+            if TOLD not in card.sources and not card.is_late(updated):
+                self._presence.comes(card, TOLD)
+            found = self._apply(card, result)
+        if TOLD in card.sources:
+            self._linger.note(card, now)
+        return found
 
     def delete(
         self, result: ConversationResult, source: str, now: float
@@ -153,7 +177,7 @@ class ConversationBook(Generic[V]):
 
         What is shown by no other is doubtful until the next line has settled.
         """
-        self._presence.keep_only(self._cards, subscriptions)
+        self._presence.keep_only(self._cards, {*subscriptions, TOLD})
 
     @property
     def doubts(self) -> bool:
@@ -168,7 +192,8 @@ class ConversationBook(Generic[V]):
 
     def next_at(self) -> float | None:
         """Give the time of the next removal, monotonic seconds."""
-        return self._presence.next_at()
+        times = (self._presence.next_at(), self._linger.next_at())
+        return min((each for each in times if each is not None), default=None)
 
     def due(self, now: float) -> list[News[V]]:
         """Remove those whose time has come."""
@@ -177,6 +202,8 @@ class ConversationBook(Generic[V]):
         def remove(card: Card[V]) -> None:
             found.append(self._remove(card))
 
+        for card in self._linger.due(now):
+            self._presence.goes(card, TOLD, now)
         self._presence.due(now, remove)
         return found
 
@@ -241,6 +268,7 @@ class ConversationBook(Generic[V]):
     def _remove(self, card: Card[V]) -> News[V]:
         self._cards.take(card)
         self._presence.forget(card)
+        self._linger.forget(card)
         card.sources = ()
         card.removed = True
         return News(card, Change(What.REMOVED))

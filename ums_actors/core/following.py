@@ -212,9 +212,11 @@ class FollowedStreams(Streams[E]):
             self._subscribe_again(dialog_id)
         return ready
 
-    def live(self, dialog_id: str, sequence: int, event: E) -> list[E | Missed]:
-        """Take an event as it came over the line."""
-        ready = super().live(dialog_id, sequence, event)
+    def live(
+        self, dialog_id: str, sequence: int, event: E, *, ours: bool = True
+    ) -> list[E | Missed]:
+        """Take an event as it came."""
+        ready = super().live(dialog_id, sequence, event, ours=ours)
         dialog = self._dialogs[dialog_id]
         if dialog.held and dialog_id in self._refused:
             # what is missing cannot be had here

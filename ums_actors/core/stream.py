@@ -90,14 +90,25 @@ class Streams(Tracked[E]):
         self.outdated: int = 0
         self.dropped: int = 0
 
-    def live(self, dialog_id: str, sequence: int, event: E) -> list[E | Missed]:
-        """Take an event as it came over the line."""
+    def live(
+        self, dialog_id: str, sequence: int, event: E, *, ours: bool = True
+    ) -> list[E | Missed]:
+        """Take an event as it came.
+
+        Args:
+            dialog_id: its dialog.
+            sequence: its number there.
+            event: the event.
+            ours: whether it was sent since the user takes part: on the line it would
+                not have been sent otherwise.
+        """
         dialog = self._dialogs.get(dialog_id)
         if dialog is None:
             dialog = self._enter(dialog_id, last=-1)
         else:
             self._dialogs.move_to_end(dialog_id)
-        dialog.ours = True  # else it would not have been sent
+        if ours:
+            dialog.ours = True
         last = dialog.last
         if last is None or sequence == last + 1:
             dialog.last = sequence
@@ -284,6 +295,15 @@ class Streams(Tracked[E]):
         del conversation_id
         if dialog_id not in self._dialogs:
             self._enter(dialog_id, last=-1)
+
+    # -- what is told beside the line
+
+    def promise(self, dialog_id: str, last: int) -> None:
+        """Take note that there is an event of that number, if the dialog is known."""
+        dialog = self._dialogs.get(dialog_id)
+        if dialog is not None and dialog.last is not None:
+            dialog.promised = max(dialog.promised, last)
+            self._want(dialog_id, dialog)
 
     # -- parts
 

@@ -84,6 +84,20 @@ class Tracked(Generic[E]):
         del dialog_id
         return ""
 
+    def knows(self, dialog_id: str) -> bool:
+        """Tell whether it is known up to which number a dialog was delivered."""
+        dialog = self._dialogs.get(dialog_id)
+        if dialog is None:
+            return dialog_id in self._last_of
+        return dialog.last is not None
+
+    def start(self, dialog_id: str, last: int) -> None:
+        """Take up a dialog of which that is not known: what comes after ``last``."""
+        if self.knows(dialog_id):
+            return
+        dialog = self._dialogs.get(dialog_id) or self._enter(dialog_id, last)
+        dialog.last = last
+
     def spilled(self) -> list[E | Missed]:
         """Give what was let go besides: since there was no room for its dialog, say.
 

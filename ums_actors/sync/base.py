@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ums_actors.outbox.publication import Publication
     from ums_actors.protocol.profiles import BrandProfile, UserProfile
     from ums_actors.protocol.requests import Call, Plain, Request
+    from ums_actors.protocol.webhooks import WebhookBody
     from ums_actors.runtime import LoopRef
 
 __all__ = ["BlockingConnection"]
@@ -238,6 +239,10 @@ class BlockingConnection(Generic[P]):
     def catch_up(self, dialog_id: str) -> None:
         """Wait until all that was said in a dialog by now has been handed out."""
         self.proxy.catch_up(dialog_id).get()
+
+    def process_webhooks_notification(self, body: WebhookBody) -> None:
+        """Take the body of a webhook; returns when it has been handed on."""
+        self.proxy.process_webhooks_notification(body).get(timeout=self._timeout)
 
     def set_user_profile(self, profile: Any) -> str:
         """Set the parts of the own profile that are given."""
