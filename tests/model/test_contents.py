@@ -49,6 +49,66 @@ def test_once_the_main_dialog_is_closed_it_is_the_open_one_that_changed_last(off
     assert office.tell(at=2000, dialogs=[main]).open_dialog is None
 
 
+SCREEN = {"dialogType": "OTHER", "channelType": "COBROWSE"}
+
+
+def test_a_cobrowse_dialog_is_none_of_those_in_which_something_is_said(office):
+    screen = dialog("S", AGENT, **SCREEN, at=3000, metaData={"mode": "VIDEO_CALL"})
+    talk = office.tell(dialogs=[screen, dialog("C", CONSUMER, ("MANAGER", U2))])
+    assert (talk.main_dialog.dialog_id, talk.open_dialog.dialog_id) == ("C", "C")
+    assert talk.cobrowse_dialog.dialog_id == "S"
+    assert talk.cobrowse_dialog.meta_data == {"mode": "VIDEO_CALL"}
+    assert [each.is_cobrowse for each in talk.dialogs] == [True, False]
+    assert [each.is_main for each in talk.dialogs] == [False, True]
+    assert talk.assigned_agent is None  # of the main dialog
+    talk.send_text("hi")
+    assert office.asked[-1][1]["dialogId"] == "C"
+
+
+def test_a_cobrowse_dialog_is_not_written_in_when_the_main_one_is_closed(office):
+    talk = office.tell(
+        dialogs=[dialog("C", state="CLOSE"), dialog("S", **SCREEN, at=3000)]
+    )
+    assert talk.open_dialog is None
+    talk.send_text("too late")
+    assert office.asked[-1][1]["dialogId"] == "C"
+    survey = dialog("P", dialogType="POST_SURVEY", at=1500)
+    talk = office.tell(
+        at=4000,
+        dialogs=[dialog("C", state="CLOSE"), dialog("S", **SCREEN, at=3000), survey],
+    )
+    assert talk.open_dialog.dialog_id == "P"
+
+
+def test_a_cobrowse_dialog_is_no_main_one_whatever_its_type(office):
+    named = dialog("S", dialogType="MAIN", channelType="COBROWSE")
+    assert office.tell(dialogs=[named]).main_dialog.dialog_id == "C"
+    typed = dialog("T", dialogType="COBROWSE")
+    talk = office.tell(at=2000, dialogs=[named, typed, dialog("C")])
+    assert [each.is_cobrowse for each in talk.dialogs] == [True, True, False]
+    assert [each.is_main for each in talk.dialogs] == [False, False, True]
+
+
+def test_of_two_cobrowse_dialogs_the_open_one_is_meant(office):
+    assert office.tell(dialogs=[dialog("C")]).cobrowse_dialog is None
+    closed = dialog("S", **SCREEN, state="CLOSE", at=3000)
+    talk = office.tell(at=3000, dialogs=[dialog("C"), closed])
+    assert talk.cobrowse_dialog.dialog_id == "S"
+    talk = office.tell(
+        at=4000, dialogs=[dialog("C"), dialog("T", **SCREEN, at=2000), closed]
+    )
+    assert talk.cobrowse_dialog.dialog_id == "T"
+
+
+def test_a_dialog_of_a_type_is_a_cobrowse_one_if_there_is_no_other(office):
+    screen = dialog("S", **SCREEN, at=3000)
+    talk = office.tell(dialogs=[dialog("C"), screen])
+    assert talk.dialog("OTHER").dialog_id == "S"
+    other = dialog("D", dialogType="OTHER", at=1500)
+    talk = office.tell(at=4000, dialogs=[dialog("C"), screen, other])
+    assert talk.dialog("OTHER").dialog_id == "D"
+
+
 def test_a_dialog_is_found_by_its_type_or_its_id(office):
     talk = office.tell(
         dialogs=[

@@ -143,6 +143,7 @@ def conversations(proxy: ums.BrandConnectionProxy) -> None:
     assert_type(everything, tuple[ums.Conversation, ...])
     for conversation in everything:
         assert_type(conversation.open_dialog, ums.Dialog | None)
+        assert_type(conversation.cobrowse_dialog, ums.Dialog | None)
         assert_type(conversation.assigned_agent, ums.Participant | None)
         assert_type(conversation.send_text("hello").get(), int)
         assert_type(conversation.query_messages().get(), list[ums.Message])

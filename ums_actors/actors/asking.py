@@ -35,6 +35,8 @@ class AskedDialogs(Dialogs):
         if mine:
             kernel.rings.arrived(result)
         for dialog in details.dialogs:
+            if not dialog.keeps_messages:
+                continue  # to ask for them is refused
             dialog_id = dialog.dialog_id or result.conv_id
             is_last = (
                 last is not None and (last.dialog_id or result.conv_id) == dialog_id

@@ -53,6 +53,8 @@ class FollowedDialogs(Dialogs):
         """Follow the open dialogs of a conversation."""
         details = result.conversation_details
         for dialog in details.dialogs:
+            if not dialog.keeps_messages:
+                continue
             seen = _sighting(result, details, dialog)
             self._streams.sight(seen, baseline=baseline, first=first)
 

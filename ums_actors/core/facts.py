@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from ums_actors.protocol.conversations import Campaign, Csat, Handler, Ttr
 from ums_actors.protocol.enums import (
+    ChannelType,
     ConversationState,
     DialogState,
     DialogType,
@@ -29,6 +30,7 @@ _NULL: Final = msgspec.Raw(b"null")
 _CLOSE: Final = ConversationState.CLOSE.value
 _DIALOG_CLOSE: Final = DialogState.CLOSE.value
 _SUGGESTED: Final = ParticipantState.SUGGESTED.value
+_COBROWSE: Final = ChannelType.COBROWSE.value
 
 
 class Member(Struct, frozen=True, gc=False):
@@ -69,6 +71,14 @@ class DialogFacts(Struct, frozen=True, gc=False):
     def open(self) -> bool:
         """Whether something can be said in it."""
         return self.state != _DIALOG_CLOSE
+
+    @property
+    def cobrowse(self) -> bool:
+        """Whether it is a shared screen or a call, in which nothing is written.
+
+        COBROWSE is a channel; some name it as the type.
+        """
+        return _COBROWSE in (self.channel_type, self.dialog_type)
 
     def in_role(self, role: str) -> list[Member]:
         """Give those in a role, asked ones too."""
@@ -117,7 +127,7 @@ class ConversationFacts(Struct, frozen=True, gc=False):
             if each.dialog_id == self.conversation_id:
                 return each
         for each in self.dialogs:
-            if each.dialog_type == DialogType.MAIN:
+            if each.dialog_type == DialogType.MAIN and not each.cobrowse:
                 return each
         return None
 

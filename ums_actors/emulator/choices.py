@@ -25,6 +25,7 @@ __all__ = [
     "CHAT_STATES",
     "CLOSERS",
     "CLOSE_WAIT",
+    "COBROWSE_ENDS_WITH_MAIN",
     "COBROWSE_UNREAD",
     "CONNECTION_INITIALISED",
     "CONSUMER_VERSIONS",
@@ -39,6 +40,7 @@ __all__ = [
     "DEFAULT_SKILL",
     "DELAY_UPDATED",
     "DIALOG_CREATED",
+    "DIALOG_UPDATED",
     "FILE_TYPES",
     "FILE_URL_LIFE",
     "IDLE_CLOSE_CODE",
@@ -118,6 +120,7 @@ SUGGESTED: Final = AGENT_REMOVED
 UNSUBSCRIBED: Final = "OK Unsubscribed successfully"
 SUBSCRIPTION_UPDATED: Final = "OK Subscription updated successfully"
 DIALOG_CREATED: Final = "OK Dialog created successfully"
+DIALOG_UPDATED: Final = "OK Dialog updated successfully"
 DELAY_UPDATED: Final = "Update delay ended successfully"
 TOPIC_UPDATED: Final = "OK Update topic success"
 CONVERSATION_HANDLER_UPDATED: Final = "OK Update conversation handler success"
@@ -179,6 +182,11 @@ TRANSFER_STATES: Final = frozenset({"ONLINE", "OCCUPIED"})
 
 ON_SHIFT: Final = True
 """Whether a skill has its working hours: always, for the emulator has no calendar."""
+
+# -- dialogs
+COBROWSE_ENDS_WITH_MAIN: Final = True
+"""Whether an open COBROWSE dialog is closed with the MAIN one; or else it would keep
+the conversation open."""
 
 # -- bounds
 KEPT_RINGS: Final = 1_000

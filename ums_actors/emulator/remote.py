@@ -11,6 +11,7 @@ from ums_actors.emulator.control.actions import (
     Accept,
     Action,
     Close,
+    Cobrowse,
     Open,
     Opened,
     Write,
@@ -68,6 +69,13 @@ class RemoteControls:
         """Confirm messages as the consumer; give the confirmation's sequence."""
         answer = self._act(Accept(conversation_id, sequences, status))
         return int(answer["sequence"])
+
+    def cobrowse(
+        self, conversation_id: str, session: str = "INVITED", *, mode: str = "COBROWSE"
+    ) -> str:
+        """Let a COBROWSE dialog be as far as ``session`` says; give its id."""
+        answer = self._act(Cobrowse(conversation_id, session, mode))
+        return str(answer["dialog"])
 
     def close_conversation(self, conversation_id: str) -> None:
         """Close a conversation as the consumer."""

@@ -41,20 +41,40 @@ class Contents(Shown):
 
     @property
     def open_dialog(self) -> Dialog | None:
-        """An open dialog: the main one rather than another; None if all are closed."""
+        """An open dialog: the main one rather than another; None if all are closed.
+
+        Never a COBROWSE dialog, in which nothing is said: see :attr:`cobrowse_dialog`.
+        """
         main = self.main_dialog
         if main.is_open:
             return main
-        others = [each for each in self._card.facts.dialogs if each.open]
+        dialogs = self._card.facts.dialogs
+        others = [each for each in dialogs if each.open and not each.cobrowse]
         return self._dialog(_latest(others)) if others else None
 
+    @property
+    def cobrowse_dialog(self) -> Dialog | None:
+        """The shared screen or call: the open one, or else the last; None without.
+
+        What the service tells of it, such as ``sessionState`` and ``mode``, is its
+        ``meta_data``.
+        """
+        found = [each for each in self._card.facts.dialogs if each.cobrowse]
+        going_on = [each for each in found if each.open]
+        return self._dialog(_latest(going_on or found)) if found else None
+
     def dialog(self, dialog_type: str) -> Dialog | None:
-        """Give the dialog of a type; of several, that which was changed last."""
+        """Give the dialog of a type; of several, that which was changed last.
+
+        A COBROWSE dialog only where there is no other of its type, which mostly is
+        OTHER.
+        """
         checked_text("dialog_type", dialog_type)
         found = [
             each for each in self._card.facts.dialogs if each.dialog_type == dialog_type
         ]
-        return self._dialog(_latest(found)) if found else None
+        spoken = [each for each in found if not each.cobrowse]
+        return self._dialog(_latest(spoken or found)) if found else None
 
     def get_dialog(self, dialog_id: str) -> Dialog | None:
         """Give the dialog of an id; None if there is none."""

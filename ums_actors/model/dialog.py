@@ -84,7 +84,12 @@ class Dialog(TakingPart, Posting):
         return (
             self.dialog_id == self.conversation_id
             or self.dialog_type == DialogType.MAIN
-        )
+        ) and not self.is_cobrowse
+
+    @property
+    def is_cobrowse(self) -> bool:
+        """Whether it is a shared screen or a call, in which nothing is written."""
+        return self._facts.cobrowse
 
     @property
     def channel_type(self) -> str:

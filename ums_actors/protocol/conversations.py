@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct, field
 
 from ums_actors.errors import RemoteProtocolError
+from ums_actors.protocol.enums import ChannelType
 from ums_actors.protocol.envelopes import decode_body
 from ums_actors.protocol.lenient import is_object, one_or_many, read_record
 from ums_actors.protocol.messages import MessageEvent  # noqa: TC001 msgspec reads it
@@ -31,6 +32,7 @@ __all__ = [
 ]
 
 _NULL = msgspec.Raw(b"null")
+_COBROWSE = ChannelType.COBROWSE.value
 
 
 class Ttr(Struct, frozen=True, rename="camel", gc=False):
@@ -86,6 +88,11 @@ class Dialog(Struct, frozen=True, rename="camel", gc=False):
     participants_details: list[ParticipantDetails] = []
     """Empty for old dialogs, which lack it."""
     meta_data: Any = None
+
+    @property
+    def keeps_messages(self) -> bool:
+        """Whether the service keeps its messages: not those of a COBROWSE dialog."""
+        return _COBROWSE not in (self.channel_type, self.dialog_type)
 
     def participant(self, user_id: str) -> ParticipantDetails | None:
         """Give the participant of that id, or None."""

@@ -27,6 +27,33 @@ async def test_a_scripted_consumer_opens_writes_confirms_and_closes(scene):
         ]
 
 
+async def test_a_scripted_cobrowse_dialog_is_invited_accepted_and_closed(scene):
+    async with scene() as (emulator, bot):
+        talk = emulator.open_conversation(assign="bot1", text="hi").conversation_id
+        with pytest.raises(EmulatorError, match="begin with the session INVITED"):
+            emulator.cobrowse(talk, "ACCEPTED")
+        dialog = emulator.cobrowse(talk, mode="VIDEO_CALL")
+        assert {emulator.cobrowse(talk, step) for step in ("ACCEPTED", "JOINED")} == {
+            dialog
+        }
+        with pytest.raises(Refused, match="open already"):
+            emulator.cobrowse(talk)
+        _, (change,) = await bot.subscribe(stage=["OPEN"])
+        told = change["result"]["conversationDetails"]["dialogs"][-1]
+        assert (told["dialogId"], told["channelType"]) == (dialog, "COBROWSE")
+        assert told["metaData"]["mode"] == "VIDEO_CALL"
+        assert told["metaData"]["sessionState"] == "ACCEPTED"
+        assert told["metaData"]["notificationKey"] == "joined"
+        assert emulator.cobrowse(talk, "CLOSED") == dialog
+        with pytest.raises(EmulatorError, match="one of INVITED"):
+            emulator.cobrowse(talk, "PAUSED")
+        with pytest.raises(EmulatorError, match="one of COBROWSE"):
+            emulator.cobrowse(talk, mode="SMELL")
+        emulator.close_conversation(talk)
+        with pytest.raises(Refused, match="closed"):
+            emulator.cobrowse(talk)
+
+
 async def test_a_wait_ends_with_the_event(scene):
     async with scene() as (emulator, bot):
         opened = emulator.open_conversation(assign="bot1", text="hi")

@@ -27,13 +27,17 @@ async def test_consumer_actions_by_post(scene):
         acts = [
             {"action": "write", "text": "two", **where},
             {"action": "accept", "sequences": [0], **where},
+            {"action": "cobrowse", **where},
+            {"action": "cobrowse", "session": "CLOSED", **where},
             {"action": "close", **where},
             {"action": "read", "since": 1, **where},
         ]
         _, answers = await call(bot, "POST", "/consumer", json=acts)
-        assert answers[:3] == [{"sequence": 1}, {"sequence": 2}, {"closed": True}]
-        assert answers[3]["stage"] == "CLOSE"
-        assert [it["sequence"] for it in answers[3]["events"]] == [1, 2]
+        assert answers[:2] == [{"sequence": 1}, {"sequence": 2}]
+        assert answers[2] == answers[3] == {"dialog": answers[2]["dialog"]}
+        assert answers[4] == {"closed": True}
+        assert answers[5]["stage"] == "CLOSE"
+        assert [it["sequence"] for it in answers[5]["events"]] == [1, 2]
 
 
 async def test_transcript_and_conversations_by_get(scene):

@@ -6,7 +6,16 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-__all__ = ["Accept", "Action", "Close", "Open", "Opened", "Read", "Write"]
+__all__ = [
+    "Accept",
+    "Action",
+    "Close",
+    "Cobrowse",
+    "Open",
+    "Opened",
+    "Read",
+    "Write",
+]
 
 
 class _Said(msgspec.Struct, tag_field="action", forbid_unknown_fields=True):
@@ -40,6 +49,14 @@ class Accept(_Said, tag="accept"):
     status: str = "READ"
 
 
+class Cobrowse(_Said, tag="cobrowse", omit_defaults=True):
+    """Open a COBROWSE dialog, or go on with one."""
+
+    conversation: str
+    session: str = "INVITED"
+    mode: str = "COBROWSE"
+
+
 class Close(_Said, tag="close"):
     """Close a conversation."""
 
@@ -53,7 +70,7 @@ class Read(_Said, tag="read"):
     since: int = 0
 
 
-Action: TypeAlias = Open | Write | Accept | Close | Read
+Action: TypeAlias = Open | Write | Accept | Cobrowse | Close | Read
 
 
 class Opened(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ums_actors.emulator.control.actions import Opened
 from ums_actors.emulator.control.arrivals import Arrivals
+from ums_actors.emulator.control.cobrowsing import cobrowse_step
 from ums_actors.emulator.records.brand import event_record
 
 if TYPE_CHECKING:
@@ -76,6 +77,21 @@ class ScriptedConsumers:
             "sequenceList": sequences,
         }
         return self._publish(conversation_id, event)
+
+    def cobrowse(
+        self, conversation_id: str, session: str = "INVITED", *, mode: str = "COBROWSE"
+    ) -> str:
+        """Let a COBROWSE dialog be as far as ``session`` says; give its id.
+
+        Args:
+            conversation_id: in which.
+            session: INVITED opens one, as if the agent had; ACCEPTED, JOINED and
+                CLOSED are said by the consumer of the one that is open.
+            mode: COBROWSE, VIDEO_CALL or VOICE_CALL.
+        """
+        world = self._service.world
+        conversation = world.find(conversation_id)
+        return cobrowse_step(world, conversation, session, mode)
 
     def close_conversation(self, conversation_id: str) -> None:
         """Close a conversation as the consumer."""

@@ -12,6 +12,7 @@ from ums_actors.emulator.control.actions import (
     Accept,
     Action,
     Close,
+    Cobrowse,
     Open,
     Write,
 )
@@ -96,6 +97,8 @@ class ControlSide:
                 return {"sequence": sequence}
             case Accept(conversation, sequences, status):
                 return {"sequence": controls.accept(conversation, sequences, status)}
+            case Cobrowse(conversation, session, mode):
+                return {"dialog": controls.cobrowse(conversation, session, mode=mode)}
             case Close(conversation):
                 controls.close_conversation(conversation)
                 return {"closed": True}

@@ -60,6 +60,12 @@ _CONSUMERS: Final = {
         "sequences": "a list of sequences",
         "status": "READ, ACCEPT and so on; without it READ",
     },
+    "cobrowse": {
+        "conversation": _CONVERSATION,
+        "session": "INVITED opens a COBROWSE dialog, ACCEPTED, JOINED and CLOSED go on "
+        "with it; without it INVITED",
+        "mode": "COBROWSE, VIDEO_CALL or VOICE_CALL; without it COBROWSE",
+    },
     "close": {"conversation": _CONVERSATION},
     "read": {"conversation": _CONVERSATION, "since": "a sequence; without it 0"},
 }
@@ -83,8 +89,8 @@ ENDPOINTS: Final = (
         "/consumer",
         "Play a consumer without a socket: one action, or a list of them in order.",
         'of open {"conversation", "dialog", "consumer", "sequence"}; of write and '
-        'accept {"sequence"}; of close {"closed": true}; of read {"conversation", '
-        '"stage", "events"}; for a list, the list of these',
+        'accept {"sequence"}; of cobrowse {"dialog"}; of close {"closed": true}; of '
+        'read {"conversation", "stage", "events"}; for a list, the list of these',
         body={"action": _CONSUMERS},
     ),
     Endpoint(

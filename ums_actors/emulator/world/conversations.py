@@ -50,6 +50,10 @@ class Conversations(Mapping[str, "Conversation"]):
             raise Refused(404, "Conversation not found")
         return conversation
 
+    def has_dialog(self, dialog_id: str) -> bool:
+        """Say whether there is a dialog of that id."""
+        return dialog_id in self._by_dialog
+
     def of_dialog(self, dialog_id: str) -> Conversation:
         """Find the conversation of a dialog.
 

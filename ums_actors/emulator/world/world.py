@@ -136,7 +136,8 @@ class World:
         """
         side = "AGENT" if self.users.find(by) else "CONSUMER"
         draft = conversation.details.draft()
-        update = Update(draft, by, side, self._exists, self.now())
+        taken = self.conversations.has_dialog
+        update = Update(draft, by, side, self._exists, self.now(), taken)
         text = apply_members(update, members)
         self._replace(conversation, draft)
         return text

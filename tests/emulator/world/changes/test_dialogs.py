@@ -44,6 +44,61 @@ def test_the_consumer_is_in_a_cobrowse_dialog_and_not_in_that_of_agents(ground):
     assert [it.id for it in agents.participants] == [ONE]
 
 
+def test_a_dialog_may_be_created_under_an_id_that_is_free(ground):
+    conversation = ground.open()
+    ground.change(conversation, ONE, create(**COBROWSE, dialogId="mine"))
+    assert conversation.details.dialogs[1].dialog_id == "mine"
+    other = ground.open(consumer="dora")
+    taken = {**create(**COBROWSE), "dialogId": "mine"}
+    assert ground.refusal(other, ONE, taken) == 409
+    assert ground.refusal(other, ONE, create(**COBROWSE, dialogId="x" * 65)) == 409
+    ground.change(other, ONE, {**create(**COBROWSE), "dialogId": "beside"})
+    assert ground.world.find_dialog("beside") is other
+
+
+def test_what_is_told_of_a_cobrowse_dialog_is_added_to_what_is_known(ground):
+    conversation = ground.open()
+    ground.change(conversation, ONE, create(**COBROWSE, metaData={"mode": "COBROWSE"}))
+    dialog_id = conversation.details.dialogs[1].dialog_id
+
+    def told(by, state="OPEN", **metadata):
+        dialog = {"dialogId": dialog_id, "state": state, "metaData": metadata}
+        member = {"field": "DialogChange", "type": "UPDATE", "dialog": dialog}
+        return ground.change(conversation, by, member)
+
+    assert told(CONSUMER, sessionState="ACCEPTED") == "OK Dialog updated successfully"
+    dialog = conversation.details.dialog(dialog_id)
+    assert dialog.metadata == {"mode": "COBROWSE", "sessionState": "ACCEPTED"}
+    assert told(ONE, "CLOSE", sessionState="CLOSED").startswith("OK Conversation")
+    dialog = conversation.details.dialog(dialog_id)
+    assert (dialog.state, dialog.metadata["sessionState"]) == ("CLOSE", "CLOSED")
+    assert conversation.details.stage == "OPEN"
+
+
+def test_only_who_takes_part_changes_a_cobrowse_dialog_and_no_other_is_changed(ground):
+    conversation = ground.open()
+    ground.change(conversation, ONE, create(**COBROWSE), create(dialogType="AGENTS"))
+    cobrowse, agents = (it.dialog_id for it in conversation.details.dialogs[1:])
+
+    def told(dialog_id, **more):
+        dialog = {"dialogId": dialog_id, "metaData": {"a": 1}, **more}
+        return {"field": "DialogChange", "type": "UPDATE", "dialog": dialog}
+
+    assert ground.refusal(conversation, TWO, told(cobrowse)) == 403
+    assert ground.refusal(conversation, ONE, told(agents)) == 400
+    assert ground.refusal(conversation, ONE, told(cobrowse, metaData={})) == 400
+    big = told(cobrowse, metaData={"x": "y" * 8_000})
+    assert ground.refusal(conversation, ONE, big) == 400
+
+
+def test_the_end_of_the_main_dialog_ends_the_cobrowse_dialog(ground):
+    conversation = ground.open()
+    ground.change(conversation, ONE, create(**COBROWSE))
+    ground.change(conversation, ONE, close(conversation.conversation_id))
+    assert [it.state for it in conversation.details.dialogs] == ["CLOSE", "CLOSE"]
+    assert conversation.details.stage == "CLOSE"
+
+
 def test_one_cobrowse_dialog_may_be_open(ground):
     conversation = ground.open()
     ground.change(conversation, ONE, create(**COBROWSE))

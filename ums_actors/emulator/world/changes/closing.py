@@ -32,6 +32,10 @@ def close_dialog(update: Update, dialog: Dialog, change: dict[str, Any]) -> str:
     if update.is_of_consumer and dialog.active(update.by) is None:
         raise Refused(403, "Only a participant may close the dialog")
     _end(dialog, update, change)
+    if dialog is draft.main and choices.COBROWSE_ENDS_WITH_MAIN:
+        for other in draft.current[1:]:
+            if other.channel_type == "COBROWSE":
+                _end(other, update, change)
     if dialog is draft.main and draft.survey:
         draft.survey = False
         draft.dialogs.append(_survey(dialog, update.now))

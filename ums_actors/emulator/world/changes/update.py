@@ -26,6 +26,7 @@ class Update:
         side: AGENT or CONSUMER.
         exists: says whether an identity may become a participant in a role.
         now: epoch milliseconds.
+        is_taken: says whether a dialog of any conversation has this id.
         was_open: whether the conversation was open when the update came.
         takes_part: whether who asked took part when the update came; a transfer may
             remove its own author before it goes on.
@@ -36,6 +37,7 @@ class Update:
     side: str
     exists: Callable[[str, str], bool]
     now: int
+    is_taken: Callable[[str], bool] = lambda _: False
 
     def __post_init__(self) -> None:
         self.was_open: bool = self.draft.stage == "OPEN"
