@@ -100,8 +100,8 @@ def test_a_ping_is_reported_before_the_rest_of_the_message_came():
         (build(b"\xff"), 1007),
         (build(b"\xed\xa0\x80"), 1007),
         (build(b"\xff", fin=False), 1007),
-        (build(b"\xc3" + b"x" * 6000)[:100], 1007),
-        (build(b"ab\xf4\x90" + b"x" * 60)[:6], 1007),
+        (build(b"\xc3" + b"x" * 6000), 1007),
+        (build(b"ab\xf4\x90" + b"x" * 60, fin=False)[:6], 1007),
         (build(b"abc\xc3", fin=False) + build(b"", CONT), 1007),
         (build(b"\xc3", fin=False) + build(b"x", CONT), 1007),
         (build(b"x" * (LIMIT + 1))[:10], 1009),
@@ -118,6 +118,45 @@ def test_a_broken_rule_is_an_error_and_what_came_before_is_delivered(bad, code):
     assert controls == [(PING, b"p")]
     assert closed is None
     assert found == code
+
+
+def test_a_long_text_is_checked_as_it_comes_and_a_short_one_when_it_is_whole():
+    frame = build(b"\xc3" + b"x" * (32 << 10))
+    with pytest.raises(RemoteProtocolError):
+        Assembler(1 << 20, 1 << 20).feed(frame[:100], [])
+    short = Assembler(1 << 20, 1 << 20)
+    frame = build(b"\xc3" + b"x" * (8 << 10))
+    short.feed(frame[:-1], [])
+    with pytest.raises(RemoteProtocolError):
+        short.feed(frame[-1:], [])
+
+
+@pytest.mark.parametrize("size", [60, 6_000, 60_000])
+def test_a_message_is_unfinished_from_its_first_piece_to_its_last(size):
+    assembler, out = Assembler(1 << 20, 1 << 20), []
+    frame = build(b"x" * size)
+    half = size // 2
+    for piece, number in [
+        (frame[:half], 1),
+        (frame[half : half + 1], 1),
+        (frame[half + 1 : -1], 1),
+        (frame[-1:], 0),
+        (frame + frame[:half], 2),
+        (frame[half:] + frame[:half], 3),
+        (frame[half:] + frame, 0),
+    ]:
+        assembler.feed(piece, out)
+        assert assembler.unfinished == number
+    assert [len(each) for each in out] == [size] * 5
+
+
+@pytest.mark.parametrize(
+    "header", [b"\x81\x05", b"\x81\x7e\x00\x05", b"\x81\x7f" + b"\0" * 7 + b"\x05"]
+)
+def test_a_length_may_be_written_longer_than_needed_however_it_is_cut(header):
+    frame = header + b"hello"
+    for cut in range(1, len(frame)):
+        assert outcome([frame[:cut], frame[cut:]])[0] == [b"hello"]
 
 
 def test_a_continuation_after_the_last_fragment_is_an_error():

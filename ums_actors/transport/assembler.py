@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import codecs
 from io import BytesIO
-from typing import NoReturn
 
-from websocket import ABNF, WebSocketProtocolException
+from websocket import ABNF
 
 from ums_actors.errors import RemoteProtocolError
+from ums_actors.transport.refusal import check_utf8, fail, read_close
 
 __all__ = ["Assembler"]
 
@@ -20,8 +20,11 @@ _OPCODES = frozenset(ABNF.OPCODES)
 _CONTROL = 0x08
 _MASKED = 0x80
 _SIZE_16 = 126  # the length is in two more bytes; 127: in eight
+_HEADERS = {_SIZE_16: 4, 127: 10}  # their lengths in bytes, where it is not 2
 _MAX_INLINE = 125  # a length that fits the second byte, or a control frame
-_NO_STATUS = 1005
+_CUT = 16 << 10
+"""Bytes of a frame whose pieces are simply joined: a read ends amid a frame almost
+always, and at each record of TLS. Of larger ones each piece is held once."""
 CONTROLS_AT_ONCE = 1024
 """Control frames that are read before others have their turn: each takes the loop
 microseconds, and one piece of a stream can hold 32,000."""
@@ -36,8 +39,8 @@ class Assembler:
     Sizes are checked in the frame's header, before anything is buffered. What has come
     of an unfinished message is held once, and is the message when its end comes, so
     that a message never takes much more than its own size. Text is checked as it
-    comes, however it is cut. After a close frame or an error everything further is
-    ignored. One thread.
+    comes, however it is cut, but a short frame's when it is whole. After a close frame
+    or an error everything further is ignored. One thread.
 
     Args:
         max_frame_size: bytes of one frame's payload.
@@ -53,6 +56,7 @@ class Assembler:
     """
 
     __slots__ = (
+        "_due",
         "_last",
         "_left",
         "_message",
@@ -74,7 +78,8 @@ class Assembler:
         self._simple_limit = min(max_frame_size, max_message_size)
         self.controls: list[tuple[int, bytes]] = []
         self.closed: tuple[int, str] | None = None
-        self._tail = b""  # the beginning of a header, or of a control frame
+        self._tail = b""  # the beginning of a header, or of a short frame
+        self._due = 0  # bytes missing of the short message that the tail begins
         self._message: BytesIO | None = None  # what has come of an unfinished message
         self._text: codecs.IncrementalDecoder | None = None  # checks it, if it is text
         self._left = 0  # bytes still due of its present frame ...
@@ -86,7 +91,7 @@ class Assembler:
     @property
     def unfinished(self) -> int:
         """The number of the message whose end has not come yet, 0 if there is none."""
-        return 0 if self._message is None else self.begun
+        return self.begun if self._due or self._message is not None else 0
 
     def feed(self, data: bytes, out: list[bytes]) -> None:
         """Append the messages that ``data`` completes to ``out``.
@@ -100,24 +105,44 @@ class Assembler:
         """
         if self._over:
             return
+        position = 0
         try:
-            if self._message is not None and self._left:
-                data = self._fill(self._message, data, out)
+            if self._due:
+                data, position = self._join(data, out)
+            elif self._message is not None and self._left:
+                position = self._fill(self._message, data, 0, out)
             elif self._tail:
                 data = self._tail + data
-            position = self._parse(data, out)
+            if not self._due:
+                position = self._parse(data, position, out)
         except RemoteProtocolError:
             self._stop()
             raise
         self._tail = b"" if self._over else data[position:]
         self.full = bool(self._tail) and len(self.controls) >= CONTROLS_AT_ONCE
 
-    def _parse(self, data: bytes, out: list[bytes]) -> int:  # noqa: C901 - inlined
+    def _join(self, data: bytes, out: list[bytes]) -> tuple[bytes, int]:
+        """Go on with a short message; give what there is, and up to where it is taken.
+
+        What follows is not moved: it is most of what was read.
+        """
+        due = self._due
+        if len(data) < due:
+            self._due = due - len(data)
+            return self._tail + data, 0
+        frame = self._tail + data[:due]
+        self._due = 0
+        payload = frame[_HEADERS.get(frame[1], 2) :]
+        if not payload.isascii():
+            check_utf8(payload)
+        out.append(payload)
+        return data, due
+
+    def _parse(self, data: bytes, position: int, out: list[bytes]) -> int:  # noqa: C901 - inlined
         """Give the position up to which ``data`` was taken."""
         add = out.append
         plain = self._message is None
         limit = self._simple_limit
-        position = 0
         total = len(data)
         while total - position >= 2:  # noqa: PLR2004
             first = data[position]
@@ -138,15 +163,14 @@ class Assembler:
                 self._check_size(first, size)
             end = begin + size
             if end > total:
-                if first & _CONTROL:
+                if self._waits_whole(first, size, end - total):
                     break
-                self._fill(self._begin(first, size), data[begin:], out)
-                return total
+                return self._fill(self._begin(first, size), data, begin, out)
             payload = data[begin:end]
             position = end
             if simple:
                 if not payload.isascii():
-                    _check_utf8(payload)
+                    check_utf8(payload)
                 add(payload)
                 continue
             self._take(first, payload, out)
@@ -154,6 +178,15 @@ class Assembler:
             if self._over or len(self.controls) >= CONTROLS_AT_ONCE:
                 break
         return position
+
+    def _waits_whole(self, first: int, size: int, due: int) -> bool:
+        """Tell whether the beginning of a frame is kept until its end comes."""
+        if first & _CONTROL:
+            return True
+        if first == _FIN_TEXT and size <= _CUT and self._message is None:
+            self._due = due
+            self.begun += 1
+        return self._due > 0
 
     def _stop(self) -> None:
         self._over = True
@@ -163,25 +196,25 @@ class Assembler:
     def _check(self, first: int, size: int) -> None:
         """Check what the first two bytes of a frame say."""
         if first & _RESERVED:
-            _fail("the server set reserved bits in a frame")
+            fail("the server set reserved bits in a frame")
         if size & _MASKED:
-            _fail("the server sent a masked frame")
+            fail("the server sent a masked frame")
         opcode = first & _OPCODE
         if opcode not in _OPCODES:
-            _fail(f"the server sent a frame of the unknown opcode {opcode}")
+            fail(f"the server sent a frame of the unknown opcode {opcode}")
         if opcode & _CONTROL:
             if not first & _FIN:
-                _fail("the server sent a fragmented control frame")
+                fail("the server sent a fragmented control frame")
             if size > _MAX_INLINE:
-                _fail("the server sent a control frame of more than 125 bytes")
+                fail("the server sent a control frame of more than 125 bytes")
         elif (opcode == ABNF.OPCODE_CONT) != (self._message is not None):
-            _fail("the server sent the fragments of messages out of order")
+            fail("the server sent the fragments of messages out of order")
 
     def _check_size(self, first: int, size: int) -> None:
         if first & _CONTROL:
             return
         if size > self.max_frame_size:
-            _fail(
+            fail(
                 f"the server sent a frame of {size} bytes, more than "
                 f"max_frame_size={self.max_frame_size}",
                 1009,
@@ -189,7 +222,7 @@ class Assembler:
         if self._message is not None:
             size += self._message.tell()
         if size > self.max_message_size:
-            _fail(
+            fail(
                 f"the server sent a message of at least {size} bytes, more than "
                 f"max_message_size={self.max_message_size}",
                 1009,
@@ -199,14 +232,14 @@ class Assembler:
         """Handle a frame that is not simply a whole text message."""
         opcode = first & _OPCODE
         if opcode == ABNF.OPCODE_CLOSE:
-            self.closed = _read_close(payload)
+            self.closed = read_close(payload)
             self._stop()
         elif opcode & _CONTROL:
             self.controls.append((opcode, payload))
         elif self._message is None and first & _FIN:  # of text: see _parse
             out.append(payload)
         else:
-            self._fill(self._begin(first, len(payload)), payload, out)
+            self._fill(self._begin(first, len(payload)), payload, 0, out)
 
     def _begin(self, first: int, size: int) -> BytesIO:
         """Expect the payload of a data frame; give the message it belongs to."""
@@ -220,48 +253,17 @@ class Assembler:
         self._last = first >= _FIN
         return message
 
-    def _fill(self, message: BytesIO, data: bytes, out: list[bytes]) -> bytes:
-        """Take what belongs to the present data frame; give the rest."""
-        piece = data[: self._left]
+    def _fill(
+        self, message: BytesIO, data: bytes, position: int, out: list[bytes]
+    ) -> int:
+        """Take what belongs to the present data frame; give where the rest begins."""
+        piece = data[position : position + self._left]
         self._left -= len(piece)
         ended = self._last and not self._left
         if self._text is not None:
-            _check_utf8(piece, self._text, last=ended)
+            check_utf8(piece, self._text, last=ended)
         message.write(piece)
         if ended:
             out.append(message.getvalue())  # not a copy
             self._message = None
-        return data[len(piece) :]
-
-
-def _check_utf8(
-    piece: bytes, decoder: codecs.IncrementalDecoder | None = None, *, last: bool = True
-) -> None:
-    try:
-        if decoder is None:
-            piece.decode()
-        else:
-            decoder.decode(piece, last)
-    except UnicodeDecodeError:
-        # Outside the handler: the original carries the payload.
-        pass
-    else:
-        return
-    _fail("the server sent a message that is not UTF-8", 1007)
-
-
-def _read_close(payload: bytes) -> tuple[int, str]:
-    if not payload:
-        return _NO_STATUS, ""
-    frame = ABNF(1, 0, 0, 0, ABNF.OPCODE_CLOSE, 0, payload)
-    try:
-        frame.validate(skip_utf8_validation=True)  # its own is slow, and lax at the end
-        return _from_bytes(payload[:2], "big"), payload[2:].decode()
-    except (WebSocketProtocolException, UnicodeDecodeError):
-        raise RemoteProtocolError(
-            "the server sent an invalid close frame", close_code=1002
-        ) from None
-
-
-def _fail(text: str, close_code: int = 1002) -> NoReturn:
-    raise RemoteProtocolError(text, close_code=close_code)
+        return position + len(piece)
