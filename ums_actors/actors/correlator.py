@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 __all__ = ["CorrelatorActor"]
 
 _READY: Final = State.READY
+_AT_ONCE: Final = 64
+"""Requests with one write: of more, the service reads the first while we write on."""
 
 
 class CorrelatorActor(Child):
@@ -95,10 +97,10 @@ class CorrelatorActor(Child):
     # -- out
 
     def _take_bulk(self, waiting: list[Envelope], budget: int) -> None:
-        """Send requests that have come together with one write."""
+        """Send requests that have come together with few writes."""
         self._gathers = True
         try:
-            super()._take_bulk(waiting, budget)
+            super()._take_bulk(waiting, min(budget, _AT_ONCE))
         finally:
             self._gathers = False
             if self._kernel.outgoing:
