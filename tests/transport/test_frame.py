@@ -7,12 +7,12 @@ from websocket import ABNF
 
 from ums_actors.transport import encode_frame, encode_text, mask_pool
 
-SIZES = [0, 1, 3, 4, 125, 126, 127, 65535, 65536, 65537, 131072, 200_003]
+SIZES = [0, 1, 2, 3, 4, 125, 126, 127, 2_047, 2_048, 65_535, 65_536, 65_537, 200_003]
 
 
 def fixed(mask):
     while True:
-        yield mask
+        yield int.from_bytes(mask, "little")
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -48,8 +48,8 @@ def test_a_pool_asks_once_for_256_masks():
     masks = mask_pool(urandom)
     given_out = [next(masks) for _ in range(257)]
     assert asked == [1024, 1024]
-    assert given_out[:2] == [b"\0\0\0\0", b"\1\1\1\1"]
-    assert all(len(mask) == 4 for mask in given_out)
+    assert given_out[:3] == [0, 0x01010101, 0x02020202]
+    assert all(0 <= mask < 1 << 32 for mask in given_out)
 
 
 def test_masks_are_random_by_default():

@@ -157,7 +157,10 @@ class CorrelatorActor(Child):
         if deadline < self._sweep.covers:
             self._sweep.arm()
         if entry.sent:
-            self._write_entry(entry)
+            if type(payload) is bytes:
+                self._write(entry, payload)
+            else:
+                self._write_entry(entry)
 
     def _check_wait(self, command: SubmitRequest, *, line_up: bool) -> None:
         """Refuse what could only wait in vain for a line."""

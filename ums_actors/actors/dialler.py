@@ -105,11 +105,11 @@ class _Dialling:
             websocket.shutdown()
 
 
-_POOLS: WeakKeyDictionary[Loop, Iterator[bytes]] = WeakKeyDictionary()
+_POOLS: WeakKeyDictionary[Loop, Iterator[int]] = WeakKeyDictionary()
 _POOLS_LOCK = threading.Lock()
 
 
-def _masks_of(loop: Loop) -> Iterator[bytes]:
+def _masks_of(loop: Loop) -> Iterator[int]:
     """Give the masks that all websockets of a loop share: a pool is a kilobyte."""
     with _POOLS_LOCK:
         pool = _POOLS.get(loop)
@@ -139,7 +139,7 @@ class NetworkConnector:
         loop: Loop | None = None,
     ) -> None:
         self.options: Options = options
-        self.masks: Iterator[bytes] | None = None if loop is None else _masks_of(loop)
+        self.masks: Iterator[int] | None = None if loop is None else _masks_of(loop)
         self._proxy = proxy
         self._tls = tls
 

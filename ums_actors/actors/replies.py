@@ -58,7 +58,7 @@ class Replies:
         if response.code == TOO_MANY:
             if self._sent_again(entry):
                 return
-        else:
+        elif self._window.narrowed:
             self._window.answered(entry.round)
         reply, raw = entry.reply
         try:

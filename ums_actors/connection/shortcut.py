@@ -91,7 +91,8 @@ class SendShortcut:
         if (
             kernel.session.state is not _READY
             or cell.dead
-            or not cell.empty()
+            or cell._taken  # spares a call
+            or cell._arrived
             or isinstance(request, Request)
         ):
             return self._long_way(  # type: ignore[return-value]

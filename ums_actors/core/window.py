@@ -28,13 +28,14 @@ class Window:
 
     Attributes:
         limit: how many may be in flight now.
+        narrowed: whether the service has said that fewer are wanted.
         round: what to stamp requests with.
 
     Raises:
         LocalProtocolError: ``ceiling`` is less than 1.
     """
 
-    __slots__ = ("_ceiling", "_successes", "limit", "round")
+    __slots__ = ("_ceiling", "_successes", "limit", "narrowed", "round")
 
     def __init__(self, ceiling: int) -> None:
         if ceiling < 1:
@@ -45,12 +46,8 @@ class Window:
         self._ceiling = ceiling
         self._successes = 0  # since the last cut; not counted while it is fully open
         self.limit: int = ceiling
+        self.narrowed: bool = False
         self.round: int = 0
-
-    @property
-    def narrowed(self) -> bool:
-        """Whether the service has said that fewer are wanted."""
-        return self.limit < self._ceiling
 
     def refused(self, sent_in: int, in_flight: int) -> bool:
         """Note a 429; tell whether it cut the window.
@@ -65,22 +62,25 @@ class Window:
         self.round += 1
         self._successes = 0
         self.limit = max(1, min(self.limit, in_flight) // 2)
+        self.narrowed = self.limit < self._ceiling
         return True
 
     def answered(self, sent_in: int) -> bool:
         """Note an answer that is no 429; tell whether it widened the window."""
-        if self.limit == self._ceiling or sent_in != self.round:
+        if not self.narrowed or sent_in != self.round:
             return False
         self._successes += 1
         if self._successes < self.limit:
             return False
         self._successes = 0
         self.limit += 1
+        self.narrowed = self.limit < self._ceiling
         return True
 
     def reset(self) -> None:
         """Open it fully, for another line; stamps of the old one mean nothing."""
         self.limit = self._ceiling
+        self.narrowed = False
         self.round += 1
 
 

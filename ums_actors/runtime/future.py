@@ -112,7 +112,12 @@ class LoopFuture(pykka.Future[T]):
 
     def try_set(self, value: T | None = None) -> bool:
         """Give the value unless one is there; tell whether this call won."""
-        return self._settle((True, value))
+        if not self._claim.acquire(False):
+            return False
+        self._outcome = True, value
+        if self._waiters:
+            self._run_waiters()
+        return True
 
     def set_exception(
         self,

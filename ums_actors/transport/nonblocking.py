@@ -82,7 +82,7 @@ class Websocket(SendingHalf):
         max_frame_size: int,
         max_message_size: int,
         write_limit: int,
-        masks: Iterator[bytes] | None = None,
+        masks: Iterator[int] | None = None,
     ) -> None:
         super().__init__(opened.take(), write_limit, masks)
         self._leftover = opened.leftover

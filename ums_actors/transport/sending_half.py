@@ -44,7 +44,7 @@ class SendingHalf:
     )
 
     def __init__(
-        self, sock: socket.socket, write_limit: int, masks: Iterator[bytes] | None
+        self, sock: socket.socket, write_limit: int, masks: Iterator[int] | None
     ) -> None:
         self._sock = sock
         self._tls = isinstance(sock, ssl.SSLSocket)
