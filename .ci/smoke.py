@@ -15,6 +15,11 @@ EXTRAS = (
     "aiohttp click jwt opentelemetry prometheus_client pytest ray rich textual "
     "trustme truststore"
 )
+WANTED = (
+    "ums_actors/py.typed",
+    "ums_actors/examples/MIGRATION.md",
+    "_ums_actors_pytest.py",
+)
 NEEDED = {"msgspec", "pykka", "urllib3", "websocket-client"}
 ALONE = ("ums_actors", "_ums_actors_pytest.py", "../../../bin")
 
@@ -28,7 +33,7 @@ def check(holds: object, what: str) -> None:
 def the_files() -> None:
     """See that the wheel has what it must have, and nothing else."""
     names = [str(path) for path in metadata.files("ums_actors") or ()]
-    for wanted in ("ums_actors/py.typed", "_ums_actors_pytest.py"):
+    for wanted in WANTED:
         check(wanted in names, f"{wanted} is missing")
     check(any(name.endswith("/LICENSE") for name in names), "LICENSE is missing")
     strange = [

@@ -5,11 +5,13 @@ Loaded by the ``conftest.py`` of those folders whose tests run such blocks.
 
 from __future__ import annotations
 
+import itertools
 import queue
 import re
 import threading
 from types import SimpleNamespace
 
+import pykka
 import pytest
 
 import ums_actors as ums
@@ -27,12 +29,16 @@ def blocks(text, language="python"):
 
 
 class Running:
-    """A snippet on a thread of its own, in a namespace of its own."""
+    """A snippet on a thread of its own, in a namespace of its own.
+
+    Attributes:
+        error: what it raised, if it has ended so.
+    """
 
     def __init__(self, code, names):
         self._names = {"__name__": "snippet", "ums": ums, **names}
         self._code = compile(code, "a snippet", "exec")
-        self._error = None
+        self.error = None
         self._thread = threading.Thread(target=self._run, name="snippet", daemon=True)
         self._thread.start()
 
@@ -40,14 +46,14 @@ class Running:
         try:
             exec(self._code, self._names)
         except BaseException as error:  # noqa: BLE001  (raised by end)
-            self._error = error
+            self.error = error
 
     def end(self):
         """Give its names once it has ended; raise what it raised."""
         self._thread.join(GENEROUS)
         assert not self._thread.is_alive(), "the snippet does not end"
-        if self._error is not None:
-            raise self._error
+        if self.error is not None:
+            raise self.error
         return self._names
 
 
@@ -83,6 +89,11 @@ class Stage:
         self.refs.append(_Brand.start(*given, **{**self._here, **more}))
         return self.refs[-1]
 
+    def begun(self):
+        """Give the one connection of a brand that a snippet has begun."""
+        (ref,) = pykka.ActorRegistry.get_by_class(_Brand)
+        return ref.proxy()
+
     def agent(self, name="bot1"):
         """Give an open connection of an agent."""
         auth = ums.PasswordLogin(name, password_of(name))
@@ -92,6 +103,17 @@ class Stage:
 
     def talk(self, **more):
         return self.emulator.open_conversation(**more).conversation_id
+
+    def again(self, act, seen):
+        """Do something until it is seen: who is to see it may come a little later."""
+        tries = itertools.count()
+
+        def is_seen():
+            if next(tries) % 100 == 0:
+                act()
+            return seen()
+
+        self.eventually(is_seen)
 
     def said(self, talk):
         events = [line["event"] for line in self.emulator.transcript(talk)]
@@ -105,7 +127,9 @@ class Stage:
     def cut_short(self, snippet, connection):
         """End a snippet that listens until nobody has said anything for a minute."""
         connection.close()
-        with pytest.raises(ums.ConnectionLost, match="has ended"):
+        with pytest.raises(
+            ums.ConnectionLost
+        ):  # of listening, or of what it asked last
             snippet.end()
 
     def printed(self):

@@ -21,6 +21,9 @@ transfer-skill transfer-agent back-to-queue consumer-step-up participant-added d
 participant-removed skill-change ttr-change manual-ettr-change group-change
 participant-suggested participant-suggested-removed dialog:close conversation-deleted
 notification-ignored notification-out-of-order upsert delete
+reconnecting roleChange stateChange chatStateChange generate-token-wait
+connect#request connect#response getAgentToken#request getAgentToken#response
+getConsumerToken#request getConsumerToken#response
 """.replace("<wire type>", "").split()
 """Events of lp-messaging-sdk: of connections, conversations and dialogs."""
 AGENT_SDK = ["connected", "closed", "error", "success", "notification", "message:sent"]

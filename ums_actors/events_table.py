@@ -40,13 +40,20 @@ TABLE: Final = (
     Row(
         events.StateChanged,
         "the connection went from one state to another",
-        ("connect", "reconnect", "disconnect", "reconnect-wait", "close"),
+        (
+            "connect",
+            "reconnecting",
+            "reconnect",
+            "disconnect",
+            "reconnect-wait",
+            "close",
+        ),
         ("connected", "closed"),
     ),
     Row(
         events.AttemptFailed,
         "an attempt got no line; when the next one is",
-        ("failed-to-connect", "reconnect-wait"),
+        ("failed-to-connect", "reconnect-wait", "error"),
         ("error",),
     ),
     Row(
@@ -88,16 +95,20 @@ TABLE: Final = (
     ),
     Row(talks.DialogOpened, "there is a further dialog", ("dialog",)),
     Row(talks.DialogClosed, "a dialog has ended", ("close", "dialog:close")),
-    Row(talks.ParticipantAdded, "somebody takes part now", ("participant-added",)),
+    Row(
+        talks.ParticipantAdded,
+        "somebody takes part now",
+        ("participant-added", "roleChange", "stateChange"),
+    ),
     Row(
         talks.ParticipantRemoved,
         "somebody takes part no more",
-        ("participant-removed",),
+        ("participant-removed", "roleChange"),
     ),
     Row(
         talks.ParticipantSuggested,
         "somebody was asked to take part",
-        ("participant-suggested",),
+        ("participant-suggested", "stateChange"),
     ),
     Row(
         talks.ParticipantSuggestionWithdrawn,
@@ -142,6 +153,7 @@ TABLE: Final = (
             "conversation:message",
             "message-delivery-event",
             "messageNotification",
+            "chatStateChange",
         ),
         ("ms.MessagingEventNotification",),
     ),
@@ -156,13 +168,20 @@ TABLE: Final = (
     Row(
         events.RingOffered,
         "a conversation is offered to the agent",
-        ("ring",),
+        ("ring", "routingTaskNotification"),
         ("routing.RoutingTaskNotification",),
     ),
     Row(
         events.RingUpdated,
         "a ring was taken, expired, or was withdrawn",
-        ("routingTaskNotification", "accepted", "rejected", "cancelled", "expired"),
+        (
+            "routingTaskNotification",
+            "upsert",
+            "accepted",
+            "rejected",
+            "cancelled",
+            "expired",
+        ),
         ("routing.RoutingTaskNotification",),
     ),
     Row(
@@ -224,6 +243,7 @@ TABLE: Final = (
 """All events of a connection."""
 
 ABSENT: Final = {
+    "generate-token-wait": "AttemptFailed says when the next attempt is",
     "success": "StateChanged says how far an attempt has come",
     "deprecated": "heard as NotificationReceived",
 }
