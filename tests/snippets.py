@@ -66,6 +66,7 @@ class Stage:
 
     def __init__(self, emulator, runtime, eventually, capsys):
         self.emulator = emulator
+        self.runtime = runtime
         self.eventually = eventually
         self.made = queue.Queue()
         self.refs = []

@@ -13,6 +13,8 @@ import pytest
 
 import ums_actors
 from ums_actors import aio
+from ums_actors.aio.base import AwaitableConnection
+from ums_actors.sync.base import BlockingConnection
 
 
 def modules() -> list[str]:
@@ -164,6 +166,12 @@ NOT_BLOCKING = {"publish_once", "reconnect_now", "wait_closed", "wait_ready"}
             aio.ConsumerConnection,
             ums_actors.ConsumerConnection,
         ),
+        (
+            ums_actors.NullConnection,
+            ums_actors.NullConnectionProxy,
+            AwaitableConnection,
+            BlockingConnection,
+        ),
     ],
 )
 def test_what_a_connection_can_do_each_of_its_faces_can(
@@ -172,7 +180,7 @@ def test_what_a_connection_can_do_each_of_its_faces_can(
     own = public(actor) - public(ums_actors.LoopActor) - {"events"}
     assert public(proxy) == own
     left_out = set(BY_PROXY_ALONE)
-    if actor is ums_actors.ConsumerWebsocketConnection:
+    if actor is not ums_actors.BrandWebsocketConnection:
         left_out.add("set_agent_state")  # which raises NotSupported
     assert public(awaitable) == own - left_out | {"events"}
     assert public(blocking) == public(awaitable) - NOT_BLOCKING

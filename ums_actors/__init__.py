@@ -80,6 +80,8 @@ from ums_actors.connection import (
     ConnectionStatus,
     ConsumerConnectionProxy,
     ConsumerWebsocketConnection,
+    NullConnection,
+    NullConnectionProxy,
     WebsocketConnection,
     proxy_of,
 )
@@ -182,6 +184,7 @@ from ums_actors.protocol.properties import (
     Feature,
     Integration,
 )
+from ums_actors.protocol.signature import verify_webhook
 
 # runtime
 from ums_actors.runtime import LoopActor, LoopFuture, LoopRef, PacedGate, Runtime
@@ -193,6 +196,7 @@ from ums_actors.sync import (
     ConsumerConnection,
     connect,
     connect_consumer,
+    connect_null,
     stop_on_signal,
 )
 
@@ -290,6 +294,8 @@ __all__ = [
     "NotSupported",
     "NoteChanged",
     "NotificationReceived",
+    "NullConnection",
+    "NullConnectionProxy",
     "OAuth1Login",
     "Options",
     "Outbox",
@@ -349,7 +355,9 @@ __all__ = [
     "__version__",
     "connect",
     "connect_consumer",
+    "connect_null",
     "proxy_of",
     "stop_on_signal",
     "system_trust",
+    "verify_webhook",
 ]

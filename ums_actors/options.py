@@ -137,6 +137,11 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Hand out what was said before the process began, too: all messages of the open
     dialogs that one hears anyway. Off: a bot that is started anew would answer them
     again."""
+    out_of_order_timeout: float = 2.0
+    """How long messages are held that came before their turn, where nobody can be asked
+    for the missing ones: without a line of its own, and where it is not known which is
+    the first of a dialog. Webhooks are sent concurrently; 0 holds none. One whose
+    sending failed comes again after 30 s, and is dropped by then."""
     catch_up_limit: int = 5
     """Message queries in flight while missed messages are fetched."""
 
@@ -191,6 +196,7 @@ _MAY_BE_ZERO = frozenset(
         "settling_delay",
         "messages_per_dialog",
         "clear_conversation_timeout",
+        "out_of_order_timeout",
     }
 )
 _LONGEST_REFRESH_INTERVAL = 600.0

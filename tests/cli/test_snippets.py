@@ -7,8 +7,13 @@ the real one, and others who speak there; then it looks at what came of it.
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
+import functools
+import hashlib
+import hmac
 import importlib.util
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -175,6 +180,35 @@ def agents_of_a_cluster(stage, code):
     stage.eventually(lambda: "you said: hi" in stage.said(talk))
 
 
+def webhooks(stage, code):
+    body = json.dumps(
+        {
+            "type": "ms.MessagingEventNotification",
+            "body": {
+                "changes": [
+                    {
+                        "sequence": 0,
+                        "dialogId": "D",
+                        "event": {"type": "ContentEvent", "message": "hello"},
+                    }
+                ]
+            },
+        }
+    ).encode()
+    digest = hmac.new(SECRET.encode(), body, hashlib.sha1).digest()
+    signature = f"sha1={base64.b64encode(digest).decode()}"
+    connect = functools.partial(ums.connect_null, runtime=stage.runtime)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ums, "connect_null", connect)
+        names = Running(code, {"app_secret": SECRET}).end()
+    try:
+        assert names["status_of"](body, None) == 400
+        assert names["status_of"](body, signature) == 200
+        stage.eventually(lambda: stage.printed() == ["hello"])
+    finally:
+        names["webhooks"].close()
+
+
 def how_long_it_takes(stage, code):
     Running(code, {"connection": stage.agent()}).end()
     stage.emulator.cut("bot1")
@@ -243,6 +277,7 @@ SCENES = {
     "connection.send_text(": effectively_once,
     "ref = ums.BrandWebsocketConnection.start(": an_outbox,
     "def serve(told: ums.AgentEvent) -> None:": a_fleet,
+    "webhooks = ums.connect_null(": webhooks,
     "def measure(event: ums.ConnectEnded) -> None:": how_long_it_takes,
     "# our_bots.py, on each machine": agents_of_a_cluster,
     "runtime = ums.Runtime(gate=": a_gate,

@@ -190,3 +190,31 @@ def test_a_dialog_owes_what_was_promised_or_is_held_up_not_what_is_merely_asked_
     promised = Dialog(3, -1)
     promised.promised = 4
     assert (asked.owed(), promised.owed(), holding(3, 5).owed()) == (False, True, True)
+
+
+def test_what_is_given_up_may_end_with_what_was_known_when_one_asked():
+    dialog = holding(3, 5, 8)
+    dialog.promised = 6
+    dialog.begin_query()
+    for number in (9, 12):
+        dialog.hold(number, str(number), 100)
+    dialog.promised = 20
+    found, absent = dialog.give_up(known=True)
+    assert (found, absent) == ([Hole(4, 4), "5", Hole(6, 7), "8"], 0)
+    assert dialog.take_run() == ["9"]
+    assert list(dialog.held) == [12]
+    promised = holding(3)
+    promised.promised = 5
+    promised.begin_query()
+    promised.promised = 9
+    assert promised.give_up(known=True) == ([Hole(4, 5)], 0)
+    assert promised.owed()
+
+
+@pytest.mark.parametrize(
+    ("numbers", "doubtful"), [({7}, True), ({4}, False), ({6, 7}, False)]
+)
+def test_one_event_that_is_not_due_is_doubted_once(numbers, doubtful):
+    dialog = holding(3)
+    assert dialog.doubts(numbers) is doubtful
+    assert not dialog.doubts(numbers)

@@ -58,6 +58,19 @@ def futures(ref: LoopRef[ums.BrandWebsocketConnection]) -> None:
     assert_type(proxy.send({"type": ".x"}, encoded_metadata="e30="), LoopFuture[Any])
 
 
+def signed(body: bytes, headers: dict[str, str]) -> None:
+    secret = ums.Secret("the app's")
+    ums.verify_webhook(body, headers.get("x-liveperson-signature"), secret)
+
+
+def hearing(ref: LoopRef[ums.NullConnection]) -> None:
+    assert_type(ums.proxy_of(ref), ums.NullConnectionProxy)
+    assert_type(ums.proxy_of(ref).process_webhooks_notification("{}"), LoopFuture[None])
+    with ums.connect_null("12345678", user_id="12345678.7") as connection:
+        assert_type(connection.proxy, ums.NullConnectionProxy)
+        connection.process_webhooks_notification({"type": "x", "body": {}})
+
+
 async def iterated(proxy: ums.BrandConnectionProxy) -> None:
     heard = proxy.events(ums.MessageReceived, where=lambda event: not event.mine)
     assert_type(heard, ums.EventIterator[ums.MessageReceived])

@@ -35,3 +35,9 @@ async def consumers() -> None:
         assert_type(await consumer.create_conversation(skill_id="4"), str)
         assert_type(consumer.proxy, ums.ConsumerConnectionProxy)
         assert_type(await consumer.get_conversation("c"), ums.Conversation | None)
+
+
+async def heard() -> None:
+    async with aio.connect_null("12345678") as connection:
+        assert_type(connection.proxy, ums.NullConnectionProxy)
+        await connection.process_webhooks_notification(b"{}")

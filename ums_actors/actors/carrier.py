@@ -7,7 +7,7 @@ tree (deadlines, queue, bounds, restarts, the course of the session) is the same
 from __future__ import annotations
 
 import abc
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from ums_actors.actors.child import Child
 
@@ -42,7 +42,12 @@ class Carrier(Child, abc.ABC):
 
     It puts the line into ``kernel.websocket`` and tells the supervisor SocketOpened
     or StepFailed, and ChildExited in the end; answers go to the correlator.
+
+    Attributes:
+        asks: whether anything can be asked by it. Where not, there is no login either.
     """
+
+    asks: ClassVar[bool] = True
 
     @property
     @abc.abstractmethod

@@ -20,6 +20,8 @@ def clear(kernel: Kernel) -> None:
 def lacks_clearance(kernel: Kernel) -> bool:
     """Tell whether the present attempt has to log in and has no leave to."""
     held = kernel.held
+    if not kernel.asks:
+        return False
     if held is not None and not held.has_ended(kernel.loop.clock.now()):
         return False
     return not _is_clear(kernel)

@@ -24,6 +24,7 @@ from ums_actors.actors.messages import (
     SubmitRequest,
     TakeWebhook,
 )
+from ums_actors.actors.nothing import nothing_asked
 from ums_actors.actors.replies import Replies, too_late
 from ums_actors.actors.sweep import Sweep
 from ums_actors.actors.trouble import report
@@ -164,6 +165,8 @@ class CorrelatorActor(Child):
 
     def _check_wait(self, command: SubmitRequest, *, line_up: bool) -> None:
         """Refuse what could only wait in vain for a line."""
+        if not self._kernel.asks:
+            raise nothing_asked(command.type)
         if self._kernel.at_rest():
             raise self._kernel.refusal(command.type)
         if command.internal and not line_up:

@@ -15,6 +15,7 @@ from ums_actors.actors.following import FollowedDialogs
 from ums_actors.actors.rings import ROUTING_TYPES
 from ums_actors.actors.traffic_events import NotificationReceived
 from ums_actors.actors.trouble import report
+from ums_actors.actors.unasked import UnaskedDialogs
 from ums_actors.protocol import brand
 from ums_actors.protocol.envelopes import Notification, decode_body
 from ums_actors.protocol.names import spellings
@@ -106,8 +107,9 @@ class Feed:
         """Give the dialogs, made when they are first needed."""
         dialogs = self._dialogs
         if dialogs is None:
-            kind = FollowedDialogs if self._kernel.follows else AskedDialogs
-            dialogs = kind(self._kernel, self._query, self._call_later)
+            dialogs = _kind_of(self._kernel)(
+                self._kernel, self._query, self._call_later
+            )
             self._dialogs = dialogs
         return dialogs
 
@@ -164,3 +166,9 @@ class Feed:
             if known.subscription_id == subscription_id:
                 return known
         return None
+
+
+def _kind_of(kernel: Kernel) -> type[Dialogs]:
+    if not kernel.asks:
+        return UnaskedDialogs
+    return FollowedDialogs if kernel.follows else AskedDialogs

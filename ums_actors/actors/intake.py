@@ -27,11 +27,8 @@ if TYPE_CHECKING:
     from ums_actors.protocol.records import ConversationResult, MessageEvent
     from ums_actors.runtime.timers import Timer
 
-__all__ = ["MOMENT", "Intake"]
+__all__ = ["Intake"]
 
-MOMENT: Final = 1.0
-"""Seconds that the first events of a dialog wait for one with a lower number, where it
-is not known that there is none: webhooks are sent concurrently."""
 _EVENTS: Final = 1_000
 """Events of one dialog that may wait so; as many as its stream holds."""
 
@@ -47,8 +44,9 @@ class Intake:
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
+        options = kernel.options
         self._starts: Starts[MessageEvent] = Starts(
-            MOMENT, kernel.options.dialog_limit, _EVENTS
+            options.out_of_order_timeout, options.dialog_limit, _EVENTS
         )
         self._since: int | None = None  # the service's time of what was told first
         self._timer: Timer | None = None

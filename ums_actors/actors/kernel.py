@@ -214,6 +214,11 @@ class Kernel(Parts):
         self.recorder.note(self.loop.clock.now(), text)
 
     @property
+    def asks(self) -> bool:
+        """Whether anything can be asked of the service, over whatever line."""
+        return self.carrier is None or self.carrier.asks
+
+    @property
     def history(self) -> tuple[str, ...]:
         """What happened last, one line each, oldest first."""
         return self.recorder.lines()

@@ -62,10 +62,10 @@ class ConversationOffice:
     def is_own(self, user_id: str, agent_id: str | None) -> bool:
         """Tell whether an id is that of the connection's own user."""
         own_id, login = self._kernel.own_id, self._kernel.login
-        if own_id is None or login is None:
+        if own_id is None:
             return False
         return own_id in (user_id, agent_id) or (
-            bool(user_id) and user_id == login.user_pid
+            login is not None and bool(user_id) and user_id == login.user_pid
         )
 
     def own_id(self) -> str:

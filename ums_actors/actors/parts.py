@@ -20,6 +20,7 @@ from ums_actors.actors.timings import Timings
 from ums_actors.core.following import FollowedStreams
 from ums_actors.core.marks import Marks
 from ums_actors.core.stream import Streams
+from ums_actors.core.unasked import UnaskedStreams
 from ums_actors.protocol.consumer import short
 from ums_actors.protocol.ids import IdTable
 
@@ -100,6 +101,8 @@ def _inspection(kernel: Kernel) -> Inspection:
 def _streams(kernel: Kernel) -> Streams[Any]:
     options = kernel.options
     limit, queries = options.dialog_limit, options.catch_up_limit
+    if not kernel.asks:
+        return UnaskedStreams(limit)
     tries = _catch_up_tries(options)
     if kernel.follows:
         return FollowedStreams(limit, query_limit=queries, tries=tries)

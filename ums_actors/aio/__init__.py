@@ -5,11 +5,13 @@ from __future__ import annotations
 from ums_actors.aio.brand import Connection, connect
 from ums_actors.aio.consumer import ConsumerConnection, connect_consumer
 from ums_actors.aio.hosted import hosted_runtime
+from ums_actors.aio.null import connect_null
 
 __all__ = [
     "Connection",
     "ConsumerConnection",
     "connect",
     "connect_consumer",
+    "connect_null",
     "hosted_runtime",
 ]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from ums_actors.connection.base import WebsocketConnection
 from ums_actors.connection.brand import BrandWebsocketConnection
 from ums_actors.connection.consumer import ConsumerWebsocketConnection
+from ums_actors.connection.null import NullConnection
 from ums_actors.connection.proxy import (
     BrandConnectionProxy,
     ConnectionProxy,
     ConsumerConnectionProxy,
+    NullConnectionProxy,
     proxy_of,
 )
 from ums_actors.connection.status import ConnectionStatus
@@ -20,6 +22,8 @@ __all__ = [
     "ConnectionStatus",
     "ConsumerConnectionProxy",
     "ConsumerWebsocketConnection",
+    "NullConnection",
+    "NullConnectionProxy",
     "WebsocketConnection",
     "proxy_of",
 ]

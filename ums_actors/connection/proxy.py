@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, overload
 from ums_actors.connection.brand import BrandWebsocketConnection as _Brand
 from ums_actors.connection.consumer import ConsumerWebsocketConnection as _Consumer
 from ums_actors.connection.model import Model as _Both
+from ums_actors.connection.null import NullConnection as _Null
 from ums_actors.runtime import proxy_method
 
 if TYPE_CHECKING:
@@ -24,11 +25,13 @@ __all__ = [
     "BrandConnectionProxy",
     "ConnectionProxy",
     "ConsumerConnectionProxy",
+    "NullConnectionProxy",
     "proxy_of",
 ]
 
 B = TypeVar("B", bound=_Brand)
 C = TypeVar("C", bound=_Consumer)
+N = TypeVar("N", bound=_Null)
 
 
 class ConnectionProxy:
@@ -153,14 +156,24 @@ class ConsumerConnectionProxy(ConnectionProxy):
     create_conversation: Final = proxy_method(_Consumer.create_conversation)
 
 
+class NullConnectionProxy(ConnectionProxy):
+    """The type of ``NullConnection.start(…).proxy()``; never instantiated."""
+
+    actor_ref: LoopRef[_Null]
+
+
 @overload
 def proxy_of(ref: LoopRef[C]) -> ConsumerConnectionProxy: ...
 @overload
 def proxy_of(ref: LoopRef[B]) -> BrandConnectionProxy: ...
-def proxy_of(ref: LoopRef[Any]) -> BrandConnectionProxy | ConsumerConnectionProxy:
+@overload
+def proxy_of(ref: LoopRef[N]) -> NullConnectionProxy: ...
+def proxy_of(
+    ref: LoopRef[Any],
+) -> BrandConnectionProxy | ConsumerConnectionProxy | NullConnectionProxy:
     """Give the proxy of a connection, typed.
 
     Raises:
         pykka.ActorDeadError: it has stopped for good.
     """
-    return cast("BrandConnectionProxy | ConsumerConnectionProxy", ref.proxy())
+    return cast("BrandConnectionProxy", ref.proxy())

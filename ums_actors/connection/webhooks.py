@@ -28,9 +28,10 @@ class Webhooks(Asking, abc.ABC):
         told once and in order. A conversation that webhooks tell of is kept as long as
         it is open and for three minutes after, whatever subscriptions show.
 
-        The connection need not be open. One that has an own line asks there for what
-        is missing; where a dialog begins that is first heard of in the midst of it is
-        settled a second later, unless ``Options.get_all_messages`` wants all of it.
+        The connection need not be open. One that can ask asks for what is missing. A
+        dialog that is first heard of in the midst of it begins with the lowest number
+        that comes within ``Options.out_of_order_timeout``, unless
+        ``Options.get_all_messages`` wants all of it.
 
         Args:
             body: bytes or text of JSON, or what was decoded of it: a notification

@@ -191,11 +191,14 @@ class Dialog(Generic[E]):
             self.last = number
         return ready, absent
 
-    def give_up(self, *, promises: bool = True) -> tuple[list[E | Hole], int]:
+    def give_up(
+        self, *, promises: bool = True, known: bool = False
+    ) -> tuple[list[E | Hole], int]:
         """Wait no longer: give what is held, with the holes in their places.
 
         Args:
             promises: whether what snapshots named and nobody sent is a hole, too.
+            known: go no further than what was known when the query went out.
 
         Returns:
             also how many of the missing numbers a query has shown to be absent: they
@@ -203,9 +206,12 @@ class Dialog(Generic[E]):
         """
         found: list[E | Hole] = []
         absent = 0
-        ends = sorted(self.held)
-        if promises and self.promised > max(*ends, self._number(), self._settled, -1):
-            ends.append(self.promised + 1)
+        ends, promised = sorted(self.held), self.promised
+        if known:
+            ends = [end for end in ends if end <= self._covers]
+            promised = min(promised, self._covers)
+        if promises and promised > max(*ends, self._number(), self._settled, -1):
+            ends.append(promised + 1)
         for end in ends:
             first = max(self._number(), min(self._settled, end - 1)) + 1
             absent += first - self._number() - 1

@@ -178,12 +178,17 @@ class Tracked(Generic[E]):
             self._last_of.popitem(last=False)
 
     def _give_up(
-        self, dialog_id: str, dialog: Dialog[E], *, promises: bool = True
+        self,
+        dialog_id: str,
+        dialog: Dialog[E],
+        *,
+        promises: bool = True,
+        known: bool = False,
     ) -> list[E | Missed]:
         """Let go what is held of a dialog, with what it misses in its place."""
         dialog.tries = dialog.refusals = dialog.lines = 0
         dialog.barred = False
-        found, absent = dialog.give_up(promises=promises)
+        found, absent = dialog.give_up(promises=promises, known=known)
         self.absent += absent
         ready: list[E | Missed] = []
         for each in found:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from ums_actors.sync.brand import Connection, connect
 from ums_actors.sync.consumer import ConsumerConnection, connect_consumer
 from ums_actors.sync.ending import stop_on_signal
+from ums_actors.sync.null import connect_null
 
 __all__ = [
     "Connection",
     "ConsumerConnection",
     "connect",
     "connect_consumer",
+    "connect_null",
     "stop_on_signal",
 ]
