@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,8 @@ _snippets = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_snippets)
 GENEROUS, Running, stage = _snippets.GENEROUS, _snippets.Running, _snippets.stage
 
+_names = Path(__file__).with_name("reference_names.toml").read_text("utf-8")
+KNOWN = {name: text for name, text in tomllib.loads(_names).items() if name != "values"}
 PAGE = Path(ums_actors.examples.__file__).with_name("MIGRATION.md")
 TEXT = PAGE.read_text("utf-8")
 HELLO = "Hello, how can I help you?"
@@ -263,6 +266,36 @@ def test_the_old_programs_are_javascript(heading, tmp_path):
         checked, capture_output=True, text=True, check=False, timeout=GENEROUS
     )
     assert done.returncode == 0, done.stderr
+
+
+def of_theirs(*headings):
+    return {name for head in headings for name in KNOWN[head].split()}
+
+
+@pytest.mark.parametrize(
+    ("owner", "headings"),
+    [
+        ("lpm", ["Exports of lp-messaging-sdk"]),
+        ("connection", ["Connection of lp-messaging-sdk"]),
+        ("conversation", ["Conversation"]),
+        ("message", ["Message"]),
+        ("ring", ["Ring"]),
+        ("agent", ["Properties and methods of Agent", "Requests of Agent"]),
+    ],
+)
+def test_the_old_programs_use_what_their_libraries_have(owner, headings):
+    code = "\n".join(each for codes in OLD.values() for each in codes)
+    used = set(re.findall(rf"\b{owner}\.(\w+)", code))
+    assert used
+    assert used <= of_theirs(*headings) | {"on"}
+
+
+def test_the_old_programs_listen_to_events_that_there_are():
+    code = "\n".join(each for codes in OLD.values() for each in codes)
+    events = {name for name in re.findall(r"\.on\('([^']+)'", code) if name[0] != "."}
+    about_events = [head for head in KNOWN if "event" in head.lower()]
+    assert events
+    assert events <= of_theirs(*about_events)
 
 
 def anchors():
