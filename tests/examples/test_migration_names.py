@@ -204,16 +204,18 @@ def test_the_page_and_the_table_of_events_say_the_same(sdk):
         for name, classes in page.items()
         if classes != known.get(name, set())
     }
-    assert not differing
+    assert not differing, f"{PAGE.name} and events_table.py differ"
     of_this_sdk = {name for row in TABLE for name in getattr(row, sdk)}
-    assert of_this_sdk <= set(page)
+    assert of_this_sdk <= set(page), f"{PAGE.name} has no row for these"
 
 
 def test_events_that_the_others_do_not_have_are_named():
     ours = {row.event.__name__ for row in TABLE if not row.messaging_sdk}
     section = TEXT.partition("### Events that lp-messaging-sdk does not have\n")[2]
     named = codes(section.partition("\n#")[0])
-    assert {span.removeprefix("ums.") for span in named} == ours
+    assert {span.removeprefix("ums.") for span in named} == ours, (
+        f"the section of {PAGE.name} about events that are only here is not right"
+    )
 
 
 # -- enumerations
