@@ -6,6 +6,7 @@ import pytest
 
 from ums_actors.actors import conversation_events as talks
 from ums_actors.actors import events
+from ums_actors.actors import message_events as said
 from ums_actors.actors import timing_events as timing
 from ums_actors.actors import traffic_events as traffic
 from ums_actors.events_table import ABSENT, TABLE, as_markdown
@@ -32,7 +33,7 @@ AGENT_SDK = ["connected", "closed", "error", "success", "notification", "message
 def concrete() -> set[type[events.Event]]:
     found = {
         getattr(module, name)
-        for module in (events, talks, timing, traffic)
+        for module in (events, said, talks, timing, traffic)
         for name in module.__all__
     }
     bases = {base for each in found for base in each.__bases__}

@@ -22,6 +22,7 @@ from ums_actors.actors.conversation_events import (
     ParticipantAdded,
     ParticipantEvent,
     ParticipantRemoved,
+    ParticipantRoleChanged,
     ParticipantSuggested,
     ParticipantSuggestionWithdrawn,
     SkillChanged,
@@ -45,6 +46,7 @@ from ums_actors.actors.events import (
     StateChanged,
 )
 from ums_actors.actors.iterator import EventIterator
+from ums_actors.actors.message_events import ChatStateChanged, MessageStatusChanged
 from ums_actors.actors.timing_events import (
     ConnectEnded,
     ConnectStarted,
@@ -228,6 +230,7 @@ __all__ = [
     "BusinessCase",
     "ChannelType",
     "ChatState",
+    "ChatStateChanged",
     "ClientProperties",
     "ClusterError",
     "ConnectEnded",
@@ -290,6 +293,7 @@ __all__ = [
     "Message",
     "MessageAudience",
     "MessageReceived",
+    "MessageStatusChanged",
     "MessagesMissed",
     "NotSupported",
     "NoteChanged",
@@ -308,6 +312,7 @@ __all__ = [
     "ParticipantEvent",
     "ParticipantRemoved",
     "ParticipantRole",
+    "ParticipantRoleChanged",
     "ParticipantState",
     "ParticipantSuggested",
     "ParticipantSuggestionWithdrawn",

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from ums_actors.actors import conversation_events as talks
 from ums_actors.actors import events
+from ums_actors.actors import message_events as said
 from ums_actors.actors import timing_events as timing
 from ums_actors.actors import traffic_events as traffic
 
@@ -98,7 +99,7 @@ TABLE: Final = (
     Row(
         talks.ParticipantAdded,
         "somebody takes part now",
-        ("participant-added", "roleChange", "stateChange"),
+        ("participant-added", "stateChange"),
     ),
     Row(
         talks.ParticipantRemoved,
@@ -114,6 +115,11 @@ TABLE: Final = (
         talks.ParticipantSuggestionWithdrawn,
         "somebody was asked, and did not accept",
         ("participant-suggested-removed",),
+    ),
+    Row(
+        talks.ParticipantRoleChanged,
+        "somebody has another role; after their going and coming",
+        ("roleChange",),
     ),
     Row(
         talks.TransferredToAgent,
@@ -151,11 +157,19 @@ TABLE: Final = (
         (
             "message",
             "conversation:message",
-            "message-delivery-event",
             "messageNotification",
-            "chatStateChange",
         ),
         ("ms.MessagingEventNotification",),
+    ),
+    Row(
+        said.MessageStatusChanged,
+        "somebody said what became of messages: each once",
+        ("message-delivery-event",),
+    ),
+    Row(
+        said.ChatStateChanged,
+        "somebody writes, pauses, is gone",
+        ("chatStateChange",),
     ),
     Row(
         events.MessagesMissed,

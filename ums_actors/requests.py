@@ -16,7 +16,7 @@ breaks which rule.
 A request that is not here is a mapping, whose answer is its body; or typed by
 :class:`Request`, with a function that reads the answer::
 
-    Request("ms.GenerateUploadToken", {}, read=msgspec.json.Decoder(Mine).decode)
+    Request("ms.DownloadToken", {}, read=msgspec.json.Decoder(Mine).decode)
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from ums_actors.protocol import (
     consumer,
     fields,
     files,
+    forms,
     profiles,
     publishing,
     routing,
@@ -41,6 +42,7 @@ __all__ = [
     "GenerateDownloadToken",
     "GenerateURLForDownloadFile",
     "GenerateURLForUploadFile",
+    "GenerateUploadToken",
     "GetBrandProfile",
     "GetBrands",
     "GetClock",
@@ -51,6 +53,8 @@ __all__ = [
     "PublishAcceptStatus",
     "PublishChatState",
     "PublishFile",
+    "PublishFormInvitation",
+    "PublishFormSubmission",
     "PublishRich",
     "PublishText",
     "QueryMessages",
@@ -94,6 +98,8 @@ PublishRich: Final = publishing.publish_rich
 PublishFile: Final = publishing.publish_file
 PublishAcceptStatus: Final = publishing.publish_accept_status
 PublishChatState: Final = publishing.publish_chat_state
+PublishFormInvitation: Final = forms.publish_form_invitation
+PublishFormSubmission: Final = forms.publish_form_submission
 QueryMessages: Final = brand.query_messages
 SubscribeMessagingEvents: Final = consumer.subscribe_messages
 
@@ -101,6 +107,7 @@ SubscribeMessagingEvents: Final = consumer.subscribe_messages
 GenerateURLForUploadFile: Final = files.upload_url
 GenerateURLForDownloadFile: Final = files.download_url
 GenerateDownloadToken: Final = files.download_token
+GenerateUploadToken: Final = forms.upload_token
 
 # conversations
 RequestConversation: Final = brand.create_conversation

@@ -28,7 +28,9 @@ class Kernel(SimpleNamespace):
             counters=Counters(),
             loop=SimpleNamespace(clock=SimpleNamespace(now=lambda: 0.0)),
             catch_ups=CatchUps(),
-            conversations=SimpleNamespace(heard=self._take, find=self._find),
+            conversations=SimpleNamespace(
+                heard=self._take, noted=lambda event: None, find=self._find
+            ),
             streams=SimpleNamespace(conversation_of=lambda dialog_id: ""),
             subscribers=SimpleNamespace(publish=self.heard.append),
             runtime=SimpleNamespace(

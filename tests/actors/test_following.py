@@ -39,7 +39,9 @@ class Bench:
             catch_ups=CatchUps(),
             marks=Marks(),
             conversations=SimpleNamespace(
-                heard=lambda event: None, find=lambda conversation, dialog: None
+                heard=lambda event: None,
+                noted=lambda event: None,
+                find=lambda conversation, dialog: None,
             ),
             subscribers=SimpleNamespace(publish=self.heard.append),
             runtime=SimpleNamespace(

@@ -106,6 +106,31 @@ def test_who_comes_and_goes_is_told(emulator, bot, start, events):
     assert told.assigned_agent is None
 
 
+def test_another_role_is_told_after_going_and_coming(emulator, bot, events):
+    heard = events(bot, ums.ParticipantEvent)
+    opened = events(bot, OPENED)
+    talk = emulator.open_conversation(text="hello")
+    told = opened.wait(of(talk.conversation_id)).conversation
+    told.join("READER").get(timeout=5)
+    heard.wait(of(talk.conversation_id, ums.ParticipantAdded))
+    change = {
+        "field": "ParticipantsChange",
+        "type": "UPDATE",
+        "role": "MANAGER",
+        "userId": status(bot).agent_id,
+    }
+    body = {"conversationId": talk.conversation_id, "conversationField": [change]}
+    bot.send({"type": ".ams.cm.UpdateConversationField", "body": body}).get(timeout=5)
+    changed = heard.wait(of(talk.conversation_id, ums.ParticipantRoleChanged))
+    assert (changed.previous, changed.participant.role) == ("READER", "MANAGER")
+    assert names(heard.seen)[-3:] == [
+        "ParticipantRemoved",
+        "ParticipantAdded",
+        "ParticipantRoleChanged",
+    ]
+    assert told.self_participant == changed.participant
+
+
 def test_handing_over_is_told_from_the_first_ask_to_the_acceptance(
     emulator, bot, start, events
 ):

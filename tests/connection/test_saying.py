@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 import ums_actors as ums
@@ -84,6 +86,71 @@ def test_that_one_is_typing(both, state):
     own.main_dialog.set_chat_state(state).get(timeout=5)
     assert heard.wait(lambda event: typing(event) and event.role == "CONSUMER")
     assert told.consumer.chat_state == state
+
+
+def test_who_is_typing_is_told_once(both, events):
+    told, _, own, _ = both
+    chats = events(told._office._kernel.root.proxy(), ums.ChatStateChanged)
+    for state in ("COMPOSING", "COMPOSING", "PAUSE"):
+        own.main_dialog.set_chat_state(state).get(timeout=5)
+    first = chats.wait(lambda _: True)
+    assert (first.state, first.previous, first.mine) == ("COMPOSING", None, False)
+    assert first.participant == told.consumer
+    second = chats.wait(lambda _: True)
+    assert (second.state, second.previous) == ("PAUSE", "COMPOSING")
+    assert chats.queue.empty()
+    told.main_dialog.set_chat_state("GONE").get(timeout=5)
+    assert chats.wait(lambda event: event.state == "GONE").mine
+
+
+@pytest.mark.parametrize(
+    "status", ["ENRICH", "ACTION", "ACCESS", "NACK", "VIEWED", "ABORTED", "ERROR"]
+)
+def test_any_status_goes_both_ways_and_is_told_once(both, events, status):
+    told, heard, own, answered = both
+    mine = events(told._office._kernel.root.proxy(), ums.MessageStatusChanged)
+    theirs = events(own._office._kernel.root.proxy(), ums.MessageStatusChanged)
+    said = heard.seen[-1].message
+    said.mark(status).get(timeout=5)
+    event = theirs.wait(lambda event: event.status == status)
+    assert (event.sequences, event.mine) == ((said.sequence,), False)
+    assert [each.sequence for each in event.messages] == [said.sequence]
+    assert event.messages[0].has_status(status, event.user_id)
+    assert mine.wait(lambda event: event.status == status).mine
+    number = told.send_text("and you?").get(timeout=5)
+    card = answered.wait(lambda event: event.text == "and you?").message
+    for _ in range(2):
+        card.dialog.send_accept_status([number, said.sequence], status).get(timeout=5)
+    event = mine.wait(lambda event: event.role == "CONSUMER")
+    assert (event.status, event.sequences) == (status, (number, said.sequence))
+    told.send_text("last").get(timeout=5)
+    heard.wait(lambda event: event.text == "last")
+    assert mine.queue.empty()  # the second time it was no news
+
+
+def test_a_status_that_is_unknown_is_told_as_it_came(both, events):
+    told, heard, _, _ = both
+    proxy = told._office._kernel.root.proxy()
+    changes = events(proxy, ums.MessageStatusChanged)
+    said = heard.seen[-1].message
+    record = {
+        "originatorId": told.consumer.user_id,
+        "conversationId": told.conversation_id,
+        "dialogId": told.conversation_id,
+        "sequence": said.sequence + 1,
+        "event": {
+            "type": "AcceptStatusEvent",
+            "status": "FRAMED",
+            "sequenceList": [said.sequence, 77],
+        },
+    }
+    kind = ".ams.ms.OnlineEventDistribution"
+    frame = {"kind": "notification", "type": kind, "body": record}
+    proxy._on_ums_message(json.dumps(frame)).get(timeout=5)
+    event = changes.wait(lambda _: True)
+    assert (event.status, event.role) == ("FRAMED", "CONSUMER")
+    assert event.sequences == (said.sequence, 77)  # of one that is not kept, too
+    assert said.has_status("FRAMED")
 
 
 @pytest.mark.parametrize("status", ["ACCEPT", "READ"])

@@ -127,7 +127,17 @@ def test_what_changes_all_the_time_is_no_change():
             [CONSUMER, ASKED],
             [What.LEFT, What.SUGGESTED, What.TO_AGENT],
         ),
-        ([CONSUMER, READER], [CONSUMER, OTHER], [What.LEFT, What.JOINED]),
+        ([CONSUMER, READER], [CONSUMER, OTHER], [What.LEFT, What.JOINED, What.ROLE]),
+        (
+            [CONSUMER, READER],
+            [CONSUMER, ASKED],
+            [What.LEFT, What.SUGGESTED, What.TO_AGENT],
+        ),
+        (
+            [CONSUMER, READER, OTHER],
+            [CONSUMER, ("MANAGER", f"{ACCOUNT}.u2")],
+            [What.LEFT, What.LEFT, What.JOINED, What.TO_QUEUE],
+        ),
         ([MANAGER, CONSUMER, AGENT], [AGENT, CONSUMER, MANAGER], []),
     ],
 )

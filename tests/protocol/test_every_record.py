@@ -23,6 +23,7 @@ WRITTEN = {
     "EscalationSummary",
     "ExternalId",
     "FileUrl",
+    "FormKeys",
     "IBMWatsonInfo",
     "Intent",
     "Notification",
@@ -112,6 +113,7 @@ def test_there_are_records_at_all():
         "_Clock",
         "_DownloadToken",
         "_FileUrl",
+        "_UploadToken",
     } <= names
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ums_actors.protocol import agents, brand, consumer, files, profiles, routing
+from ums_actors.protocol import agents, brand, consumer, files, forms, profiles, routing
 from ums_actors.protocol.names import NOTIFICATIONS, REQUESTS, canonical, spellings
 from ums_actors.protocol.properties import ClientProperties
 
@@ -25,6 +25,7 @@ BUILT = [
     files.upload_url(1, "PNG"),
     files.download_url("/a"),
     files.download_token("C", "s", "i"),
+    forms.upload_token("C", 7, "i"),
     brand.set_agent_state(AGENT, "ONLINE"),
     routing.update_ring_state("r", "ACCEPTED"),
     routing.subscribe_routing_tasks("A", AGENT),

@@ -67,6 +67,17 @@ def of_times(event: ums.Tap) -> None:
             pass
 
 
+def of_what_became_of_it(
+    event: ums.MessageStatusChanged | ums.ChatStateChanged,
+) -> None:
+    assert_type(event.mine, bool)
+    if isinstance(event, ums.MessageStatusChanged):
+        assert_type(event.messages, tuple[ums.Message, ...])
+        assert_type(event.messages[0].has_status(event.status), bool)
+    else:
+        assert_type(event.participant, ums.Participant | None)
+
+
 def of_what_is_said(event: ums.MessageReceived | ums.MessagesMissed) -> None:
     assert_type(event.dialog_id, str)
     if isinstance(event, ums.MessageReceived):
@@ -118,6 +129,8 @@ def of_participants(event: ums.ParticipantEvent) -> None:
             assert_type(event.previously_suggested, bool)
         case ums.ConsumerSteppedUp():
             assert_type(event.previous_id, str)
+        case ums.ParticipantRoleChanged():
+            assert_type(event.previous, str)
         case ums.ParticipantRemoved() | ums.TransferredToAgent():
             pass
         case ums.ParticipantSuggested() | ums.ParticipantSuggestionWithdrawn():

@@ -11,6 +11,7 @@ import ums_actors as ums
 from ums_actors import aio
 from ums_actors import requests as rq
 from ums_actors.protocol.files import FileUrl
+from ums_actors.protocol.forms import FormKeys
 from ums_actors.protocol.profiles import BrandProfile, UserProfile
 from ums_actors.protocol.records import MessageEvent
 
@@ -87,6 +88,9 @@ def what_is_said() -> None:
 def files() -> None:
     assert_type(rq.GenerateURLForUploadFile(1, "PNG"), rq.Request[FileUrl])
     assert_type(rq.GenerateURLForDownloadFile("/path"), rq.Request[FileUrl])
+    assert_type(rq.GenerateUploadToken("d", 7, "i"), rq.Request[FormKeys])
+    assert_type(rq.PublishFormInvitation("c", "d", 7, "t"), rq.Request[int])
+    assert_type(rq.PublishFormSubmission("c", "d", "s", "i"), rq.Request[int])
     assert_type(rq.GenerateDownloadToken("d", "s", "i"), rq.Request[ums.Secret])
 
 

@@ -25,6 +25,7 @@ __all__ = [
     "ParticipantAdded",
     "ParticipantEvent",
     "ParticipantRemoved",
+    "ParticipantRoleChanged",
     "ParticipantSuggested",
     "ParticipantSuggestionWithdrawn",
     "SkillChanged",
@@ -125,7 +126,7 @@ class DialogClosed(DialogEvent, frozen=True, kw_only=True):
 
 
 class ParticipantEvent(DialogEvent, frozen=True, kw_only=True):
-    """Base of events about somebody in a dialog; a change of role is two of them."""
+    """Base of events about somebody in a dialog."""
 
     participant: Participant
 
@@ -150,6 +151,16 @@ class ParticipantSuggested(ParticipantEvent, frozen=True, kw_only=True):
 
 class ParticipantSuggestionWithdrawn(ParticipantEvent, frozen=True, kw_only=True):
     """Somebody was asked to take part, and did not accept."""
+
+
+class ParticipantRoleChanged(ParticipantEvent, frozen=True, kw_only=True):
+    """Somebody has another role; after the two events of their going and coming.
+
+    Attributes:
+        previous: the role until now.
+    """
+
+    previous: str
 
 
 class ConsumerSteppedUp(ParticipantEvent, frozen=True, kw_only=True):

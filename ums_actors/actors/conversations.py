@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ums_actors.actors.noting import noted_event, noted_kind
 from ums_actors.actors.office import ConversationOffice
 from ums_actors.actors.telling import event_of, kind_of
 from ums_actors.core.conversations import ConversationBook
@@ -15,6 +16,7 @@ from ums_actors.model.message import Message
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from ums_actors.actors.events import Event
     from ums_actors.actors.kernel import Kernel
     from ums_actors.actors.subscription import Subscription
     from ums_actors.core.card import Card, News
@@ -186,6 +188,13 @@ class Conversations:
         """Take an event that is about to be told; give the message that it is."""
         said = self.book.heard(record)
         return None if said is None else Message(said, self.office)
+
+    def noted(self, record: MessageEvent) -> Event | None:
+        """Take what is no message; give the event of what of it is news, if any."""
+        noted = self.book.noted(record)
+        if noted is None or not self._kernel.subscribers.wants(noted_kind(noted)):
+            return None
+        return noted_event(noted, record, self.office)
 
     def find(self, conversation_id: str, dialog_id: str) -> Card[Conversation] | None:
         """Find a conversation by its id, or else by that of a dialog; any thread."""

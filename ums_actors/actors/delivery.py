@@ -9,6 +9,7 @@ import msgspec
 
 from ums_actors.actors.events import MessageReceived, MessagesMissed
 from ums_actors.actors.trouble import observed, report
+from ums_actors.core.talk import MESSAGES
 from ums_actors.core.tracked import Missed
 
 if TYPE_CHECKING:
@@ -48,7 +49,12 @@ def publish(kernel: Kernel, event: MessageEvent) -> None:
         event = msgspec.structs.replace(event, conversation_id=known)
     if event.originator_pid:
         kernel.ids.learn(event.originator_id, event.originator_pid)
-    message = kernel.conversations.heard(event)
+    conversations = kernel.conversations
+    message = noted = None
+    if event.event.type in MESSAGES:
+        message = conversations.heard(event)
+    else:
+        noted = conversations.noted(event)
     kernel.subscribers.publish(
         MessageReceived(
             conversation_id=event.conversation_id or _place_of(kernel, event.dialog_id),
@@ -64,6 +70,8 @@ def publish(kernel: Kernel, event: MessageEvent) -> None:
             message=message,
         )
     )
+    if noted is not None:
+        kernel.subscribers.publish(noted)
 
 
 def _tell_missed(kernel: Kernel, missed: Missed) -> None:

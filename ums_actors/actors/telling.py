@@ -46,6 +46,10 @@ _KINDS: Final[dict[What, tuple[type[events.ConversationEvent], _More]]] = {
         events.ParticipantAdded,
         lambda change: {"previously_suggested": change.current},
     ),
+    What.ROLE: (
+        events.ParticipantRoleChanged,
+        lambda change: {"previous": change.previous},
+    ),
     What.STEPPED_UP: (
         events.ConsumerSteppedUp,
         lambda change: {"previous_id": change.previous},

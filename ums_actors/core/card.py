@@ -9,12 +9,15 @@ from ums_actors.protocol.enums import ParticipantRole
 
 if TYPE_CHECKING:
     from ums_actors.core.changes import Change
-    from ums_actors.core.facts import ConversationFacts
+    from ums_actors.core.facts import ConversationFacts, Member
+    from ums_actors.core.talk import Marked
 
-__all__ = ["Card", "News"]
+__all__ = ["Card", "News", "Noted"]
 
 V = TypeVar("V")
 
+_LEFT: Final = 50
+"""Of those who have left a dialog, the last ones are remembered."""
 _DIALOGS: Final = 50
 """Dialogs of one conversation of which messages are kept."""
 
@@ -31,6 +34,7 @@ class Card(Generic[V]):
         out_of_order: how often that, or a dialog of it, was older than what was known.
         talks: what was said, by dialog.
         consumer_id: of the last consumer seen in it.
+        left: who has left, by dialog, in the role that they had; None if nobody has.
         removed: whether it is known no more; its facts are the last ones then.
     """
 
@@ -38,6 +42,7 @@ class Card(Generic[V]):
         "consumer_id",
         "facts",
         "ignored",
+        "left",
         "notifications",
         "out_of_order",
         "removed",
@@ -56,6 +61,7 @@ class Card(Generic[V]):
         self.out_of_order: int = 0
         self.talks: dict[str, Talk] | None = None
         self.consumer_id: str = ""
+        self.left: dict[str, tuple[Member, ...]] | None = None
         self.removed: bool = False
         self.note_consumer()
 
@@ -86,6 +92,13 @@ class Card(Generic[V]):
                 return member.role
         return ""
 
+    def note_left(self, dialog_id: str, member: Member) -> None:
+        """Remember somebody who has left, for the sake of what they said."""
+        left = {} if self.left is None else self.left
+        known = left.get(dialog_id, ())
+        others = [each for each in known if each.user_id != member.user_id]
+        self.left = {**left, dialog_id: (*others, member)[-_LEFT:]}
+
     def is_late(self, updated: int | None) -> bool:
         """Tell whether something of that time is older than what is known."""
         known = self.facts.updated
@@ -104,3 +117,18 @@ class News(NamedTuple, Generic[V]):
 
     card: Card[V]
     change: Change
+
+
+class Noted(NamedTuple, Generic[V]):
+    """Somebody said what became of messages, or what they are doing.
+
+    Attributes:
+        role: of who said it, empty if it is not known.
+        chat_state: the one before; None if there was none.
+        marked: what became of which; None if it was a chat state.
+    """
+
+    card: Card[V]
+    role: str
+    chat_state: str | None = None
+    marked: Marked | None = None

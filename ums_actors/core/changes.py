@@ -37,6 +37,7 @@ class What(enum.Enum):
     WITHDRAWN = "suggestion withdrawn"
     SUGGESTED = "participant suggested"
     JOINED = "participant joined"
+    ROLE = "participant's role"
     STEPPED_UP = "consumer stepped up"
     TO_AGENT = "transferred to agent"
     TO_SKILL = "transferred to skill"
@@ -145,6 +146,27 @@ def _of_members(old: DialogFacts, new: DialogFacts) -> Iterator[Change]:
         earlier = before.get(key)
         if member.active and (earlier is None or not earlier.active):
             yield Change(What.JOINED, new, member, current=earlier is not None)
+    yield from _of_roles(before, after, new)
+
+
+def _of_roles(
+    before: dict[tuple[str, str], Member],
+    after: dict[tuple[str, str], Member],
+    dialog: DialogFacts,
+) -> Iterator[Change]:
+    """Give those who have one role in the place of another.
+
+    Who comes into one role and leaves several, or the other way round, is not among
+    them.
+    """
+    left = [key for key, member in before.items() if member.active and key not in after]
+    came = [key for key, member in after.items() if member.active and key not in before]
+    for who, role in came:
+        earlier = [was for other, was in left if other == who]
+        later = [now for other, now in came if other == who]
+        if len(earlier) == len(later) == 1:
+            member = after[who, role]
+            yield Change(What.ROLE, dialog, member, earlier[0], role)
 
 
 def _of_consumer(new: ConversationFacts, last: str) -> Iterator[Change]:

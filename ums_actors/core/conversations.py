@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from msgspec.structs import replace
 
-from ums_actors.core.card import Card, News
+from ums_actors.core.card import Card, News, Noted
 from ums_actors.core.changes import Change, What, changes
 from ums_actors.core.gathering import facts_of
 from ums_actors.core.linger import TOLD, Linger
@@ -215,17 +215,27 @@ class ConversationBook(Generic[V]):
 
     def heard(self, record: MessageEvent) -> Said | None:
         """Take an event of a dialog; give the message, None if it is none."""
-        kind = record.event.type
+        if record.event.type not in MESSAGES:
+            self.noted(record)
+            return None
         card = self._cards.find(record.conversation_id, record.dialog_id)
         talk = None if card is None else card.talk_in(record.dialog_id, self._messages)
-        if kind in MESSAGES:
-            return Said(record) if talk is None else talk.add(record)
-        if card is not None and talk is not None:
-            if kind == EventType.ACCEPT_STATUS:
-                role = record.role or card.role_of(record.user_id, record.dialog_id)
-                talk.mark(record, role)
-            elif kind == EventType.CHAT_STATE:
-                talk.chat(record.user_id, record.event.chat_state)
+        return Said(record) if talk is None else talk.add(record)
+
+    def noted(self, record: MessageEvent) -> Noted[V] | None:
+        """Take a status or a chat state; give what of it is news, None if nothing."""
+        card = self._cards.find(record.conversation_id, record.dialog_id)
+        talk = None if card is None else card.talk_in(record.dialog_id, self._messages)
+        if card is None or talk is None:
+            return None
+        user_id, event = record.user_id, record.event
+        role = record.role or card.role_of(user_id, record.dialog_id)
+        if event.type == EventType.ACCEPT_STATUS:
+            marked = talk.mark(record, role)
+            return Noted(card, role, marked=marked) if marked.numbers else None
+        if event.type == EventType.CHAT_STATE:
+            before = talk.chat(user_id, event.chat_state)
+            return Noted(card, role, before) if before != event.chat_state else None
         return None
 
     # -- parts
@@ -260,6 +270,9 @@ class ConversationBook(Generic[V]):
             return []
         card.facts = facts
         found = changes(known, facts, card.consumer_id)
+        for what, dialog, member, _, _ in found:
+            if what is What.LEFT and dialog is not None and member is not None:
+                card.note_left(dialog.dialog_id, member)
         if known.dialogs != facts.dialogs:
             card.note_consumer()
         self._cards.put(card, known.dialogs)

@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 
     from ums_actors.protocol.messages import MessageEvent
 
-__all__ = ["MESSAGES", "Mark", "Said", "Talk"]
+__all__ = ["MESSAGES", "Mark", "Marked", "Said", "Talk"]
 
 MESSAGES: Final = frozenset({EventType.CONTENT, EventType.RICH_CONTENT})
 """The types of events that are messages."""
 _USERS: Final = 100
-"""Users of whom chat states and marks are kept; there are a handful in real life."""
+"""Users of whom chat states are kept; there are a handful in real life."""
+_MARKS: Final = 100
+"""Of one message: the last ones are kept."""
 _sequence = attrgetter("sequence")
 
 
@@ -28,6 +30,19 @@ class Mark(NamedTuple):
     user_id: str
     role: str
     status: str
+
+
+class Marked(NamedTuple):
+    """What a status event brought.
+
+    Attributes:
+        numbers: of the messages of which it is news, in the order that was told.
+        messages: those of them that are kept.
+    """
+
+    mark: Mark
+    numbers: tuple[int, ...]
+    messages: tuple[Said, ...]
 
 
 class Said:
@@ -83,17 +98,29 @@ class Talk:
             self.said = (*said[1:place], new, *said[place:])
         return new
 
-    def mark(self, record: MessageEvent, role: str) -> None:
-        """Take a status event: what became of some messages."""
-        mark = Mark(record.user_id, role, record.event.status)
-        numbers = set(record.event.sequence_list)
-        for each in self.said:
-            if each.sequence in numbers and mark not in each.marks:
-                each.marks = (*each.marks[-_USERS:], mark)
+    def mark(self, record: MessageEvent, role: str) -> Marked:
+        """Take a status event: what became of some messages.
 
-    def chat(self, user_id: str, state: str) -> None:
-        """Take a chat state."""
+        Give those of which it is news. Of one that is not kept it is always.
+        """
+        mark = Mark(record.user_id, role, record.event.status)
+        numbers = dict.fromkeys(record.event.sequence_list)
+        kept: list[Said] = []
+        for each in self.said:
+            if each.sequence not in numbers:
+                continue
+            if mark in each.marks:
+                del numbers[each.sequence]
+            else:
+                each.marks = (*each.marks[-_MARKS + 1 :], mark)
+                kept.append(each)
+        return Marked(mark, tuple(numbers), tuple(kept))
+
+    def chat(self, user_id: str, state: str) -> str | None:
+        """Take a chat state; give the one before."""
+        before = self.chat_states.get(user_id)
         states = {**self.chat_states, user_id: state}
         if len(states) > _USERS:
             del states[next(iter(states))]
         self.chat_states = states
+        return before

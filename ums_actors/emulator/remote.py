@@ -14,6 +14,7 @@ from ums_actors.emulator.control.actions import (
     Cobrowse,
     Open,
     Opened,
+    Submit,
     Write,
 )
 from ums_actors.emulator.control.consumers import MAX_WAIT
@@ -68,6 +69,13 @@ class RemoteControls:
     ) -> int:
         """Confirm messages as the consumer; give the confirmation's sequence."""
         answer = self._act(Accept(conversation_id, sequences, status))
+        return int(answer["sequence"])
+
+    def submit_form(
+        self, conversation_id: str, invitation: str, submission: str | None = None
+    ) -> int:
+        """Say, as the consumer, that a secure form is filled in; give its sequence."""
+        answer = self._act(Submit(conversation_id, invitation, submission))
         return int(answer["sequence"])
 
     def cobrowse(

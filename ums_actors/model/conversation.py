@@ -153,6 +153,26 @@ class Conversation(Describing, Posting):
             metadata=metadata,
         )
 
+    def send_form_invitation(
+        self,
+        form_id: str | int,
+        title: str,
+        invitation_id: str | None = None,
+        metadata: Any = None,
+    ) -> LoopFuture[int]:
+        """Ask for a secure form; see :meth:`Dialog.send_form_invitation`."""
+        return self._speaking.send_form_invitation(
+            form_id, title, invitation_id, metadata
+        )
+
+    def send_form_submission(
+        self, submission_id: str, invitation_id: str, metadata: Any = None
+    ) -> LoopFuture[int]:
+        """Say that a form is filled in; see :meth:`Dialog.send_form_submission`."""
+        return self._speaking.send_form_submission(
+            submission_id, invitation_id, metadata
+        )
+
     def upload_file(
         self,
         file: Upload,

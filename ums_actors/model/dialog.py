@@ -9,7 +9,7 @@ from ums_actors.model.message import Message
 from ums_actors.model.participant import Participant
 from ums_actors.model.posting import Posting
 from ums_actors.model.taking_part import TakingPart
-from ums_actors.protocol.enums import DialogType, ParticipantRole
+from ums_actors.protocol.enums import DialogType, ParticipantRole, ParticipantState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -152,6 +152,25 @@ class Dialog(TakingPart, Posting):
             if user_id in (member.user_id, member.agent_id):
                 return self._participant(member)
         return None
+
+    @property
+    def removed_participants(self) -> tuple[Participant, ...]:
+        """The last of those who were seen to leave, as they were; oldest first."""
+        left = self._card.left or {}
+        return tuple([self._gone(each) for each in left.get(self.dialog_id, ())])
+
+    def removed_participant(self, user_id: str) -> Participant | None:
+        """Give who has left and has that id, of either form; None if nobody has."""
+        return self._find_gone(identifier("user_id", user_id))
+
+    def _find_gone(self, user_id: str) -> Participant | None:
+        for member in (self._card.left or {}).get(self.dialog_id, ()):
+            if user_id in (member.user_id, member.agent_id):
+                return self._gone(member)
+        return None
+
+    def _gone(self, member: Member) -> Participant:
+        return Participant(member, self._talk, self._office, ParticipantState.REMOVED)
 
     @property
     def self_participant(self) -> Participant | None:

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ums_actors.core.facts import Member
 from ums_actors.errors import LocalProtocolError
+from ums_actors.model.holding import Holding
 from ums_actors.model.office import nothing
 from ums_actors.model.participant import Participant
 from ums_actors.protocol.enums import (
-    ContentType,
     DeliveryStatus,
-    EventType,
-    MessageAudience,
     ParticipantRole,
     ParticipantState,
 )
-from ums_actors.protocol.lenient import is_object
 from ums_actors.protocol.publishing import publish_accept_status
+from ums_actors.protocol.requests import text as checked_text
 
 if TYPE_CHECKING:
     from ums_actors.core.talk import Said
     from ums_actors.model.conversation import Conversation
     from ums_actors.model.dialog import Dialog
     from ums_actors.model.office import Office
-    from ums_actors.protocol.messages import Event
     from ums_actors.runtime import LoopFuture
 
 __all__ = ["Message"]
 
 
-class Message:
+class Message(Holding):
     """One message; any thread.
 
     What became of it is known of the last messages of a dialog alone, as many as
@@ -93,98 +90,6 @@ class Message:
         """When it was said, milliseconds since 1970 by the server's clock."""
         return self._said.record.server_timestamp
 
-    # -- what it says
-
-    @property
-    def event(self) -> Event:
-        """The whole event as it came."""
-        return self._said.record.event
-
-    @property
-    def body(self) -> Any:
-        """The text, the structured content, or the parts of a file or form."""
-        event = self.event
-        rich = event.type == EventType.RICH_CONTENT
-        return event.content if rich else event.message
-
-    @property
-    def text(self) -> str | None:
-        """The text of a text message, None for others."""
-        return self.event.text
-
-    @property
-    def content_type(self) -> str:
-        """Such as ``text/plain``; empty for structured content."""
-        return self.event.content_type
-
-    @property
-    def quick_replies(self) -> Any:
-        """The answers it offers, if it does."""
-        return self.event.quick_replies
-
-    @property
-    def message_audience(self) -> str:
-        """ALL, or AGENTS_AND_MANAGERS."""
-        return self._said.record.message_audience
-
-    @property
-    def is_private(self) -> bool:
-        """Whether consumers do not see it."""
-        return self.message_audience == MessageAudience.AGENTS_AND_MANAGERS
-
-    @property
-    def metadata(self) -> Any:
-        """What rides beside it."""
-        return self._said.record.metadata
-
-    # -- a file
-
-    @property
-    def is_downloadable(self) -> bool:
-        """Whether it is a file."""
-        return self.content_type == ContentType.HOSTED_FILE and bool(self.relative_path)
-
-    @property
-    def relative_path(self) -> str | None:
-        """Where the file is; :meth:`download` brings it."""
-        return self._part("relativePath")
-
-    @property
-    def file_type(self) -> str | None:
-        """Such as JPEG."""
-        return self._part("fileType")
-
-    @property
-    def caption(self) -> str | None:
-        """What stands beside the file."""
-        return self._part("caption")
-
-    @property
-    def preview(self) -> str | None:
-        """A small picture as a data URI."""
-        return self._part("preview")
-
-    def download(self) -> LoopFuture[bytes]:
-        """Get the file; errors are those of the connection's ``download_file``.
-
-        Raises:
-            LocalProtocolError: it is no message of a file.
-        """
-        path = self.relative_path
-        if path is None:
-            raise LocalProtocolError(
-                f"message {self.sequence} is {self.content_type!r}, no file: look at "
-                "is_downloadable first"
-            )
-        return self._office.download_file(path)
-
-    def _part(self, name: str) -> str | None:
-        message: Any = self.event.message
-        if self.content_type != ContentType.HOSTED_FILE or not is_object(message):
-            return None
-        found = message.get(name)
-        return found if isinstance(found, str) else None
-
     # -- who said it
 
     @property
@@ -193,7 +98,8 @@ class Message:
         record = self._said.record
         dialog = self.dialog
         if dialog is not None:
-            found = dialog._find(record.user_id)
+            user_id = record.user_id
+            found = dialog._find(user_id) or dialog._find_gone(user_id)
             if found is not None:
                 return found
         told = record.originator_id
@@ -233,13 +139,30 @@ class Message:
 
     def accept(self) -> LoopFuture[None]:
         """Say that it has been received; done when the service has taken that."""
-        return self._say(DeliveryStatus.ACCEPT)
+        return self.mark(DeliveryStatus.ACCEPT)
 
     def read(self) -> LoopFuture[None]:
         """Say that it has been read; done when the service has taken that."""
-        return self._say(DeliveryStatus.READ)
+        return self.mark(DeliveryStatus.READ)
 
-    def _say(self, status: DeliveryStatus) -> LoopFuture[None]:
+    def has_status(self, status: str, user_id: str | None = None) -> bool:
+        """Tell whether anybody, or that user, gave it this status."""
+        checked_text("status", status)
+        return any(
+            mark.status == status and user_id in (None, mark.user_id)
+            for mark in self._said.marks
+        )
+
+    def mark(self, status: str) -> LoopFuture[None]:
+        """Say what became of it; done when the service has taken that.
+
+        Args:
+            status: see ``DeliveryStatus``: VIEWED and ACTION of a form or a card,
+                NACK and ERROR of what could not be shown, and others.
+
+        Raises:
+            LocalProtocolError: there is no such status, or it has no number.
+        """
         if self.sequence is None:
             raise LocalProtocolError(
                 "the message has no sequence number, so nothing can be said of it"

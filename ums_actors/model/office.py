@@ -22,7 +22,15 @@ if TYPE_CHECKING:
     from ums_actors.protocol.requests import Call
     from ums_actors.runtime import LoopFuture
 
-__all__ = ["Kind", "Office", "Target", "Where", "brand_only", "nothing"]
+__all__ = [
+    "Kind",
+    "Office",
+    "Target",
+    "Where",
+    "brand_only",
+    "consumer_only",
+    "nothing",
+]
 
 T = TypeVar("T")
 
@@ -144,6 +152,16 @@ def brand_only(office: Office, what: str) -> None:
     """
     if not office.is_brand:
         raise NotSupported(f"a consumer cannot {what}: use a brand's connection")
+
+
+def consumer_only(office: Office, what: str) -> None:
+    """Refuse what only consumers can do.
+
+    Raises:
+        NotSupported: the connection is a brand's.
+    """
+    if office.is_brand:
+        raise NotSupported(f"a brand cannot {what}: use the consumer's connection")
 
 
 def nothing(body: Any) -> None:

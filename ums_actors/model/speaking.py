@@ -6,9 +6,13 @@ import abc
 from typing import TYPE_CHECKING, Any
 
 from ums_actors.model.message import Message
-from ums_actors.model.office import brand_only, nothing
+from ums_actors.model.office import brand_only, consumer_only, nothing
 from ums_actors.protocol import brand
 from ums_actors.protocol.enums import DeliveryStatus, MessageAudience
+from ums_actors.protocol.forms import (
+    publish_form_invitation,
+    publish_form_submission,
+)
 from ums_actors.protocol.publishing import (
     checked_sequences,
     publish_accept_status,
@@ -119,6 +123,40 @@ class Speaking(abc.ABC):
             preview=preview,
             metadata=metadata,
         )
+
+    def send_form_invitation(
+        self,
+        form_id: str | int,
+        title: str,
+        invitation_id: str | None = None,
+        metadata: Any = None,
+    ) -> LoopFuture[int]:
+        """Ask the consumer to fill a secure form in; brands only.
+
+        Args:
+            form_id: of a form that is set up for the account.
+            title: what the consumer reads.
+            invitation_id: by which the submission is known; a new one if not given,
+                which the message has.
+            metadata: a list of objects with a ``type``, or one.
+        """
+        brand_only(self._office, "invite to forms")
+        call = publish_form_invitation(*self._place(), form_id, title, invitation_id)
+        return self._office.ask(call, read_sequence, metadata=metadata)
+
+    def send_form_submission(
+        self, submission_id: str, invitation_id: str, metadata: Any = None
+    ) -> LoopFuture[int]:
+        """Say that a secure form has been filled in; consumers only.
+
+        Args:
+            submission_id: under which the tokenizer has it.
+            invitation_id: of the invitation.
+            metadata: a list of objects with a ``type``, or one.
+        """
+        consumer_only(self._office, "fill forms in")
+        call = publish_form_submission(*self._place(), submission_id, invitation_id)
+        return self._office.ask(call, read_sequence, metadata=metadata)
 
     def send_accept_status(
         self, sequences: Iterable[int], status: str = DeliveryStatus.ACCEPT

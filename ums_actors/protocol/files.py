@@ -36,8 +36,10 @@ __all__ = [
 UPLOAD_URL: Final = ".ams.ms.GenerateURLForUploadFile"
 DOWNLOAD_URL: Final = ".ams.ms.GenerateURLForDownloadFile"
 DOWNLOAD_TOKEN: Final = ".ams.ms.token.GenerateDownloadToken"  # noqa: S105 - a name
+_OF_FORMS: Final = "ms.GenerateUploadToken"
 _GRANTS: Final = frozenset(
-    each.rpartition(".")[2] for each in (UPLOAD_URL, DOWNLOAD_URL, DOWNLOAD_TOKEN)
+    each.rpartition(".")[2]
+    for each in (UPLOAD_URL, DOWNLOAD_URL, DOWNLOAD_TOKEN, _OF_FORMS)
 )
 """Without their rooms, which a consumer's names lack or shorten."""
 _SECURE_FORM: Final = "SecureForm"

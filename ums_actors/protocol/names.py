@@ -76,7 +76,7 @@ REQUESTS: Final = (
     Name(".ams.ms.GenerateURLForUploadFile", "ms.GenerateURLForUploadFile"),
     Name(".ams.ms.GenerateURLForDownloadFile", "ms.GenerateURLForDownloadFile"),
     Name(".ams.ms.BaseGenerateURL", "ms.GenerateURL", note=_OLD),
-    Name("", "ms.GenerateUploadToken", note=_RAW),
+    Name("", "ms.GenerateUploadToken", note="only consumers fill forms in"),
     Name("", "ms.UploadToken", note=_RAW),
     Name(".ams.ms.token.GenerateDownloadToken", "ms.GenerateDownloadToken"),
     Name("", "ms.DownloadToken", note=_RAW),

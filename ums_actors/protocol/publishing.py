@@ -29,6 +29,7 @@ __all__ = [
     "checked_sequences",
     "publish_accept_status",
     "publish_chat_state",
+    "publish_content",
     "publish_file",
     "publish_rich",
     "publish_text",
@@ -141,11 +142,14 @@ def publish_file(
                 f"the preview has {len(preview):,} characters, {PREVIEW_LIMIT:,} are "
                 "allowed: make it smaller, or leave it out"
             )
-    event = {
-        "type": EventType.CONTENT,
-        "contentType": ContentType.HOSTED_FILE,
-        "message": message,
-    }
+    return publish_content(conversation_id, dialog_id, ContentType.HOSTED_FILE, message)
+
+
+def publish_content(
+    conversation_id: str, dialog_id: str, kind: ContentType, message: dict[str, Any]
+) -> Request[int]:
+    """Say something that is no text; its parts are checked already."""
+    event = {"type": EventType.CONTENT, "contentType": kind, "message": message}
     return _publish(conversation_id, dialog_id, event)
 
 

@@ -48,6 +48,7 @@ def replies(listed):
         hosted(caption=None),
         hosted(caption="x" * 8_000),
         invitation(),
+        invitation(formId=1550964770),
         submission(),
         rich({"type": "vertical", "elements": []}),
         rich({"type": "text", "text": "x" * 14_900}),

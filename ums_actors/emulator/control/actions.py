@@ -14,6 +14,7 @@ __all__ = [
     "Open",
     "Opened",
     "Read",
+    "Submit",
     "Write",
 ]
 
@@ -49,6 +50,14 @@ class Accept(_Said, tag="accept"):
     status: str = "READ"
 
 
+class Submit(_Said, tag="submit", omit_defaults=True):
+    """Say that a secure form has been filled in."""
+
+    conversation: str
+    invitation: str
+    submission: str | None = None
+
+
 class Cobrowse(_Said, tag="cobrowse", omit_defaults=True):
     """Open a COBROWSE dialog, or go on with one."""
 
@@ -70,7 +79,7 @@ class Read(_Said, tag="read"):
     since: int = 0
 
 
-Action: TypeAlias = Open | Write | Accept | Cobrowse | Close | Read
+Action: TypeAlias = Open | Write | Accept | Submit | Cobrowse | Close | Read
 
 
 class Opened(

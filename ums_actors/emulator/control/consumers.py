@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from typing import TYPE_CHECKING, Any, Final
 
 from ums_actors.emulator.control.actions import Opened
@@ -76,6 +77,24 @@ class ScriptedConsumers:
             "status": status,
             "sequenceList": sequences,
         }
+        return self._publish(conversation_id, event)
+
+    def submit_form(
+        self, conversation_id: str, invitation: str, submission: str | None = None
+    ) -> int:
+        """Say, as the consumer, that a secure form is filled in; give its sequence.
+
+        Args:
+            conversation_id: in which.
+            invitation: id of the invitation to it.
+            submission: under which it is kept; a new one if None.
+        """
+        message = {
+            "submissionId": submission or str(uuid.uuid4()),
+            "invitationId": invitation,
+        }
+        kind = "forms/secure-submission"
+        event = {"type": "ContentEvent", "message": message, "contentType": kind}
         return self._publish(conversation_id, event)
 
     def cobrowse(

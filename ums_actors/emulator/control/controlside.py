@@ -14,6 +14,7 @@ from ums_actors.emulator.control.actions import (
     Close,
     Cobrowse,
     Open,
+    Submit,
     Write,
 )
 from ums_actors.emulator.control.calls import Call, answering, refuse_unknown
@@ -97,6 +98,9 @@ class ControlSide:
                 return {"sequence": sequence}
             case Accept(conversation, sequences, status):
                 return {"sequence": controls.accept(conversation, sequences, status)}
+            case Submit(conversation, invitation, submission):
+                sequence = controls.submit_form(conversation, invitation, submission)
+                return {"sequence": sequence}
             case Cobrowse(conversation, session, mode):
                 return {"dialog": controls.cobrowse(conversation, session, mode=mode)}
             case Close(conversation):

@@ -60,6 +60,11 @@ _CONSUMERS: Final = {
         "sequences": "a list of sequences",
         "status": "READ, ACCEPT and so on; without it READ",
     },
+    "submit": {
+        "conversation": _CONVERSATION,
+        "invitation": "id of the invitation to a secure form",
+        "submission": "id of what was filled in; without it a new one",
+    },
     "cobrowse": {
         "conversation": _CONVERSATION,
         "session": "INVITED opens a COBROWSE dialog, ACCEPTED, JOINED and CLOSED go on "
@@ -88,9 +93,10 @@ ENDPOINTS: Final = (
         "POST",
         "/consumer",
         "Play a consumer without a socket: one action, or a list of them in order.",
-        'of open {"conversation", "dialog", "consumer", "sequence"}; of write and '
-        'accept {"sequence"}; of cobrowse {"dialog"}; of close {"closed": true}; of '
-        'read {"conversation", "stage", "events"}; for a list, the list of these',
+        'of open {"conversation", "dialog", "consumer", "sequence"}; of write, '
+        'accept and submit {"sequence"}; of cobrowse {"dialog"}; of close {"closed": '
+        'true}; of read {"conversation", "stage", "events"}; for a list, the list of '
+        "these",
         body={"action": _CONSUMERS},
     ),
     Endpoint(

@@ -55,10 +55,9 @@ def _either(world: World, client: Client, request: Request) -> Answer:
 
 
 def _upload_token(world: World, _client: Client, request: Request) -> Answer:
-    """Give a key with which a form can be submitted, once.
+    """Give the keys with which a form can be submitted, once.
 
-    By our choice the body has what that of the download side has, without a submission,
-    and the answer one key as well: neither is published.
+    Body and answer are those of LivePerson's public clients.
     """
     body = body_of(request)
     form = as_object(body.get("uploadable", body))
@@ -66,7 +65,8 @@ def _upload_token(world: World, _client: Client, request: Request) -> Answer:
         raise Refused(400, "The uploadable is no SecureForm")
     _require(form, "invitationId")
     dialog_of(world, form)
-    return Answer({"token": {"writeOtk": secrets.token_hex(16)}}, _UPLOAD_TOKEN)
+    keys = {name: secrets.token_hex(16) for name in ("writeOtk", "readOtk")}
+    return Answer({"token": keys}, _UPLOAD_TOKEN)
 
 
 def _require(form: dict[str, Any], *names: str) -> None:

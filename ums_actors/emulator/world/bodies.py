@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ums_actors.emulator import choices
 from ums_actors.emulator.failures import Refused
-from ums_actors.emulator.values import as_list, as_object, json_length
+from ums_actors.emulator.values import as_id, as_list, as_object, json_length
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,7 +82,10 @@ def _hosted_file(message: Any) -> None:
 
 
 def _secure_invitation(message: Any) -> None:
-    _parts("forms/secure-invitation", message, "formId", "invitationId", "title")
+    kind = "forms/secure-invitation"
+    parts = _parts(kind, message, "invitationId", "title")
+    if as_id(parts.get("formId")) is None:  # clients send a number
+        raise Refused(400, f"The message of {kind} needs a formId")
 
 
 def _secure_submission(message: Any) -> None:
