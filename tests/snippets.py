@@ -28,6 +28,14 @@ def blocks(text, language="python"):
     return [code for name, code in _BLOCK.findall(text) if name == language]
 
 
+def blocks_by_heading(text, language="python"):
+    """Give the code blocks of a document below each heading that has any."""
+    parts = re.split(r"^#+ (.*)\n", text, flags=re.MULTILINE)[1:]
+    sections = zip(parts[::2], parts[1::2], strict=True)
+    found = {head: blocks(body, language) for head, body in sections}
+    return {head: codes for head, codes in found.items() if codes}
+
+
 class Running:
     """A snippet on a thread of its own, in a namespace of its own.
 

@@ -31,15 +31,7 @@ HELLO = "Hello, how can I help you?"
 CAT = b"\x89PNG\r\n\x1a\n" + b"a cat" * 1_000
 
 
-def blocks(language):
-    """Give the blocks of code below each heading."""
-    parts = re.split(r"^#+ (.*)\n", TEXT, flags=re.MULTILINE)[1:]
-    sections = zip(parts[::2], parts[1::2], strict=True)
-    found = {head: _snippets.blocks(body, language) for head, body in sections}
-    return {head: codes for head, codes in found.items() if codes}
-
-
-OLD, NEW = blocks("js"), blocks("python")
+OLD, NEW = (_snippets.blocks_by_heading(TEXT, it) for it in ("js", "python"))
 
 
 def is_online(stage):
