@@ -5,6 +5,7 @@ Loaded by the ``conftest.py`` of those folders whose tests run such blocks.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import queue
 import re
@@ -168,6 +169,8 @@ def stage(runtime, eventually, monkeypatch, capsys, tmp_path):
             (aio, "connect"),
         ):
             monkeypatch.setattr(where, name, made.to_here(getattr(where, name)))
+        connect = functools.partial(ums.connect_null, runtime=runtime)
+        monkeypatch.setattr(ums, "connect_null", connect)
         brand = SimpleNamespace(start=made.start)
         monkeypatch.setattr(ums, "BrandWebsocketConnection", brand)
         monkeypatch.setattr(ums, "stop_on_signal", made.stop_on_signal)

@@ -104,7 +104,7 @@ TABLE: Final = (
     Row(
         talks.ParticipantRemoved,
         "somebody takes part no more",
-        ("participant-removed", "roleChange"),
+        ("participant-removed",),
     ),
     Row(
         talks.ParticipantSuggested,

@@ -171,6 +171,20 @@ def many_bots(stage, code):
     assert stage.printed() == ["2"]
 
 
+def webhooks(stage, code):
+    names = Running(code, {}).end()
+    event = {"type": "ContentEvent", "message": "hello", "contentType": "text/plain"}
+    said = {"sequence": 0, "dialogId": "D", "conversationId": "C", "event": event}
+    told = {"type": "ms.MessagingEventNotification", "body": {"changes": [said]}}
+    try:
+        for body in (told, {"wsNotificationMsg": told}):  # the same, both ways
+            assert names["post"](json.dumps(body).encode()) == 200
+        assert names["post"](b"{") == 400
+        stage.eventually(lambda: stage.printed() == ["C hello"])
+    finally:
+        names["webhooks"].close()
+
+
 def an_agent_bot(stage, code):
     snippet = Running(code, {})
     stage.eventually(lambda: is_online(stage))
@@ -220,6 +234,7 @@ SCENES = {
     "Tokens of your own": a_token_source,
     "Requests that have no method": raw_requests,
     "Many bots in one process": many_bots,
+    "Webhooks": webhooks,
     "An agent-bot of node-agent-sdk": an_agent_bot,
     "What a node-agent-sdk bot does to conversations": what_it_does,
     "What a node-agent-sdk bot hears": what_it_hears,
