@@ -23,6 +23,9 @@ class Keen(Ear):
     def __len__(self):
         return len(self.heard)
 
+    def waiting(self):
+        return list(self.heard)
+
     def token_refused(self):
         self.refused += 1
 

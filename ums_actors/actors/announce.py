@@ -26,6 +26,8 @@ def adopt(kernel: Kernel, login: Session) -> None:
     current = kernel.own_id
     if current is not None and login.user_pid:
         kernel.ids.learn(current, login.user_pid)
+    if previous is None and kernel.made("memory"):
+        previous = kernel.memory.user or None  # whose memory it has
     if previous is None or current is None or previous == current:
         return
     kernel.login = before  # whose these were
@@ -39,6 +41,8 @@ def adopt(kernel: Kernel, login: Session) -> None:
     if kernel.services is not None and kernel.services.courier is not None:
         kernel.services.courier.rest(kernel.refusal())
     kernel.baseline_seen = False
+    if kernel.made("memory"):
+        kernel.memory.user = current
     fields = {"previous": previous, "current": current}
     observed(kernel, "identity.changed", logging.WARNING, fields)
     kernel.subscribers.publish(IdentityChanged(previous=previous, current=current))

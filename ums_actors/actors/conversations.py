@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ums_actors.actors.noting import noted_event, noted_kind
+from ums_actors.actors.delivery import deliver
 from ums_actors.actors.office import ConversationOffice
+from ums_actors.actors.subscription import Kind
 from ums_actors.actors.telling import event_of, kind_of
 from ums_actors.core.conversations import ConversationBook
 from ums_actors.core.course import State
 from ums_actors.core.linger import TOLD
+from ums_actors.errors import LocalProtocolError
 from ums_actors.model.conversation import Conversation
 from ums_actors.model.message import Message
 
@@ -20,11 +23,17 @@ if TYPE_CHECKING:
     from ums_actors.actors.kernel import Kernel
     from ums_actors.actors.subscription import Subscription
     from ums_actors.core.card import Card, News
+    from ums_actors.core.recalling import Recalled
     from ums_actors.protocol.conversations import ConversationChange
     from ums_actors.protocol.messages import MessageEvent
     from ums_actors.runtime.timers import Timer
 
 __all__ = ["Conversations"]
+
+SAVED: Final = "saved"
+"""Stands among subscriptions for an earlier process's word, until they have shown."""
+LOADED: Final = "loaded"
+"""The same for what is kept until it is unloaded."""
 
 
 class Conversations:
@@ -40,7 +49,15 @@ class Conversations:
         office: carries out what is done to them.
     """
 
-    __slots__ = ("_armed_for", "_kernel", "_sources", "_timer", "book", "office")
+    __slots__ = (
+        "_armed_for",
+        "_kernel",
+        "_loaded",
+        "_sources",
+        "_timer",
+        "book",
+        "office",
+    )
 
     def __init__(
         self, kernel: Kernel, wire_name: Callable[[str], str], *, is_brand: bool
@@ -59,6 +76,7 @@ class Conversations:
         self._sources: dict[str, None] = {}  # subscriptions that have shown something
         self._timer: Timer | None = None
         self._armed_for = 0.0
+        self._loaded: int | None = None  # snapshots cut when an earlier state came
 
     # -- what the service says
 
@@ -100,6 +118,47 @@ class Conversations:
         self._arm()
         return found
 
+    def recall(self, earlier: Recalled, *, pinned: bool) -> Conversation:
+        """Take over what an earlier process knew; what differs is told.
+
+        Args:
+            earlier: of a conversation.
+            pinned: whether it is kept until it is unloaded, also if no subscription
+                shows it.
+        """
+        if not pinned:
+            self._loaded = self.book.cut
+        source = LOADED if pinned else SAVED
+        self.tell(self.book.recall(earlier, source, pinned=pinned))
+        card = self.book.get(earlier.facts.conversation_id)
+        if card is None:
+            raise LocalProtocolError(
+                "there is no room for what was saved: set Options.conversation_limit "
+                "higher"
+            )
+        return card.view
+
+    def recall_dialog(self, card: Card[Conversation], earlier: Recalled) -> None:
+        """Take over one dialog of a conversation; what differs is told."""
+        self.tell(self.book.recall_dialog(card, earlier))
+
+    def unload(self, card: Card[Conversation]) -> None:
+        """Forget a conversation that was loaded, unless a subscription shows it.
+
+        Raises:
+            LocalProtocolError: it was not loaded.
+        """
+        if card.removed:
+            return
+        if not self.book.unload(card, (LOADED, SAVED)):
+            raise LocalProtocolError(
+                f"the conversation {card.conversation_id} was not loaded: a "
+                "subscription shows it, and it goes when none does"
+            )
+        if self.book.get(card.conversation_id) is None:
+            for dialog in card.facts.dialogs:
+                deliver(self._kernel, self._kernel.streams.forget(dialog.dialog_id))
+
     def view(self, conversation_id: str) -> Conversation | None:
         """Give a conversation, None if it is not known; any thread."""
         card = self.book.get(conversation_id)
@@ -132,6 +191,8 @@ class Conversations:
                 del self._sources[source]
                 self.book.ended(source, self._now())
             self._arm()
+        if self._loaded is not None:
+            self._settle_loaded()
         if (
             self.book.doubts
             and self._kernel.session.state is State.READY
@@ -140,9 +201,22 @@ class Conversations:
             self.book.settled(self._now())
             self._arm()
 
+    def _settle_loaded(self) -> None:
+        """Let go of what was loaded, once each subscription has shown all it has."""
+        kernel = self._kernel
+        shows = any(
+            each.kind is Kind.CONVERSATIONS for each in kernel.subscriptions.values()
+        )
+        ready = kernel.session.state is State.READY
+        if shows and ready and kernel.all_shown():
+            if self.book.cut == self._loaded:  # else some may not have been shown
+                self.book.ended(SAVED, self._now())
+            self._loaded = None
+            self._arm()
+
     def line_lost(self) -> None:
         """Doubt what only subscriptions made by hand have shown."""
-        self.book.line_lost(self._kernel.subscriptions.keys())
+        self.book.line_lost({*self._kernel.subscriptions, LOADED, SAVED})
 
     def abandon(self) -> None:
         """Forget all: the connection goes on as somebody else."""

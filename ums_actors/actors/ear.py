@@ -28,6 +28,10 @@ class Ear(abc.ABC):
         """Count the events that wait."""
 
     @abc.abstractmethod
+    def waiting(self) -> list[Event]:
+        """Give the events that wait or are being handled; a copy."""
+
+    @abc.abstractmethod
     def token_refused(self) -> None:
         """Take note that the service has refused the token that was held."""
 

@@ -83,9 +83,15 @@ class EventInbox(Waited):
         super().__init__()
         self.limit: Final = whole("limit", limit, 1, " events")
         self._events: deque[Event] = deque()
+        self._hand: Event | None = None  # whoever iterates has it, until the next
 
     def __len__(self) -> int:
         return len(self._events)
+
+    def waiting(self) -> list[Event]:
+        """Give what waits, and what whoever iterates is at; loop thread."""
+        waiting = list(self._events)  # first: it is in hand before it is out of line
+        return waiting if self._hand is None else [self._hand, *waiting]
 
     def push(self, event: Event) -> bool:
         """Add an event; tell whether none was dropped for it."""
@@ -93,19 +99,28 @@ class EventInbox(Waited):
             return True
         kept = True
         if len(self._events) >= self.limit:
-            kept = self.take() is None
+            kept = self._drop() is None
         self._events.append(event)
         self._wake()
         return kept
+
+    def _drop(self) -> Event | None:
+        try:
+            return self._events.popleft()
+        except IndexError:  # whoever iterates was faster
+            return None
 
     def discard(self) -> None:
         """Add nothing any more, and forget what waits."""
         self.end()
         self._events.clear()
+        self._hand = None
 
     def take(self) -> Event | None:
-        """Give the oldest event, or None."""
+        """Give the oldest event, or None; the one before is done with."""
         try:
-            return self._events.popleft()
+            self._hand = self._events[0]
+            self._hand = self._events.popleft()
         except IndexError:
-            return None
+            self._hand = None
+        return self._hand

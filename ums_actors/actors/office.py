@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 import pykka
+from pykka.messages import ProxyCall
 
 from ums_actors.actors.messages import SubmitRequest
 from ums_actors.errors import LocalProtocolError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from ums_actors.actors.kernel import Kernel
     from ums_actors.core.card import Card
+    from ums_actors.core.facts import DialogFacts
     from ums_actors.core.talk import Said
     from ums_actors.files.parcel import Upload
     from ums_actors.model.conversation import Conversation
@@ -190,6 +192,25 @@ class ConversationOffice:
         root: Any = self._kernel.root.proxy()
         data: LoopFuture[bytes] = root.download_file(relative_path)
         return data
+
+    def serialize(
+        self, card: Card[Conversation], dialog: DialogFacts | None, *, bodies: bool
+    ) -> LoopFuture[bytes]:
+        """Write down a conversation, or one dialog of it."""
+        return self._call("_save_one", card, dialog, bodies)
+
+    def unload(self, card: Card[Conversation]) -> LoopFuture[None]:
+        """Forget a conversation that was loaded."""
+        return self._call("_unload", card)
+
+    def load_dialog(self, card: Card[Conversation], state: Any) -> LoopFuture[Any]:
+        """Take over a dialog that was written down."""
+        return self._call("_load_dialog", card, state)
+
+    def _call(self, method: str, *given: Any) -> LoopFuture[Any]:
+        """Call a method of the connection that its proxies hide."""
+        call = ProxyCall(attr_path=(method,), args=given, kwargs={})
+        return self._kernel.root.ask(call, block=False)
 
     def keep(
         self, records: Iterable[MessageEvent], conversation_id: str, dialog_id: str

@@ -13,6 +13,7 @@ from ums_actors.actors.agents import AgentStates
 from ums_actors.actors.catching import CatchUps
 from ums_actors.actors.conversations import Conversations
 from ums_actors.actors.intake import Intake
+from ums_actors.actors.loading import Memory
 from ums_actors.actors.pauses import Pauses
 from ums_actors.actors.rings import Rings
 from ums_actors.actors.taps import Taps
@@ -47,6 +48,7 @@ class Parts:
         "inspection",
         "intake",
         "marks",
+        "memory",
         "pauses",
         "rings",
         "streams",
@@ -61,6 +63,7 @@ class Parts:
     inspection: Inspection
     intake: Intake
     marks: Marks
+    memory: Memory
     pauses: Pauses
     rings: Rings
     streams: Streams[Any]
@@ -130,6 +133,7 @@ _MAKERS: Final[dict[str, Callable[[Kernel], Any]]] = {
     "inspection": _inspection,
     "intake": Intake,
     "marks": lambda _: Marks(),
+    "memory": lambda _: Memory(),
     "pauses": lambda kernel: Pauses(kernel.marks),
     "rings": Rings,
     "streams": _streams,

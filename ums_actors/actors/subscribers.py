@@ -19,7 +19,7 @@ from ums_actors.actors.traffic_events import (
 from ums_actors.runtime.strand import Strand
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from ums_actors.runtime import Loop, Runtime
 
@@ -51,12 +51,13 @@ _NO_PLACES: Final[dict[str, dict[str, Any]]] = {}
 class _Tables:
     """Subscribers by their handles, and by what they hear."""
 
-    __slots__ = ("all", "by_kind", "by_place", "by_type", "wide")
+    __slots__ = ("all", "by_kind", "by_place", "by_type", "ended", "wide")
 
     def __init__(self) -> None:
         self.all: dict[str, _Subscriber] = {}
         self.wide: dict[str, _Subscriber] = {}  # those of no one place
         self.by_kind: dict[type[Event], tuple[_Subscriber, ...]] = {}
+        self.ended: tuple[EventInbox, ...] = ()  # which still have something
         # most have none of these: they are made with the first that is put in
         self.by_type: dict[str, bool] = _NO_TYPES
         self.by_place: dict[str, dict[str, _Subscriber]] = _NO_PLACES
@@ -157,6 +158,7 @@ class Subscribers:
             if isinstance(subscriber.target, EventInbox):
                 subscriber.target.end(error)
                 self.remove(handle)
+                self._tables.ended = (*self._still_read(), subscriber.target)
 
     def token_refused(self) -> None:
         """Tell the library's own that the token which was held is dead."""
@@ -252,6 +254,20 @@ class Subscribers:
     def waiting(self) -> list[int]:
         """Give how many events wait for each subscriber."""
         return [each.way.depth() for each in self._tables.all.values()]
+
+    def untaken(self) -> Iterator[Any]:
+        """Give the events that wait for one or more of them, or are being handled.
+
+        They come as often as there are who wait for them.
+        """
+        for each in self._tables.all.values():
+            yield from each.way.waiting()
+        for inbox in self._still_read():
+            yield from inbox.waiting()
+
+    def _still_read(self) -> Iterator[EventInbox]:
+        """Give those of an earlier rest that are still being read."""
+        return (each for each in self._tables.ended if each.waiting())
 
     def _of(self, kind: type[Event]) -> tuple[_Subscriber, ...]:
         tables = self._tables

@@ -31,11 +31,14 @@ class Way(NamedTuple):
         push: takes an event; tells whether none was lost for it.
         close: lets no more come.
         depth: counts those that wait.
+        waiting: gives those that have not been taken, or are being handled as far as
+            that can be known; a copy; loop thread.
     """
 
     push: Callable[[Event], bool]
     close: Callable[[], None]
     depth: Callable[[], int]
+    waiting: Callable[[], list[Any]]
 
 
 def way_to(
@@ -52,16 +55,16 @@ def way_to(
         LocalProtocolError: it is none of those that can hear.
     """
     if isinstance(target, Ear):
-        return Way(target.push, target.close, target.__len__)
+        return Way(target.push, target.close, target.__len__, target.waiting)
     if isinstance(target, EventInbox):
-        return Way(target.push, target.end, target.__len__)
+        return Way(target.push, target.end, target.__len__, target.waiting)
     if isinstance(target, pykka.ActorRef):
         return _to_actor(target, limit)
     if isinstance(target, queue.Queue):
         return _to_queue(target, limit)
     if callable(target):
         calls = strand(target)
-        return Way(calls.push, calls.close, calls.__len__)
+        return Way(calls.push, calls.close, calls.__len__, calls.waiting)
     raise LocalProtocolError(
         f"{type(target).__name__} cannot hear events: subscribe a callable, a "
         "pykka.ActorRef or a queue.Queue"
@@ -83,7 +86,12 @@ def _to_actor(ref: pykka.ActorRef[Any], limit: int) -> Way:
             return False
         return True
 
-    return Way(push, _nothing, depth)
+    def waiting() -> list[Any]:
+        if isinstance(inbox, Inbox):
+            return [each.message for each in inbox.waiting()]
+        return [getattr(each, "message", None) for each in _in_queue(inbox)]
+
+    return Way(push, _nothing, depth, waiting)
 
 
 def _to_queue(target: queue.Queue[Any], limit: int) -> Way:
@@ -101,7 +109,15 @@ def _to_queue(target: queue.Queue[Any], limit: int) -> Way:
             return False
         return kept
 
-    return Way(push, _nothing, target.qsize)
+    return Way(push, _nothing, target.qsize, lambda: _in_queue(target))
+
+
+def _in_queue(target: Any) -> list[Any]:
+    """Look into a queue; what is none of the usual kind shows nothing."""
+    if not isinstance(target, queue.Queue):
+        return []
+    with target.mutex:
+        return list(target.queue)
 
 
 def _nothing() -> None:

@@ -112,6 +112,9 @@ class AwaitableConnection(Generic[P]):
     refresh_token: Final = awaited(Model.refresh_token)
     get_conversation: Final = awaited(Model.get_conversation)
     get_all_known_conversations: Final = awaited(Model.get_all_known_conversations)
+    save_conversations: Final = awaited(Model.save_conversations)
+    load_conversations: Final = awaited(Model.load_conversations)
+    load_conversation: Final = awaited(Model.load_conversation)
     close_conversation: Final = awaited(Model.close_conversation)
     close_dialog: Final = awaited(Model.close_dialog)
     create_conversation_subscription: Final = awaited(

@@ -57,6 +57,8 @@ class BrandWebsocketConnection(Access, Routing, BrandConversations):
             connection.
         subscribe: who hears from the first event on: tuples of a target and classes of
             events, as for :meth:`subscribe`.
+        memory: what :meth:`save_conversations` gave an earlier process of the same
+            user; see there.
         create_default_subscription: subscribe to conversations on each line.
         default_subscription_query: to which; open ones if not given.
         app_id: your application's name, for the service's statistics.
@@ -80,6 +82,7 @@ class BrandWebsocketConnection(Access, Routing, BrandConversations):
         proxy: Proxy | None = None,
         outbox: Outbox | None = None,
         subscribe: Iterable[tuple[Any, ...]] = (),
+        memory: bytes | str | Mapping[str, Any] | None = None,
         create_default_subscription: bool = True,
         default_subscription_query: Any = None,
         app_id: str = "unknown",
@@ -96,6 +99,7 @@ class BrandWebsocketConnection(Access, Routing, BrandConversations):
             proxy=proxy,
             outbox=outbox,
             subscribe=subscribe,
+            memory=memory,
         )
         self._auth = auth
         self._app = (

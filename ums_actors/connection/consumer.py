@@ -71,6 +71,8 @@ class ConsumerWebsocketConnection(Access, Model):
             connection.
         subscribe: who hears from the first event on: tuples of a target and classes of
             events, as for :meth:`subscribe`.
+        memory: what :meth:`save_conversations` gave an earlier process of the same
+            user; see there.
         create_default_subscription: subscribe to conversations on each line. Messages
             come of the conversations that a subscription shows, and of those that
             were created here.
@@ -98,6 +100,7 @@ class ConsumerWebsocketConnection(Access, Model):
         proxy: Proxy | None = None,
         outbox: Outbox | None = None,
         subscribe: Iterable[tuple[Any, ...]] = (),
+        memory: bytes | str | Mapping[str, Any] | None = None,
         create_default_subscription: bool = True,
         default_subscription_query: Any = None,
         app_id: str | None = None,
@@ -118,6 +121,7 @@ class ConsumerWebsocketConnection(Access, Model):
             proxy=proxy,
             outbox=outbox,
             subscribe=subscribe,
+            memory=memory,
         )
         if client_properties is None:
             client_properties = ClientProperties()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 from ums_actors.actors.courier import Courier
 from ums_actors.actors.dialler import NetworkConnector
 from ums_actors.actors.kernel import Kernel
+from ums_actors.actors.loading import Prepared, check_owner, load_at_start, prepared
 from ums_actors.actors.selection import selection
 from ums_actors.actors.tenancy import permits_of
 from ums_actors.actors.trouble import observed
@@ -70,6 +71,7 @@ class Setup:
         "_csds_host",
         "_domains",
         "_extra_ca_file",
+        "_memory",
         "_outbox",
         "_proxy",
         "_ssl_context",
@@ -91,6 +93,7 @@ class Setup:
         proxy: Proxy | None = None,
         outbox: Outbox | None = None,
         subscribe: Iterable[tuple[Any, ...]] = (),
+        memory: bytes | str | Mapping[str, Any] | None = None,
     ) -> None:
         self.account_id: str = identifier("account_id", account_id)
         for name, value, kind in (
@@ -112,6 +115,9 @@ class Setup:
         self._proxy = proxy
         self._outbox = outbox
         self._check_trust()
+        self._memory: Prepared | None = None
+        if memory is not None:
+            self._memory = prepared(memory, self.options)
         self._subscribe = [checked_listener(each) for each in subscribe]
         if outbox is not None:
             outbox.take()
@@ -140,6 +146,9 @@ class Setup:
         from ums_actors.files.storage import Storage  # noqa: PLC0415  (see _http)
 
         runtime, options = root._runtime, self.options
+        earlier, self._memory = self._memory, None  # it may be large
+        if earlier is not None:
+            check_owner(earlier.kept, self.account_id, follows=follows)
         tls = self._tls_source(runtime)
         http = self._http(runtime, tls, permits_of(runtime.tenure))
         csds = self._shared_csds(runtime, tls)
@@ -160,6 +169,8 @@ class Setup:
         )
         for target, kinds in self._subscribe:
             kernel.subscribers.add(target, kinds)
+        if earlier is not None:
+            load_at_start(kernel, earlier)
         courier = None
         if self._outbox is not None:
             courier = Courier(kernel, self._outbox)

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from ums_actors.core.card import Card, News, Noted
 from ums_actors.core.changes import Change, What, changes
 from ums_actors.core.gathering import facts_of
+from ums_actors.core.keeping import text_digest
 from ums_actors.core.linger import TOLD, Linger
 from ums_actors.core.presence import Presence
 from ums_actors.core.shelf import Shelf
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
     from ums_actors.core.facts import ConversationFacts
+    from ums_actors.core.recalling import Recalled
     from ums_actors.protocol.conversations import ConversationResult
     from ums_actors.protocol.ids import IdTable
     from ums_actors.protocol.messages import MessageEvent
@@ -63,6 +65,7 @@ class ConversationBook(Generic[V]):
         "_linger",
         "_make",
         "_messages",
+        "_notes",
         "_presence",
         "cut",
         "evicted",
@@ -84,6 +87,7 @@ class ConversationBook(Generic[V]):
         self._cards: Shelf[V] = Shelf()
         self._presence = Presence(clear_timeout)
         self._linger = Linger()
+        self._notes: dict[str, str] | None = None  # digests of those not kept
         self.evicted: int = 0
         self.cut: int = 0
 
@@ -188,6 +192,71 @@ class ConversationBook(Generic[V]):
         """Let go of what is doubtful still: all subscriptions have been heard."""
         self._presence.settle(now)
 
+    # -- what an earlier process knew
+
+    def recall(
+        self, earlier: Recalled, source: str, *, pinned: bool = False
+    ) -> list[News[V]]:
+        """Take over a conversation; it is not announced.
+
+        Of one that is known already the newer state stays; what was said is added.
+
+        Args:
+            earlier: what was known of it.
+            source: whose word it is known by, until a subscription shows it.
+            pinned: whether that counts also if a subscription shows it already.
+        """
+        facts, found = earlier.facts, list[News[V]]()
+        card = self._cards.get(facts.conversation_id)
+        if card is None:
+            card = self._made(facts, source, found)
+            card.notifications = 0
+            card.consumer_id = card.consumer_id or earlier.consumer
+            if earlier.note_digest:
+                self._notes = self._notes or {}
+                self._notes[card.conversation_id] = earlier.note_digest
+        else:
+            if pinned:
+                self._presence.comes(card, source)
+            if not card.is_late(facts.updated):
+                found += self._become(card, facts)
+        self._add_said(card, earlier)
+        return found
+
+    def recall_dialog(self, card: Card[V], earlier: Recalled) -> list[News[V]]:
+        """Take over one dialog of a conversation that is known."""
+        found = list[News[V]]()
+        for dialog in earlier.facts.dialogs:
+            known = card.facts.dialog(dialog.dialog_id)
+            if known is None or (known.updated or 0) < (dialog.updated or 0):
+                others = [each for each in card.facts.dialogs if each is not known]
+                facts = replace(card.facts, dialogs=(*others, dialog))
+                found += self._become(card, facts)
+        self._add_said(card, earlier)
+        return found
+
+    def note_digest(self, card: Card[V]) -> str:
+        """Give the digest of a conversation's note if it is known by that alone."""
+        return "" if self._notes is None else self._notes.get(card.conversation_id, "")
+
+    def unload(self, card: Card[V], sources: Collection[str]) -> bool:
+        """Let go of a conversation that was taken over, unless others show it.
+
+        Args:
+            card: of the conversation.
+            sources: whose word it was taken over by.
+
+        Returns:
+            whether it was taken over at all.
+        """
+        left = tuple([each for each in card.sources if each not in sources])
+        if left == card.sources:
+            return False
+        card.sources = left
+        if not left:
+            self._remove(card)
+        return True
+
     # -- removal
 
     def next_at(self) -> float | None:
@@ -244,16 +313,23 @@ class ConversationBook(Generic[V]):
         if not result.conversation_id:
             return []
         found: list[News[V]] = []
+        facts, _ = facts_of(result, self._ids, None)
+        card = self._made(facts, source, found)
+        found.append(News(card, Change(What.OPENED)))
+        return found
+
+    def _made(
+        self, facts: ConversationFacts, source: str, found: list[News[V]]
+    ) -> Card[V]:
+        """Put a conversation on the shelf; ``found`` is told what had to go for it."""
         if len(self._cards) >= self._limit:
             self.evicted += 1
             found.append(self._remove(self._cards.oldest()))
-        facts, _ = facts_of(result, self._ids, None)
         card: Card[V] = Card(facts)
         card.view = self._make(card)
         card.sources = (source,)
         self._cards.put(card)
-        found.append(News(card, Change(What.OPENED)))
-        return found
+        return card
 
     def _apply(self, card: Card[V], result: ConversationResult) -> list[News[V]]:
         if card.is_late(result.conversation_details.meta_data_last_update_ts):
@@ -268,7 +344,13 @@ class ConversationBook(Generic[V]):
         if facts == known:
             card.ignored += not late
             return []
-        card.facts = facts
+        return self._become(card, facts)
+
+    def _become(self, card: Card[V], facts: ConversationFacts) -> list[News[V]]:
+        """Let it be as the facts say; give what is different."""
+        known, card.facts = card.facts, facts
+        if self._notes is not None:
+            known = self._with_note(known, facts)
         found = changes(known, facts, card.consumer_id)
         for what, dialog, member, _, _ in found:
             if what is What.LEFT and dialog is not None and member is not None:
@@ -278,8 +360,25 @@ class ConversationBook(Generic[V]):
         self._cards.put(card, known.dialogs)
         return [News(card, change) for change in found]
 
+    def _with_note(
+        self, known: ConversationFacts, facts: ConversationFacts
+    ) -> ConversationFacts:
+        """Give back a note that was known by its digest, if it is still the same."""
+        kept = (self._notes or {}).pop(known.conversation_id, "")
+        if kept and facts.note is not None and text_digest(facts.note) == kept:
+            return replace(known, note=facts.note)
+        return known
+
+    def _add_said(self, card: Card[V], earlier: Recalled) -> None:
+        for dialog_id, said in earlier.said.items():
+            talk = card.talk_in(dialog_id, self._messages)
+            if talk is not None:
+                talk.recall(said)
+
     def _remove(self, card: Card[V]) -> News[V]:
         self._cards.take(card)
+        if self._notes is not None:
+            self._notes.pop(card.conversation_id, None)
         self._presence.forget(card)
         self._linger.forget(card)
         card.sources = ()

@@ -154,6 +154,13 @@ class Dialog(Generic[E]):
             self.last = number
         return run
 
+    def skip(self, number: int) -> None:
+        """Take note that all up to a number has been delivered elsewhere."""
+        if number > self._number():
+            self.last = number
+            for each in [each for each in self.held if each <= number]:
+                del self.held[each]
+
     def begin_query(self) -> int:
         """Note that a query goes out; give the number to ask from."""
         self.querying = True

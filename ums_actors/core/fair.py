@@ -29,12 +29,13 @@ class Taken(NamedTuple, Generic[K, T]):
 
 
 class _Line(Generic[T]):
-    __slots__ = ("held", "items", "missed")
+    __slots__ = ("hand", "held", "items", "missed")
 
     def __init__(self) -> None:
         self.items: deque[T] = deque()
         self.missed = 0
         self.held = False
+        self.hand: T | None = None  # what was taken when it was held
 
 
 class FairLines(Generic[K, T]):
@@ -83,6 +84,13 @@ class FairLines(Generic[K, T]):
         line = self._lines.get(key)
         return 0 if line is None else len(line.items)
 
+    def untaken(self, key: K) -> list[T]:
+        """Give what waits in one line, and what was taken from it if it is held."""
+        line = self._lines.get(key)
+        if line is None:
+            return []
+        return [*line.items] if line.hand is None else [line.hand, *line.items]
+
     def push(self, key: K, item: T) -> K | None:
         """Add to a line; give who lost its oldest for it, None if nobody did."""
         line = self._lines.get(key)
@@ -118,7 +126,7 @@ class FairLines(Generic[K, T]):
         left = len(line.items)
         self._changed(key, left + 1, left)
         missed, line.missed = line.missed, 0
-        line.held = hold
+        line.held, line.hand = hold, item if hold else None
         if left and not hold:
             self._ready[key] = None
         self._tidy(key, line)
@@ -127,7 +135,7 @@ class FairLines(Generic[K, T]):
     def release(self, key: K) -> None:
         """Let more be taken from a line that was held; the others go first."""
         line = self._lines[key]
-        line.held = False
+        line.held, line.hand = False, None
         if line.items:
             self._ready[key] = None
         self._tidy(key, line)

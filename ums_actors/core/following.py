@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from ums_actors.core.stream import Streams
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ums_actors.core.dialog import Dialog
+    from ums_actors.core.kept import Place
     from ums_actors.core.tracked import Missed
 
 __all__ = ["FollowedStreams", "Sighting", "Subscribe"]
@@ -68,6 +70,7 @@ class FollowedStreams(Streams[E]):
         "_history_until",
         "_refused",
         "_requested",
+        "_restored",
         "_tickets",
     )
 
@@ -83,6 +86,7 @@ class FollowedStreams(Streams[E]):
         self._answered: dict[str, int] = {}  # whose events are due → ticket
         self._tickets = 0
         self._history_until = -1
+        self._restored = False  # an earlier process knew what is history
 
     def conversation_of(self, dialog_id: str) -> str:
         """Give the conversation of a dialog, empty if it is not known."""
@@ -102,7 +106,7 @@ class FollowedStreams(Streams[E]):
             first: whether it is the first that its subscription ever gave: the closed
                 dialogs in it are history.
         """
-        if baseline or first:
+        if (baseline or first) and not self._restored:
             self._history_until = max(
                 self._history_until, seen.updated, seen.created or -1
             )
@@ -147,7 +151,31 @@ class FollowedStreams(Streams[E]):
         """Forget all dialogs, they were another user's; give what was held of them."""
         ready = super().abandon()
         self._history_until = -1
+        self._restored = False
         return ready
+
+    # -- for a later process
+
+    @property
+    def history_until(self) -> int:
+        """What ended before was history when it all began."""
+        return self._history_until
+
+    def resumed(self, history_until: int) -> None:
+        """Take over what is history."""
+        self._history_until = max(self._history_until, history_until)
+        self._restored = True
+
+    def _resumed(self, dialog_id: str, dialog: Dialog[E], place: Place) -> None:
+        self._conversations[dialog_id] = place.conversation or dialog_id
+        if place.takes_part:
+            self._following[dialog_id] = None
+        dialog.asked = place.takes_part or place.behind
+        self._want(dialog_id, dialog)
+
+    def _place(self, dialog_id: str, dialog: Dialog[E], untaken: int | None) -> Place:
+        place = super()._place(dialog_id, dialog, untaken)
+        return replace(place, takes_part=dialog_id in self._following)
 
     # -- subscribing
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
     from ums_actors.core.dialog import Dialog
+    from ums_actors.core.kept import Place
     from ums_actors.core.tracked import Missed
 
 __all__ = ["Query", "Streams"]
@@ -155,7 +156,8 @@ class Streams(Tracked[E]):
         elif updated < dialog.updated:
             self.outdated += 1
             return
-        if baseline and dialog.last == -1 and dialog.held:
+        doubtful = dialog_id in self._doubtful
+        if baseline and dialog.last == -1 and dialog.held and not doubtful:
             # Live events overtook the snapshot: what lies before them is history.
             dialog.last = min(dialog.held) - 1
         newer, dialog.updated = updated > dialog.updated, updated
@@ -164,7 +166,6 @@ class Streams(Tracked[E]):
         if not participating:
             self._ask_for_the_rest(dialog_id)
             return
-        doubtful = dialog_id in self._doubtful
         self._doubtful.pop(dialog_id, None)
         if last_sequence is not None:
             dialog.promised = max(dialog.promised, last_sequence)
@@ -306,6 +307,12 @@ class Streams(Tracked[E]):
             self._want(dialog_id, dialog)
 
     # -- parts
+
+    def _resumed(self, dialog_id: str, dialog: Dialog[E], place: Place) -> None:
+        dialog.ours, dialog.asked = place.takes_part, place.behind
+        if place.takes_part:
+            self._doubtful[dialog_id] = None  # until it is shown on a line
+        self._want(dialog_id, dialog)
 
     def _ask_for_the_rest(self, dialog_id: str) -> None:
         """Ask what was said before the user took part no more, if that was missed."""

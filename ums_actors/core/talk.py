@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from ums_actors.protocol.enums import EventType
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ums_actors.protocol.messages import MessageEvent
 
-__all__ = ["MESSAGES", "Mark", "Marked", "Said", "Talk"]
+__all__ = ["MESSAGES", "Digested", "Mark", "Marked", "Said", "Talk"]
 
 MESSAGES: Final = frozenset({EventType.CONTENT, EventType.RICH_CONTENT})
 """The types of events that are messages."""
@@ -51,9 +51,12 @@ class Said:
     Attributes:
         record: as the service told it.
         marks: what was said to have become of it, oldest first.
+        digest: of what it says, if that was not kept; else empty.
     """
 
     __slots__ = ("marks", "record")
+
+    digest: str = ""
 
     def __init__(self, record: MessageEvent) -> None:
         self.record: MessageEvent = record
@@ -63,6 +66,16 @@ class Said:
     def sequence(self) -> int:
         """Its number in the dialog."""
         return self.record.sequence or 0
+
+
+class Digested(Said):
+    """A message of an earlier process of which only a digest was kept."""
+
+    __slots__ = ("digest",)
+
+    def __init__(self, record: MessageEvent, digest: str) -> None:
+        super().__init__(record)
+        self.digest = digest
 
 
 class Talk:
@@ -90,13 +103,32 @@ class Talk:
             return new
         place = bisect_left(said, sequence, key=_sequence)
         if said[place].sequence == sequence:
-            return said[place]
+            known = said[place]
+            return self._fill_in(place, record) if known.digest else known
         new = Said(record)
         if len(said) < limit:
             self.said = (*said[:place], new, *said[place:])
         elif place:
             self.said = (*said[1:place], new, *said[place:])
         return new
+
+    def _fill_in(self, place: int, record: MessageEvent) -> Said:
+        """Put a message into the place of its digest."""
+        new = Said(record)
+        new.marks = self.said[place].marks
+        self.said = (*self.said[:place], new, *self.said[place + 1 :])
+        return new
+
+    def recall(self, earlier: Sequence[Said]) -> None:
+        """Take what an earlier process kept; what is there already is the truth.
+
+        Args:
+            earlier: by their numbers.
+        """
+        known = {each.sequence: each for each in earlier}
+        known.update((each.sequence, each) for each in self.said)
+        numbers = sorted(known)[-self._limit :] if self._limit else ()
+        self.said = tuple([known[number] for number in numbers])
 
     def mark(self, record: MessageEvent, role: str) -> Marked:
         """Take a status event: what became of some messages.

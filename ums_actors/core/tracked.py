@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import msgspec
 
 from ums_actors.core.dialog import Dialog, Hole
+from ums_actors.core.kept import Place
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ums_actors.core.turns import Turns
 
 __all__ = ["Missed", "Tracked"]
@@ -143,7 +146,102 @@ class Tracked(Generic[E]):
         self._last_of.clear()
         return ready
 
+    # -- for a later process
+
+    def places(self, untaken: Mapping[str, int]) -> dict[str, Place]:
+        """Give how far each dialog has come.
+
+        Args:
+            untaken: the lowest number, by dialog, of those that were delivered and
+                wait to be heard still.
+        """
+        found = {
+            dialog_id: self._place(dialog_id, dialog, untaken.get(dialog_id))
+            for dialog_id, dialog in self._dialogs.items()
+        }
+        for dialog_id, number in untaken.items():
+            place = self.place(dialog_id, number)
+            if place is not None:
+                found[dialog_id] = place
+        return found
+
+    def place(self, dialog_id: str, untaken: int | None) -> Place | None:
+        """Give how far one dialog has come; None if it is not known.
+
+        Args:
+            dialog_id: which.
+            untaken: the lowest number that waits to be heard still.
+        """
+        dialog = self._dialogs.get(dialog_id)
+        if dialog is not None:
+            return self._place(dialog_id, dialog, untaken)
+        last = self._last_of.get(dialog_id)
+        if last is None:
+            return None
+        if untaken is None:
+            return Place(last)
+        return Place(min(last, untaken - 1), behind=True)
+
+    def finished(self, places: Mapping[str, Place]) -> dict[str, int]:
+        """Give the last numbers of dialogs that are tracked no more.
+
+        Args:
+            places: those that have a place all the same.
+        """
+        return {
+            dialog_id: last
+            for dialog_id, last in self._last_of.items()
+            if dialog_id not in places
+        }
+
+    @property
+    def history_until(self) -> int:
+        """What ended before was history when it all began; -1 if that is not known."""
+        return -1
+
+    def resume(self, dialog_id: str, place: Place) -> None:
+        """Go on from where an earlier process was, as after the loss of a line.
+
+        One that has been heard of here already goes on from where it is, or from there
+        if that is further.
+        """
+        last = -1 if place.last is None else place.last
+        known = self._dialogs.get(dialog_id)
+        if known is not None:
+            known.skip(last)
+            return
+        dialog = self._enter(dialog_id, last, place.updated)
+        dialog.unread = frozenset(place.unread.items()) if place.unread else None
+        self._resumed(dialog_id, dialog, place)
+
+    def resume_finished(self, finished: Mapping[str, int]) -> None:
+        """Take the last numbers of dialogs that an earlier process tracked no more."""
+        for dialog_id, last in finished.items():
+            if dialog_id not in self._dialogs:
+                self._remember_last(dialog_id, last)
+
+    def resumed(self, history_until: int) -> None:
+        """Take note that what an earlier process knew has been taken over."""
+        del history_until
+
     # -- parts
+
+    def _resumed(self, dialog_id: str, dialog: Dialog[E], place: Place) -> None:
+        """See to it that what came meanwhile is asked for."""
+        raise NotImplementedError
+
+    def _place(self, dialog_id: str, dialog: Dialog[E], untaken: int | None) -> Place:
+        last = dialog.last
+        if untaken is not None and (last is None or last >= untaken):
+            last = untaken - 1
+        return Place(
+            last,
+            dialog.updated,
+            dialog.ours,
+            dialog.querying or dialog.incomplete() or untaken is not None,
+            self.conversation_of(dialog_id),
+            _as_counts(dialog.unread),
+        )
 
     def _enter(self, dialog_id: str, last: int | None, updated: int = -1) -> Dialog[E]:
         """Track a dialog; make room for it first."""
@@ -173,7 +271,10 @@ class Tracked(Generic[E]):
     def _remember(self, dialog_id: str, dialog: Dialog[E]) -> None:
         """Keep the last number of a dialog that is tracked no more."""
         if dialog.last is not None:
-            self._last_of[dialog_id] = dialog.last
+            self._remember_last(dialog_id, dialog.last)
+
+    def _remember_last(self, dialog_id: str, last: int) -> None:
+        self._last_of[dialog_id] = last
         if len(self._last_of) > self._dialog_limit:
             self._last_of.popitem(last=False)
 
@@ -219,3 +320,10 @@ class Tracked(Generic[E]):
         self._doubtful.pop(dialog_id, None)
         self._turns.remove(dialog_id)
         return self._dialogs.pop(dialog_id, None)
+
+
+def _as_counts(unread: Any) -> dict[str, int] | None:
+    """Give what was only compared until now."""
+    if not isinstance(unread, frozenset):
+        return None
+    return dict(cast("frozenset[tuple[str, int]]", unread))

@@ -23,6 +23,7 @@ class FairInbox(Waited, Lines):
     def __init__(self, limits: Limits) -> None:
         Waited.__init__(self)
         Lines.__init__(self, limits, threading.Lock())
+        self._hand: tuple[Key, Event] | None = None  # until the next is asked for
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -41,9 +42,17 @@ class FairInbox(Waited, Lines):
         self.end()
         with self._changing:
             self._lines.clear()
+            self._hand = None
+
+    def untaken(self, key: Key) -> list[Event]:
+        """Give what waits of one agent, and what whoever iterates is at."""
+        with self._changing:
+            waiting, hand = self._lines.untaken(key), self._hand
+        return [hand[1], *waiting] if hand is not None and hand[0] == key else waiting
 
     def take(self) -> AgentEvent | None:
         """Give what is next, or None."""
         with self._changing:
             taken = self._lines.take()
+            self._hand = None if taken is None else (taken.key, taken.item)
         return None if taken is None else as_event(taken)

@@ -44,6 +44,11 @@ class Lines:
         """Count what waits of one agent."""
         return self._lines.waiting(key)
 
+    def untaken(self, key: Key) -> list[Event]:
+        """Give what waits of one agent, and what is in hand as far as that is known."""
+        with self._changing:
+            return self._lines.untaken(key)
+
     def leave(self, key: Key) -> None:
         """Take note that an agent is gone; what waits is still heard."""
         with self._changing:

@@ -153,6 +153,10 @@ class Member(Ear):
     def __bool__(self) -> bool:
         return True  # also if nothing waits
 
+    def waiting(self) -> list[Event]:
+        """Give the events of it that the fleet's hearers have not done with."""
+        return self._board.untaken(self.key)
+
     def token_refused(self) -> None:
         """Hear that the token is dead."""
         self._watch.refused(self)

@@ -27,6 +27,10 @@ class Hearer(Protocol):
         """Count what waits of one agent."""
         ...
 
+    def untaken(self, key: Key) -> list[Event]:
+        """Give what waits of one agent, or is in hand; a copy."""
+        ...
+
     def leave(self, key: Key) -> None:
         """Take note that an agent is gone; what waits is still heard."""
         ...
@@ -95,6 +99,10 @@ class Switchboard:
     def waiting(self, key: Key) -> int:
         """Count the events of an agent that wait with those who hear."""
         return sum(hearer.waiting(key) for hearer, _ in self._hearers)
+
+    def untaken(self, key: Key) -> list[Event]:
+        """Give the events of an agent that wait or are in hand."""
+        return [each for hearer, _ in self._hearers for each in hearer.untaken(key)]
 
     def leave(self, key: Key) -> None:
         """Tell all that an agent is gone."""

@@ -206,6 +206,35 @@ class Conversation(Describing, Posting):
         """Close it with all its dialogs; no survey is begun."""
         return self._ask(brand.close_conversation(self.conversation_id), metadata)
 
+    # -- for later
+
+    def serialize(self, bodies: bool = True) -> LoopFuture[bytes]:
+        """Write it down, with its messages and the place in each of its dialogs.
+
+        ``load_conversation`` of a connection takes it over, also in another process,
+        and a later version of this library. See the connection's
+        ``save_conversations`` for what the place is.
+
+        Args:
+            bodies: whether what was said, notes, metadata and client properties are in
+                it; otherwise there are SHA-256 digests of messages and the note. That
+                of a short text can be guessed.
+
+        Raises (through the future):
+            pykka.ActorDeadError: the connection has been stopped for good.
+        """
+        return self._office.serialize(self._card, None, bodies=bool(bodies))
+
+    def unload(self) -> LoopFuture[None]:
+        """Forget it, unless a subscription shows it; after ``load_conversation`` only.
+
+        Nothing is told of that, and the place in its dialogs is forgotten, too.
+
+        Raises (through the future):
+            LocalProtocolError: it was not loaded.
+        """
+        return self._office.unload(self._card)
+
     # -- hearing of it
 
     def subscribe(

@@ -12,7 +12,7 @@ from ums_actors.model.taking_part import TakingPart
 from ums_actors.protocol.enums import DialogType, ParticipantRole, ParticipantState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ums_actors.core.card import Card
     from ums_actors.core.facts import DialogFacts, Member
@@ -225,6 +225,32 @@ class Dialog(TakingPart, Posting):
             if role == ParticipantRole.CONSUMER:
                 return Message(said, self._office)
         return None
+
+    # -- for later
+
+    def serialize(self, bodies: bool = True) -> LoopFuture[bytes]:
+        """Write it down, with its messages and the place in it.
+
+        See :meth:`Conversation.serialize`; :meth:`deserialize` takes it over.
+        """
+        return self._office.serialize(self._card, self._facts, bodies=bool(bodies))
+
+    @staticmethod
+    def deserialize(
+        conversation: Conversation, state: bytes | str | Mapping[str, Any]
+    ) -> LoopFuture[Dialog]:
+        """Take over a dialog that was written down; done with it.
+
+        What is known of it already stays, if that is newer.
+
+        Args:
+            conversation: that it belongs to.
+            state: what :meth:`serialize` gave.
+
+        Raises (through the future):
+            LocalProtocolError: it cannot be loaded; the text says why.
+        """
+        return conversation._office.load_dialog(conversation._card, state)
 
     # -- hearing of it
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ums_actors.core.card import Card
+    from ums_actors.core.facts import DialogFacts
     from ums_actors.core.talk import Said
     from ums_actors.files.parcel import Upload
     from ums_actors.outbox.publication import Publication
@@ -114,6 +115,20 @@ class Office(Protocol):
         self, records: Iterable[MessageEvent], conversation_id: str, dialog_id: str
     ) -> list[Said]:
         """Take events that were asked for; give the messages. Loop thread."""
+        ...
+
+    def serialize(
+        self, card: Card[Any], dialog: DialogFacts | None, *, bodies: bool
+    ) -> LoopFuture[bytes]:
+        """Write down a conversation, or one dialog of it."""
+        ...
+
+    def unload(self, card: Card[Any]) -> LoopFuture[None]:
+        """Forget a conversation that was loaded."""
+        ...
+
+    def load_dialog(self, card: Card[Any], state: Any) -> LoopFuture[Any]:
+        """Take over a dialog that was written down; done with the conversation."""
         ...
 
     def find(self, conversation_id: str, dialog_id: str) -> Card[Any] | None:

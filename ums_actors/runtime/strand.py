@@ -41,6 +41,7 @@ class Strand:
         "_closed",
         "_failed",
         "_function",
+        "_hand",
         "_late",
         "_limit",
         "_loop",
@@ -64,6 +65,7 @@ class Strand:
         self._loop = loop
         self._function = function
         self._waiting: deque[Any] = deque()
+        self._hand: Any = _NOTHING  # what a call is being made for
         self._limit = limit
         self._failed = failed
         self._place = place
@@ -74,6 +76,12 @@ class Strand:
 
     def __len__(self) -> int:
         return len(self._waiting)
+
+    def waiting(self) -> list[Any]:
+        """Give what calls are still to be made for, or are being made; loop thread."""
+        waiting = list(self._waiting)  # first: a worker shows what it takes beforehand
+        hand = self._hand
+        return waiting if hand is _NOTHING else [hand, *waiting]
 
     def push(self, event: Any) -> bool:
         """Queue one call; tell whether none was dropped; loop thread, never waits."""
@@ -112,7 +120,7 @@ class Strand:
         enough = clock.now() + BATCH_SECONDS
         try:
             for _ in range(BATCH):
-                event = _NOTHING if self._closed else self._take()
+                event = _NOTHING if self._closed else self._take_in_hand()
                 if event is _NOTHING:
                     return
                 try:
@@ -123,6 +131,7 @@ class Strand:
                 if clock.now() >= enough:
                     return
         finally:
+            self._hand = _NOTHING
             # also after the deadline: order needs the true end of the last call
             self._loop.call_soon(self._free)
 
@@ -136,6 +145,15 @@ class Strand:
             return self._waiting.popleft()
         except IndexError:  # the other thread was faster
             return _NOTHING
+
+    def _take_in_hand(self) -> Any:
+        """Take an event; at no moment is it neither in line nor in hand."""
+        try:
+            self._hand = self._waiting[0]
+        except IndexError:
+            return _NOTHING
+        event = self._hand = self._take()
+        return event
 
     def _note_late(self) -> None:
         self._late = True

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ums_actors.actors.selection import Where
     from ums_actors.actors.subscribers import Target
     from ums_actors.connection import ConnectionStatus
+    from ums_actors.connection.model import Saved
     from ums_actors.files.parcel import Upload
     from ums_actors.model.conversation import Conversation
     from ums_actors.outbox.publication import Publication
@@ -191,6 +192,18 @@ class BlockingConnection(Generic[P]):
     def get_all_known_conversations(self) -> tuple[Conversation, ...]:
         """Give all conversations that a subscription shows."""
         return self.proxy.get_all_known_conversations().get(timeout=self._timeout)
+
+    def save_conversations(self, bodies: bool = True) -> bytes:
+        """Write down all conversations, and the place in each dialog."""
+        return self.proxy.save_conversations(bodies).get(timeout=self._timeout)
+
+    def load_conversations(self, data: Saved) -> tuple[Conversation, ...]:
+        """Take over what was saved; ``memory=`` does so before the first line."""
+        return self.proxy.load_conversations(data).get(timeout=self._timeout)
+
+    def load_conversation(self, data: Saved) -> Conversation:
+        """Take over one conversation that its ``serialize()`` gave."""
+        return self.proxy.load_conversation(data).get(timeout=self._timeout)
 
     def close_conversation(self, conversation_id: str) -> str:
         """Close a conversation with all its dialogs."""
