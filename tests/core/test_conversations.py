@@ -4,16 +4,21 @@ import msgspec
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from msgspec.structs import replace
 
 from ums_actors.core.changes import What
 from ums_actors.core.conversations import SNAPSHOT_LIMIT, ConversationBook
+from ums_actors.core.keeping import text_digest
 from ums_actors.core.linger import ENDED_FOR, TOLD
+from ums_actors.core.recalling import Recalled
+from ums_actors.core.talk import Said
 from ums_actors.protocol.conversations import ConversationResult
 from ums_actors.protocol.ids import IdTable
 from ums_actors.protocol.messages import Event, MessageEvent, OriginatorMetadata
 from ums_actors.testing.notifications import ACCOUNT, conversation, dialog
 
 OPENED, CLOSED, REMOVED = What.OPENED, What.CLOSED, What.REMOVED
+DIALOG, DIALOG_OPENED = What.DIALOG_CLOSED, What.DIALOG_OPENED
 TIMEOUT = 5.0
 
 
@@ -649,3 +654,152 @@ class Crowded(RuleBasedStateMachine):
 
 
 TestCrowded = Crowded.TestCase
+
+
+# -- what an earlier process knew
+
+
+def earlier(book, **more):
+    """Look at what a book knows of a conversation as it will be read again."""
+    card = book.card()
+    kept = {where: talk.said for where, talk in (card.talks or {}).items()}
+    parts = {"consumer": card.consumer_id, "note_digest": "", **more}
+    return Recalled(parts.pop("facts", card.facts), kept, **parts)
+
+
+def recall(book, known, source="saved", **more):
+    return short(book.book.recall(known, source, **more))
+
+
+def test_what_was_known_is_known_and_not_announced():
+    old, new = Book(), Book()
+    old.upsert(at=1000, note="n")
+    old.book.heard(said(sequence=1))
+    assert recall(new, earlier(old)) == []
+    card = new.card()
+    assert card.facts == old.card().facts
+    assert (card.notifications, card.view, card.sources) == (0, "C", ("saved",))
+    assert [each.sequence for each in card.talk("C").said] == [1]
+    assert new.upsert(at=2000, note="other") == [("C", What.NOTE)]
+    assert card.sources == ("saved", "s")
+    new.book.ended("saved", new.now)
+    assert new.wait(TIMEOUT) == []
+
+
+def test_what_is_shown_by_no_subscription_goes():
+    old, new = Book(), Book()
+    old.upsert()
+    recall(new, earlier(old))
+    new.lose("s", "saved")
+    assert not new.book.doubts
+    new.book.ended("saved", new.now)
+    assert new.wait(TIMEOUT) == [("C", REMOVED)]
+
+
+def test_of_what_is_known_the_newer_state_stays():
+    old, new = Book(), Book()
+    old.upsert(at=1000, note="old")
+    old.book.heard(said(sequence=1))
+    new.upsert(at=2000, note="new")
+    assert recall(new, earlier(old)) == []
+    assert new.card().facts.note == "new"
+    assert new.card().sources == ("s",)
+    assert [each.sequence for each in new.card().talk("C").said] == [1]
+
+
+def test_a_newer_one_than_is_known_is_told():
+    old, new = Book(), Book()
+    old.upsert(at=3000, note="newer")
+    new.upsert(at=2000, note="old")
+    assert recall(new, earlier(old), pinned=True) == [("C", What.NOTE)]
+    assert new.card().sources == ("s", "saved")
+
+
+def test_the_last_consumer_is_remembered_though_it_has_left():
+    old, new = Book(), Book()
+    old.upsert()
+    left = replace(old.card().facts, dialogs=())
+    recall(new, earlier(old, facts=left))
+    assert new.card().consumer_id == old.card().consumer_id != ""
+
+
+def test_there_is_room_for_what_is_loaded_or_the_oldest_goes():
+    old, new = Book(), Book(limit=1)
+    old.upsert()
+    new.upsert("B")
+    assert recall(new, earlier(old)) == [("B", REMOVED)]
+    assert new.ids() == {"C"}
+
+
+@pytest.mark.parametrize(
+    ("note", "told"),
+    [("same", []), ("other", [("C", What.NOTE)]), (None, [])],
+)
+def test_a_note_that_is_known_by_its_digest_is_compared_by_it(note, told):
+    old, new = Book(), Book()
+    old.upsert(at=1000)
+    recall(new, earlier(old, note_digest=text_digest("same")))
+    assert new.book.note_digest(new.card()) == text_digest("same")
+    more = {} if note is None else {"note": note}
+    assert new.upsert(at=2000, **more, skillId="9") == [
+        *[("C", What.SKILL)][:1],
+        *told,
+    ]
+    assert new.book.note_digest(new.card()) == ""
+
+
+def test_the_digest_of_a_note_goes_with_its_conversation():
+    old, new = Book(), Book()
+    old.upsert(at=1000)
+    assert old.book.note_digest(old.card()) == ""
+    recall(new, earlier(old, note_digest="x"))
+    card = new.card()
+    new.book.abandon()
+    assert new.book.note_digest(card) == ""
+
+
+def test_what_was_taken_over_alone_can_be_unloaded():
+    old, new = Book(), Book()
+    old.upsert()
+    recall(new, earlier(old))
+    card = new.card()
+    assert not new.book.unload(card, ("other",))
+    assert new.book.unload(card, ("saved",))
+    assert new.ids() == set()
+    assert card.removed
+
+
+def test_what_others_show_stays():
+    old, new = Book(), Book()
+    old.upsert()
+    new.upsert()
+    recall(new, earlier(old), pinned=True)
+    assert new.book.unload(new.card(), ("saved",))
+    assert new.card().sources == ("s",)
+
+
+def test_one_dialog_is_taken_over_if_it_is_new_or_newer():
+    old, new = Book(), Book()
+    old.upsert(at=1000)
+    old.book.heard(said(sequence=1))
+    new.upsert(at=1000)
+    card = new.card()
+    main = card.facts.main
+    for changed, told in (
+        (main, []),
+        (replace(main, updated=(main.updated or 0) + 1, state="CLOSE"), [DIALOG]),
+        (replace(main, dialog_id="other"), [DIALOG_OPENED]),
+    ):
+        facts = replace(old.card().facts, dialogs=(changed,))
+        found = new.book.recall_dialog(card, earlier(old, facts=facts))
+        assert [change.what for _, change in found] == told
+        assert card.facts.dialog(changed.dialog_id) == changed
+    assert [each.sequence for each in card.talk("C").said] == [1]
+
+
+def test_dialogs_of_which_nothing_can_be_kept_lose_what_was_said():
+    old, new = Book(), Book()
+    old.upsert()
+    many = {f"d{number}": [Said(said(sequence=1))] for number in range(60)}
+    recall(new, earlier(old)._replace(said=many))
+    assert len(new.card().talks) == 50

@@ -218,3 +218,11 @@ def test_one_event_that_is_not_due_is_doubted_once(numbers, doubtful):
     dialog = holding(3)
     assert dialog.doubts(numbers) is doubtful
     assert not dialog.doubts(numbers)
+
+
+def test_what_was_delivered_elsewhere_is_skipped():
+    dialog = holding(3, 5, 6, 9)
+    dialog.skip(2)
+    assert (dialog.last, sorted(dialog.held)) == (3, [5, 6, 9])
+    dialog.skip(6)
+    assert (dialog.last, sorted(dialog.held)) == (6, [9])

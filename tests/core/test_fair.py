@@ -220,3 +220,15 @@ def test_one_who_floods_delays_nobody_by_more_than_a_turn(floods):
         places = [number for number, each in enumerate(order) if each == key]
         gaps = [later - first for first, later in pairwise(places)]
         assert max([places[0], *gaps]) <= len(set(floods)) + 1
+
+
+def test_what_is_in_hand_is_among_what_has_not_been_taken():
+    lines = filled("aab")
+    assert lines.untaken("a") == [0, 1]
+    taken = lines.take(hold=True)
+    assert (taken.key, lines.untaken("a")) == ("a", [0, 1])
+    lines.release("a")
+    assert lines.untaken("a") == [1]
+    lines.take()
+    assert lines.untaken("b") == []
+    assert lines.untaken("c") == []

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from ums_actors.core.following import FollowedStreams, Sighting, Subscribe
+from ums_actors.core.kept import Place
 from ums_actors.core.tracked import Missed
 
 
@@ -709,3 +710,40 @@ def test_an_old_event_that_comes_again_is_not_the_answer():
     assert asked(stream) == []  # the one under way is waited for
     assert told(stream, 2) == [2]
     assert stream.silent("D", ticket) == []
+
+
+# -- what an earlier process knew
+
+
+def test_an_open_dialog_is_subscribed_to_from_its_place():
+    stream = streams()
+    stream.resume("D", Place(4, 1, takes_part=True, conversation="C"))
+    assert stream.conversation_of("D") == "C"
+    assert asked(stream) == [("D", 5)]
+    stream.accepted("D")
+    assert told(stream, 5, 6) == [5, 6]
+    assert stream.place("D", None) == Place(6, 1, takes_part=True, conversation="C")
+
+
+def test_a_closed_one_is_left_alone_unless_something_of_it_is_missing():
+    stream = streams()
+    stream.resume("D", Place(4, 1, conversation="C"))
+    stream.resume("E", Place(2, 1, behind=True))
+    assert asked(stream) == [("E", 3)]
+    assert stream.conversation_of("E") == "E"
+
+
+def test_what_was_history_for_the_first_process_is_so_for_the_next():
+    first = streams()
+    sight(first, updated=5, baseline=True, closed=True, created=3)
+    assert first.history_until == 5
+    second = streams()
+    second.resumed(5)
+    for name, created in (("old", 4), ("new", 6)):
+        sight(second, 0, 9, dialog=name, closed=True, created=created, first=True)
+    assert asked(second) == [("new", 0)]
+    assert second.history_until == 5
+    second.abandon()
+    assert second.history_until == -1
+    sight(second, updated=7, first=True)
+    assert second.history_until == 7

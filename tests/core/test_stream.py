@@ -4,6 +4,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from ums_actors.core.kept import Place
 from ums_actors.core.stream import Query, Streams
 from ums_actors.core.tracked import Missed
 from ums_actors.errors import Delivery, RequestRejected, RequestTimedOut
@@ -953,3 +954,49 @@ def test_the_last_number_of_a_dialog_is_known_once_it_is():
     streams.live("d", 0, "a")
     streams.live("d", 1, "b")
     assert streams.last("d") == 1
+
+
+# -- what an earlier process knew
+
+
+def test_a_dialog_goes_on_from_its_place_and_what_was_missed_is_queried():
+    stream = streams()
+    stream.resume("D", Place(4, 1, takes_part=True))
+    snapshot(stream, 6, 2, baseline=True)
+    assert stream.queries() == [Query("D", 4)]
+    assert live(stream, 7) == []
+    assert stream.caught_up("D", result(5, 6)) == [5, 6, 7]
+
+
+def test_what_overtakes_the_first_snapshot_waits_for_what_was_missed():
+    stream = streams()
+    stream.resume("D", Place(-1, 1, takes_part=True))
+    assert live(stream, 3) == []
+    snapshot(stream, 3, 2, baseline=True)
+    assert stream.queries() == [Query("D", -1)]
+    assert stream.caught_up("D", result(0, 1, 2, 3)) == [0, 1, 2, 3]
+
+
+def test_one_that_has_not_changed_meanwhile_is_not_queried():
+    stream = streams()
+    stream.resume("D", Place(4, 1, takes_part=True, unread={"u": 1}))
+    unread = frozenset({("u", 1)})
+    snapshot(stream, 4, 1, baseline=True, unread=unread)
+    assert stream.queries() == []
+    stream.snapshots_over()
+    assert stream.queries() == []
+
+
+def test_one_that_is_not_shown_is_queried_once():
+    stream = streams()
+    stream.resume("D", Place(4, 1, takes_part=True))
+    stream.resume("E", Place(4, 1))
+    assert stream.queries() == []
+    stream.snapshots_over()
+    assert stream.queries() == [Query("D", 4)]
+
+
+def test_one_of_which_something_waited_to_be_heard_is_queried_at_once():
+    stream = streams()
+    stream.resume("D", Place(4, 1, behind=True))
+    assert stream.queries() == [Query("D", 4)]

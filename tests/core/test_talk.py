@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ums_actors.core.talk import Mark, Talk
+from ums_actors.core.talk import Digested, Mark, Said, Talk
 from ums_actors.protocol.messages import Event, MessageEvent
 
 
@@ -101,3 +101,36 @@ def test_marks_are_bounded():
     for number in range(500):
         talk.mark(status([0], f"u{number}"), "")
     assert len(talk.said[0].marks) <= 101
+
+
+def said(sequence, text="x"):
+    return Said(message(sequence, text))
+
+
+def test_what_an_earlier_process_kept_is_put_before_and_between():
+    talk = Talk(4)
+    there = talk.add(message(3, "ours"))
+    talk.recall([said(1), said(2), said(3, "theirs"), said(5)])
+    assert numbers(talk) == [1, 2, 3, 5]
+    assert talk.said[2] is there
+    talk.recall([said(0), said(4)])
+    assert numbers(talk) == [2, 3, 4, 5]
+
+
+def test_who_keeps_nothing_keeps_nothing_of_it():
+    talk = Talk(0)
+    talk.recall([said(1)])
+    assert talk.said == ()
+
+
+def test_a_digest_gives_way_to_the_message_and_leaves_its_marks():
+    talk = Talk(4)
+    kept = Digested(message(1, None), "0abc")
+    talk.recall([kept, said(2)])
+    talk.mark(status([1]), "CONSUMER")
+    assert (kept.digest, said(1).digest) == ("0abc", "")
+    full = talk.add(message(1, "the text"))
+    assert full is talk.said[0]
+    assert full.record.event.text == "the text"
+    assert full.marks == kept.marks != ()
+    assert talk.add(message(1, "again")) is full

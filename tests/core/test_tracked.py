@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from ums_actors.core.kept import Place
 from ums_actors.core.tracked import Missed, Tracked
 from ums_actors.core.turns import Turns
 
@@ -155,3 +156,57 @@ def test_what_nobody_can_be_asked_for_stands_as_missing_without_an_end():
 
 def test_a_dialog_of_which_nothing_else_is_known_has_no_conversation():
     assert Few(1).conversation_of("a") == ""
+
+
+def test_the_place_of_a_dialog_is_what_has_been_taken_of_it():
+    few = Few(5)
+    few.enter("a", 7, ours=True, unread=frozenset({("u", 2)}))
+    few.enter("b", 7, held=(9,))
+    few.enter("c", None)
+    assert few.tracked() == ["a", "b", "c"]
+    assert few.place("a", None) == Place(7, -1, True, False, "", {"u": 2})
+    assert few.place("a", 6) == Place(5, -1, True, True, "", {"u": 2})
+    assert few.place("a", 8) == Place(7, -1, True, True, "", {"u": 2})
+    assert few.place("b", None) == Place(7, behind=True)
+    assert few.place("c", None) == Place(None)
+    assert few.place("c", 3) == Place(2, behind=True)
+    assert few.place("d", None) is few.place("d", 3) is None
+
+
+def test_of_a_dialog_that_is_tracked_no_more_there_is_a_last_number():
+    few = Few(5)
+    for name in "ab":
+        few.enter(name, 7)
+        few.rest(name)
+    assert few.place("a", None) == Place(7)
+    assert few.place("a", 5) == Place(4, behind=True)
+    assert few.finished({}) == {"a": 7, "b": 7}
+    assert few.finished({"a": Place(4)}) == {"b": 7}
+    assert few.history_until == -1
+
+
+def test_it_goes_on_from_a_place():
+    few = Few(5)
+    few.resume("a", Place(7, 5, True, True, "", {"u": 2}))
+    few.resume("b", Place())
+    few.resumed(100)
+    assert few.place("a", None) == Place(7, 5, True, True, "", {"u": 2})
+    assert few.place("b", None) == Place(-1)
+
+
+def test_what_is_known_goes_on_from_where_it_is_or_from_further_on():
+    few = Few(5)
+    dialog = few.enter("a", 7, held=(9, 11))
+    few.resume("a", Place(5, 9))
+    assert (dialog.last, dialog.updated, list(dialog.held)) == (7, -1, [9, 11])
+    few.resume("a", Place(9, 9))
+    assert (dialog.last, list(dialog.held)) == (9, [11])
+
+
+def test_last_numbers_are_taken_over_as_long_as_there_is_room():
+    few = Few(2)
+    few.enter("a", 1)
+    few.resume_finished({"a": 9, "b": 2, "c": 3, "d": 4})
+    assert few.finished({}) == {"c": 3, "d": 4}
+    few.resume("c", Place(1))
+    assert few.place("c", None) == Place(3)

@@ -9,13 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ums_actors.actors.messages import CatchUp
-from ums_actors.actors.saving import PATIENCE, side_of
+from ums_actors.actors.saving import PATIENCE, gently, next_turn, side_of
 from ums_actors.arguments import shown
 from ums_actors.core.kept import Kept  # noqa: TC001  help() reads it
 from ums_actors.core.recalling import Recalled, recall, recalled
 from ums_actors.errors import LocalProtocolError
 from ums_actors.model.dialog import Dialog
-from ums_actors.runtime import LoopFuture
 from ums_actors.runtime.steps import Steps, run_steps
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from ums_actors.core.card import Card
     from ums_actors.model.conversation import Conversation
     from ums_actors.options import Options
+    from ums_actors.runtime import LoopFuture
 
 __all__ = [
     "Memory",
@@ -72,7 +72,7 @@ def prepared(data: Any, options: Options, kind: str = "connection") -> Prepared:
     )
     most = options.messages_per_dialog
     return Prepared(
-        kept, [recalled(each, messages=most) for each in kept.conversations]
+        kept, [recalled(each, messages=most) for each in gently(kept.conversations)]
     )
 
 
@@ -105,7 +105,7 @@ def _loaded(kernel: Kernel, data: Any, kind: str) -> Steps[tuple[Conversation, .
     for first in range(0, len(found), _TURN):
         some = found[first : first + _TURN]
         views += [_take_over(kernel, each, kind) for each in some]
-        yield _next_turn(kernel)
+        yield next_turn(kernel)
     _go_on(kernel, kept)
     return tuple(views)
 
@@ -200,9 +200,3 @@ def _go_on(kernel: Kernel, kept: Kept) -> None:
         kernel.baseline_seen = True  # what is new in the first snapshot is news
     if "correlator" in kernel.refs:
         kernel.refs["correlator"].tell(CatchUp())
-
-
-def _next_turn(kernel: Kernel) -> LoopFuture[None]:
-    turn: LoopFuture[None] = LoopFuture()
-    kernel.loop.call_soon(lambda: turn.try_set(None))
-    return turn

@@ -6,26 +6,36 @@ is written down on a worker.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ums_actors.actors.conversation_events import ConversationOpened
 from ums_actors.actors.events import MessageReceived, MessagesMissed
 from ums_actors.core import keeping
+from ums_actors.runtime import LoopFuture
+from ums_actors.runtime.steps import Steps, run_steps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from ums_actors.actors.kernel import Kernel
     from ums_actors.core.card import Card
     from ums_actors.core.facts import DialogFacts
     from ums_actors.core.kept import Place
     from ums_actors.model.conversation import Conversation
-    from ums_actors.runtime import LoopFuture
 
-__all__ = ["PATIENCE", "save", "save_one", "side_of"]
+__all__ = ["PATIENCE", "gently", "next_turn", "save", "save_one", "side_of"]
+
+T = TypeVar("T")
 
 PATIENCE: Final = 60.0
 """Seconds for writing or reading on a worker, waiting in line included."""
+
+_TURN: Final = 250
+"""Dialogs or conversations that are looked at in a row: less than a millisecond."""
+_GENTLY: Final = 8
+"""Conversations that are written in a row: some tenths of a millisecond."""
 
 
 def side_of(*, follows: bool) -> str:
@@ -33,28 +43,84 @@ def side_of(*, follows: bool) -> str:
     return "consumer" if follows else "brand"
 
 
+def gently(things: Iterable[T]) -> Iterator[T]:
+    """Let other threads go on now and then; on a worker.
+
+    Otherwise the interpreter makes the loop's thread wait for 5 ms each time.
+    """
+    for number, each in enumerate(things):
+        if not number % _GENTLY:
+            time.sleep(0)
+        yield each
+
+
 def save(kernel: Kernel, *, bodies: bool) -> LoopFuture[bytes]:
     """Write down all conversations, and the place in each dialog; loop thread."""
-    untaken, opened = _untaken(kernel)
+    return run_steps(_saved(kernel, bodies))
+
+
+def _saved(kernel: Kernel, bodies: bool) -> Steps[bytes]:
     places: dict[str, Place] = {}
     more: dict[str, Any] = {}
     if kernel.made("streams"):
-        streams = kernel.streams
-        places = streams.places(untaken)
-        more = {
-            "finished": streams.finished(places),
-            "history_until": streams.history_until,
-        }
-    cards: Iterable[Card[Conversation]] = ()
+        # first: a message that is said meanwhile is left out then, and heard again
+        yield from _in_turns(
+            kernel, kernel.streams.tracked(), partial(_look_at_places, kernel, places)
+        )
+        _look_at_places(kernel, places, _untaken(kernel)[0])
+        more["finished"] = kernel.streams.finished(places)
+        more["history_until"] = kernel.streams.history_until
+    sights: list[keeping.Sight] = []
     if kernel.made("conversations"):
-        cards = kernel.conversations.book
+        yield from _in_turns(
+            kernel,
+            list(kernel.conversations.book),
+            partial(_look_at_cards, kernel, places, sights),
+        )
+    written = yield _written(kernel, "connection", sights, bodies, places, **more)
+    return bytes(written)
+
+
+def _in_turns(
+    kernel: Kernel, things: list[Any], look: Callable[[list[Any]], object]
+) -> Steps[None]:
+    """Look at some, let the loop do something else, and go on."""
+    for first in range(0, len(things), _TURN):
+        look(things[first : first + _TURN])
+        yield next_turn(kernel)
+
+
+def next_turn(kernel: Kernel) -> LoopFuture[None]:
+    """Wait until the loop has done what else there is."""
+    turn: LoopFuture[None] = LoopFuture()
+    kernel.loop.call_soon(lambda: turn.try_set(None))
+    return turn
+
+
+def _look_at_places(
+    kernel: Kernel, places: dict[str, Place], dialogs: Iterable[str]
+) -> None:
+    untaken, _ = _untaken(kernel)
+    for dialog_id in dialogs:
+        place = kernel.streams.place(dialog_id, untaken.get(dialog_id))
+        if place is not None:
+            places[dialog_id] = place
+
+
+def _look_at_cards(
+    kernel: Kernel,
+    places: dict[str, Place],
+    sights: list[keeping.Sight],
+    cards: Iterable[Card[Conversation]],
+) -> None:
+    untaken, opened = _untaken(kernel)
     last = _last_in(places, untaken)
-    sights = [
+    sights += [
         _sight(kernel, card, last)
         for card in cards
-        if card.conversation_id not in opened  # it will be announced then
+        # what is not known to have been announced will be
+        if not card.removed and card.conversation_id not in opened
     ]
-    return _written(kernel, "connection", sights, bodies, places=places, **more)
 
 
 def save_one(
@@ -77,7 +143,7 @@ def save_one(
                 places[where] = place
     sight = _sight(kernel, card, _last_in(places, untaken), dialog)
     kind = "conversation" if dialog is None else "dialog"
-    return _written(kernel, kind, [sight], bodies, places=places)
+    return _written(kernel, kind, [sight], bodies, places)
 
 
 def _untaken(kernel: Kernel) -> tuple[dict[str, int], set[str]]:
@@ -128,6 +194,7 @@ def _written(
     kind: str,
     sights: list[keeping.Sight],
     bodies: bool,
+    places: dict[str, Place],
     **more: Any,
 ) -> LoopFuture[bytes]:
     user = kernel.own_id or (kernel.memory.user if kernel.made("memory") else "")
@@ -136,11 +203,12 @@ def _written(
     def write() -> bytes:
         return keeping.document(
             kind,
-            [keeping.written(each, bodies=bodies) for each in sights],
+            [keeping.written(each, bodies=bodies) for each in gently(sights)],
             account=account,
             user=user,
             side=side,
             bodies=bodies,
+            places=places,
             **more,
         )
 

@@ -24,14 +24,14 @@ from ums_actors.core.kept import (
 from ums_actors.protocol.enums import EventType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from ums_actors.core.card import Card
     from ums_actors.core.facts import ConversationFacts, DialogFacts
     from ums_actors.core.talk import Said
     from ums_actors.protocol.messages import MessageEvent
 
-__all__ = ["Sight", "capture", "digest", "document", "text_digest", "written"]
+__all__ = ["Heard", "Sight", "capture", "digest", "document", "text_digest", "written"]
 
 _UNWRITABLE: Final = (
     TypeError,
@@ -40,6 +40,24 @@ _UNWRITABLE: Final = (
     RecursionError,
     msgspec.MsgspecError,
 )
+
+
+class Heard(NamedTuple):
+    """What was said in a dialog.
+
+    Attributes:
+        said: by their numbers.
+        last: the number after which it is left out, since it is heard again; None if
+            nothing is.
+    """
+
+    said: tuple[Said, ...]
+    last: int | None
+
+    def kept(self) -> Iterator[Said]:
+        """Give what is not left out."""
+        last = self.last
+        return (each for each in self.said if last is None or each.sequence <= last)
 
 
 class Sight(NamedTuple):
@@ -53,9 +71,12 @@ class Sight(NamedTuple):
     """
 
     facts: ConversationFacts
-    said: Mapping[str, Sequence[tuple[Said, Sequence[Any]]]]
+    said: Mapping[str, Heard]
     consumer: str
     note_digest: str = ""
+
+
+_NOTHING_SAID: Final = Heard((), None)
 
 
 def capture(
@@ -67,8 +88,6 @@ def capture(
 ) -> Sight:
     """Look at a conversation; loop thread, and quick.
 
-    Messages after the place of their dialog are left out: they are heard again.
-
     Args:
         card: what is kept of it.
         place: gives the number of a dialog's last event that has been taken, None if it
@@ -76,16 +95,12 @@ def capture(
         dialog: of this one alone.
         note_digest: of a note that is known by that alone.
     """
-    facts, said = card.facts, {}
-    for where, talk in (card.talks or {}).items():
-        if dialog is not None and where != dialog.dialog_id:
-            continue
-        last = place(where)
-        said[where] = [
-            (each, each.marks)
-            for each in talk.said
-            if last is None or each.sequence <= last
-        ]
+    facts = card.facts
+    said = {
+        where: Heard(talk.said, place(where))
+        for where, talk in (card.talks or {}).items()
+        if dialog is None or where == dialog.dialog_id
+    }
     if dialog is not None:
         facts = type(facts)(facts.conversation_id, dialogs=(dialog,))
     return Sight(facts, said, card.consumer_id, note_digest)
@@ -192,7 +207,7 @@ def _conversation(sight: Sight, *, bodies: bool) -> KeptConversation:
 
 def _dialogs(sight: Sight, *, bodies: bool) -> list[KeptDialog]:
     found = [
-        _dialog(each, sight.said.get(each.dialog_id, ()), bodies=bodies)
+        _dialog(each, sight.said.get(each.dialog_id, _NOTHING_SAID), bodies=bodies)
         for each in sight.facts.dialogs
     ]
     shown = {each.id for each in found}
@@ -206,9 +221,7 @@ def _dialogs(sight: Sight, *, bodies: bool) -> list[KeptDialog]:
     return found
 
 
-def _dialog(
-    facts: DialogFacts, said: Iterable[tuple[Said, Sequence[Any]]], *, bodies: bool
-) -> KeptDialog:
+def _dialog(facts: DialogFacts, said: Heard, *, bodies: bool) -> KeptDialog:
     return KeptDialog(
         id=facts.dialog_id,
         type=facts.dialog_type,
@@ -228,12 +241,10 @@ def _dialog(
     )
 
 
-def _messages(
-    said: Iterable[tuple[Said, Sequence[Any]]], *, bodies: bool
-) -> list[KeptMessage]:
+def _messages(heard: Heard, *, bodies: bool) -> list[KeptMessage]:
     return [
-        _message(each.record, marks, each.digest, bodies=bodies, within=True)
-        for each, marks in said
+        _message(each.record, each.marks, each.digest, bodies=bodies, within=True)
+        for each in heard.kept()
     ]
 
 

@@ -76,8 +76,12 @@ def recall(
             out, and quotes nothing of what was said.
     """
     raw = _as_json(data)
-    _check_header(_read(raw, Header))
-    kept: Kept = _read(raw, Kept)
+    try:
+        kept: Kept = _read(raw, Kept)
+    except LocalProtocolError:
+        _check_header(_read(raw, Header))  # it may say what it is instead
+        raise
+    _check_header(kept)
     _check_kind(kept, tuple(kinds))
     _check_size("conversations", len(kept.conversations), conversations)
     _check_size("dialogs", max(len(kept.places), len(kept.finished)), dialogs)
@@ -92,7 +96,7 @@ def recall(
     return kept
 
 
-def _check_header(header: Header) -> None:
+def _check_header(header: Header | Kept) -> None:
     if header.library != LIBRARY:
         raise _no(
             "it was not written by this library: give what save_conversations() or "

@@ -309,7 +309,7 @@ class Streams(Tracked[E]):
     # -- parts
 
     def _resumed(self, dialog_id: str, dialog: Dialog[E], place: Place) -> None:
-        dialog.ours, dialog.asked = place.takes_part, place.behind
+        super()._resumed(dialog_id, dialog, place)
         if place.takes_part:
             self._doubtful[dialog_id] = None  # until it is shown on a line
         self._want(dialog_id, dialog)

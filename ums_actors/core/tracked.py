@@ -148,22 +148,9 @@ class Tracked(Generic[E]):
 
     # -- for a later process
 
-    def places(self, untaken: Mapping[str, int]) -> dict[str, Place]:
-        """Give how far each dialog has come.
-
-        Args:
-            untaken: the lowest number, by dialog, of those that were delivered and
-                wait to be heard still.
-        """
-        found = {
-            dialog_id: self._place(dialog_id, dialog, untaken.get(dialog_id))
-            for dialog_id, dialog in self._dialogs.items()
-        }
-        for dialog_id, number in untaken.items():
-            place = self.place(dialog_id, number)
-            if place is not None:
-                found[dialog_id] = place
-        return found
+    def tracked(self) -> list[str]:
+        """Give the dialogs that are tracked."""
+        return list(self._dialogs)
 
     def place(self, dialog_id: str, untaken: int | None) -> Place | None:
         """Give how far one dialog has come; None if it is not known.
@@ -228,7 +215,8 @@ class Tracked(Generic[E]):
 
     def _resumed(self, dialog_id: str, dialog: Dialog[E], place: Place) -> None:
         """See to it that what came meanwhile is asked for."""
-        raise NotImplementedError
+        del dialog_id
+        dialog.ours, dialog.asked = place.takes_part, place.behind
 
     def _place(self, dialog_id: str, dialog: Dialog[E], untaken: int | None) -> Place:
         last = dialog.last
