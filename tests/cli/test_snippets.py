@@ -147,6 +147,36 @@ def an_outbox(stage, code):
     assert Path("bot1.db").exists()
 
 
+def a_replacement(stage, code):
+    talk = stage.talk(assign="bot1")
+    heard = []
+
+    def meanwhile():
+        connection = stage.begun()
+
+        def is_heard():
+            stage.emulator.write(talk, "hello")
+            return "hello" in heard
+
+        stage.eventually(is_heard)
+        assert connection.status().get(timeout=GENEROUS).state == "READY"
+
+    def run():
+        names = {
+            "secret": SECRET,
+            "answer": lambda message: heard.append(message.text),
+            "meanwhile": meanwhile,
+        }
+        Running(code.replace("\n...\n", "\nmeanwhile()\n"), names).end()
+
+    assert code.count("\n...\n") == 1
+    run()
+    heard.clear()
+    stage.emulator.write(talk, "while nobody ran")
+    run()
+    assert heard.count("while nobody ran") == 1
+
+
 def a_fleet(stage, code):
     def meanwhile():
         talk = stage.talk(text="hi")  # which rings
@@ -276,6 +306,7 @@ SCENES = {
     "with ums.connect_consumer(": a_consumer,
     "connection.send_text(": effectively_once,
     "ref = ums.BrandWebsocketConnection.start(": an_outbox,
+    "import pathlib": a_replacement,
     "def serve(told: ums.AgentEvent) -> None:": a_fleet,
     "webhooks = ums.connect_null(": webhooks,
     "def measure(event: ums.ConnectEnded) -> None:": how_long_it_takes,

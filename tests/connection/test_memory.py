@@ -69,7 +69,7 @@ def all_of(events):
 
 def test_what_was_said_while_no_process_ran_is_heard_once_and_in_order(emulator, bot):
     talk = emulator.open_conversation(assign="bot1", text="history").conversation_id
-    process = first, heard, _ = bot()
+    process = _, heard, _ = bot()
     for text in ("one", "two"):
         emulator.write(talk, text)
     heard.wait(lambda event: event.text == "two")
@@ -316,7 +316,7 @@ def test_it_can_be_loaded_before_open_and_saved_before_any_line(emulator, start,
         [known] = second.load_conversations(form).get(timeout=5)
         assert known.conversation_id == talk
     again = json.loads(saved(second))
-    assert again == {**json.loads(data), **{"places": again["places"]}}
+    assert again == {**json.loads(data), "places": again["places"]}
     assert again["user"] == json.loads(data)["user"] != ""
     second.open(wait_for_ready=True).get(timeout=10)
     assert second.get_conversation(talk).get(timeout=5) is known

@@ -207,3 +207,24 @@ def fleets(fleet: ums.Fleet, spec: ums.AgentSpec) -> None:
 def unknown(error: ums.AgentUnknown) -> None:
     assert_type(error.user, str)
     assert_type(error.account_id, str | None)
+
+
+def kept(proxy: ums.BrandConnectionProxy, conversation: ums.Conversation) -> None:
+    assert_type(proxy.save_conversations(bodies=False), LoopFuture[bytes])
+    known = proxy.load_conversations(b"{}")
+    assert_type(known, LoopFuture[tuple[ums.Conversation, ...]])
+    assert_type(proxy.load_conversation({"schema": 1}), LoopFuture[ums.Conversation])
+    assert_type(conversation.serialize(), LoopFuture[bytes])
+    assert_type(conversation.unload(), LoopFuture[None])
+    assert_type(conversation.main_dialog.serialize(bodies=False), LoopFuture[bytes])
+    assert_type(ums.Dialog.deserialize(conversation, "{}"), LoopFuture[ums.Dialog])
+    assert_type(conversation.main_dialog.messages[0].digest, str)
+
+
+def kept_by_a_script(data: bytes) -> None:
+    auth = ums.PasswordLogin("a", "b")
+    with ums.connect("1", auth=auth, memory=data) as connection:
+        assert_type(connection.save_conversations(), bytes)
+        assert_type(connection.load_conversation(data), ums.Conversation)
+        known = connection.load_conversations(data)
+        assert_type(known, tuple[ums.Conversation, ...])

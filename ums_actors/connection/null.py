@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ums_actors.auth.csds import Csds
     from ums_actors.auth.session import Session
     from ums_actors.auth.source import TokenSource
+    from ums_actors.connection.model import Saved
     from ums_actors.connection.publishing import Sought
     from ums_actors.http.client import Http
     from ums_actors.options import Options
@@ -47,6 +48,7 @@ class NullConnection(Access, Model):
         options: see :class:`~ums_actors.options.Options`.
         subscribe: who hears from the first event on: tuples of a target and classes of
             events, as for :meth:`subscribe`.
+        memory: what :meth:`save_conversations` gave an earlier process.
     """
 
     _carrier: ClassVar[type[Carrier] | None] = NullCarrier
@@ -59,12 +61,14 @@ class NullConnection(Access, Model):
         user_pid: str | None = None,
         options: Options | None = None,
         subscribe: Iterable[tuple[Any, ...]] = (),
+        memory: Saved | None = None,
     ) -> None:
         self._user = (
             None if user_id is None else identifier("user_id", user_id),
             None if user_pid is None else identifier("user_pid", user_pid),
         )
-        super().__init__(Setup(account_id, options=options, subscribe=subscribe), None)
+        setup = Setup(account_id, options=options, subscribe=subscribe, memory=memory)
+        super().__init__(setup, None)
 
     def _make_kernel(self) -> Kernel:
         kernel = super()._make_kernel()
