@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ums_actors.actors.noting import noted_event, noted_kind
 from ums_actors.actors.delivery import deliver
+from ums_actors.actors.noting import noted_event, noted_kind
 from ums_actors.actors.office import ConversationOffice
 from ums_actors.actors.subscription import Kind
 from ums_actors.actors.telling import event_of, kind_of

@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 from typing import TYPE_CHECKING, Any
 
+from ums_actors.core.keeping import digest
 from ums_actors.errors import LocalProtocolError
 from ums_actors.model.office import consumer_only
 from ums_actors.protocol import files, forms
@@ -62,6 +63,15 @@ class Holding(abc.ABC):
     def text(self) -> str | None:
         """The text of a text message, None for others."""
         return self.event.text
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the body, in hexadecimal digits.
+
+        Of a message that was loaded without bodies, which has no body, what was kept;
+        so it can be compared. See ``ums_actors.core.kept`` for what it is of.
+        """
+        return self._said.digest or digest(self._said.record)
 
     @property
     def content_type(self) -> str:

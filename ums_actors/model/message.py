@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ums_actors.core.facts import Member
-from ums_actors.core.keeping import digest
 from ums_actors.errors import LocalProtocolError
 from ums_actors.model.holding import Holding
 from ums_actors.model.office import nothing
@@ -90,17 +89,6 @@ class Message(Holding):
     def time(self) -> int | None:
         """When it was said, milliseconds since 1970 by the server's clock."""
         return self._said.record.server_timestamp
-
-    # -- what it says
-
-    @property
-    def digest(self) -> str:
-        """The SHA-256 of the body, in hexadecimal digits.
-
-        Of a message that was loaded without bodies, which has no body, what was kept;
-        so it can be compared. See ``ums_actors.core.kept`` for what it is of.
-        """
-        return self._said.digest or digest(self._said.record)
 
     # -- who said it
 
