@@ -140,7 +140,7 @@ from ums_actors.http.tls import system_trust
 from ums_actors.model.conversation import Conversation
 from ums_actors.model.dialog import Dialog
 from ums_actors.model.message import Message
-from ums_actors.model.notes import AgentNote
+from ums_actors.model.notes import AgentNote, NoteSaved
 from ums_actors.model.participant import Participant
 from ums_actors.model.ring import Ring
 from ums_actors.options import Options
@@ -150,6 +150,16 @@ from ums_actors.outbox import Outbox
 from ums_actors.outbox.publication import Publication
 
 # protocol
+from ums_actors.protocol.contexts import (
+    ConversationContext,
+    CustomContext,
+    FacebookContext,
+    MobileAppContext,
+    ProactiveContext,
+    SharkContext,
+    SMSContext,
+    VoiceContext,
+)
 from ums_actors.protocol.enums import (
     AgentState,
     ChannelType,
@@ -247,6 +257,7 @@ __all__ = [
     "Conversation",
     "ConversationChanged",
     "ConversationClosed",
+    "ConversationContext",
     "ConversationContextType",
     "ConversationEvent",
     "ConversationOpened",
@@ -254,6 +265,7 @@ __all__ = [
     "ConversationState",
     "CsatChanged",
     "CsatStatus",
+    "CustomContext",
     "Delivery",
     "DeliveryStatus",
     "DeviceFamily",
@@ -272,6 +284,7 @@ __all__ = [
     "ExistingSession",
     "ExitReported",
     "ExternalId",
+    "FacebookContext",
     "Feature",
     "FileError",
     "Fleet",
@@ -295,8 +308,10 @@ __all__ = [
     "MessageReceived",
     "MessageStatusChanged",
     "MessagesMissed",
+    "MobileAppContext",
     "NotSupported",
     "NoteChanged",
+    "NoteSaved",
     "NotificationReceived",
     "NullConnection",
     "NullConnectionProxy",
@@ -317,6 +332,7 @@ __all__ = [
     "ParticipantSuggested",
     "ParticipantSuggestionWithdrawn",
     "PasswordLogin",
+    "ProactiveContext",
     "Proxy",
     "Publication",
     "PublishSettled",
@@ -336,8 +352,10 @@ __all__ = [
     "RingState",
     "RingUpdated",
     "Runtime",
+    "SMSContext",
     "Secret",
     "Session",
+    "SharkContext",
     "SkillChanged",
     "State",
     "StateChanged",
@@ -355,6 +373,7 @@ __all__ = [
     "Trials",
     "TtrChanged",
     "UMSError",
+    "VoiceContext",
     "WebsocketConnection",
     "WouldDeadlock",
     "__version__",

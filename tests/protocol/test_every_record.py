@@ -20,6 +20,8 @@ WRITTEN = {
     "BusinessCase",
     "Call",
     "ClientProperties",
+    *(f"{kind}Context" for kind in ["Conversation", "Custom", "Facebook", "MobileApp"]),
+    *(f"{kind}Context" for kind in ["Proactive", "SMS", "Shark", "Voice"]),
     "EscalationSummary",
     "ExternalId",
     "FileUrl",

@@ -27,6 +27,24 @@ def told(call):
             {"field": "TTRField", "ttrType": "CUSTOM", "value": 60},
         ),
         (fields.set_manual_ettr("C", 5), {"field": "ManualETTR", "time": 5}),
+        (fields.set_manual_ettr("C", None), {"field": "ManualETTR", "time": 0}),
+        *(
+            (
+                fields.set_csat("C", rate, None, status),
+                {
+                    "field": "CSATRate",
+                    "csatRate": told,
+                    "csatResolutionConfirmation": None,
+                    "status": status,
+                },
+            )
+            for rate, told, status in (
+                ("4", "4", "FILLED"),
+                (0, "0", "PARTIALLY_FILLED"),
+                (None, None, "SKIPPED"),
+                (None, None, "EMPTY"),
+            )
+        ),
         (
             fields.set_delay("C", 7),
             {"field": "DelayField", "delay": {"type": "NIGHT", "tillWhen": 7}},
@@ -70,7 +88,11 @@ def test_a_takeover_takes_one_consumer_out_and_puts_the_other_in():
         (lambda: fields.set_delay("C", -1), "until=-1 must be"),
         (lambda: fields.set_delay("C", 1, ""), "delay_type='' must be"),
         (lambda: fields.set_csat("C", 6), "rate=6 must be"),
-        (lambda: fields.set_csat("C", "4"), "rate='4' must be"),
+        (lambda: fields.set_csat("C", "6"), "rate='6' must be"),
+        (lambda: fields.set_csat("C", "04"), "rate='04' must be"),
+        (lambda: fields.set_csat("C", True), "rate=True must be"),
+        (lambda: fields.set_csat("C", 4.0), "rate=4.0 must be"),
+        (lambda: fields.set_csat("C", None), "rate=None must be .* other than FILLED"),
         (lambda: fields.set_csat("C", 4, "yes"), "resolved='yes' must be"),
         (lambda: fields.set_csat("C", 4, status="X"), "status='X' must be one of"),
         (lambda: fields.take_over("C", "a", "a"), "'a' is the conversation's consumer"),

@@ -123,6 +123,12 @@ def beside(connection: ums.Connection) -> None:
 
 def notes(conversation: ums.Conversation, ring: ums.Ring) -> None:
     assert_type(ums.AgentNote(note_content="call back").note_content, str)
+    saved = conversation.set_agent_note("n", truncate_enabled=True)
+    assert_type(saved, ums.LoopFuture[ums.NoteSaved])
+    assert_type(conversation.agent_notes, tuple[ums.AgentNote, ...])
+    conversation.set_csat("4", status=ums.CsatStatus.FILLED)
+    conversation.set_csat(None, status=ums.CsatStatus.SKIPPED)
+    conversation.set_manual_ettr(None)
     assert_type(conversation.set_note("call back"), ums.LoopFuture[None])
     assert_type(ring.state == ums.RingState.WAITING, bool)
 
@@ -182,3 +188,19 @@ def controlled(controls: Controls, remote: RemoteControls) -> None:
         assert_type(error, Refused)
     except EmulatorError as error:
         assert_type(error, EmulatorError)
+
+
+def where_it_comes_from(
+    consumer: ums.ConsumerConnectionProxy, conversation: ums.Conversation
+) -> None:
+    for context in (
+        ums.SharkContext(lang="en-US", visitor_id="v", session_id="s"),
+        ums.MobileAppContext(lang="de"),
+        ums.CustomContext(name="n", description="d", more={"x": 1}),
+        ums.ProactiveContext(origin_conversation_id="c"),
+        ums.FacebookContext(),
+        ums.SMSContext(),
+        ums.VoiceContext(),
+    ):
+        consumer.create_conversation("4", context, {"campaign_id": "1"})
+    assert_type(conversation.context_record, ums.ConversationContext | None)

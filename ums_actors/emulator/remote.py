@@ -18,6 +18,7 @@ from ums_actors.emulator.control.actions import (
     Write,
 )
 from ums_actors.emulator.control.consumers import MAX_WAIT
+from ums_actors.emulator.control.placing import Place
 from ums_actors.emulator.reading import take_as
 
 __all__ = ["RemoteControls"]
@@ -84,6 +85,17 @@ class RemoteControls:
         """Let a COBROWSE dialog be as far as ``session`` says; give its id."""
         answer = self._act(Cobrowse(conversation_id, session, mode))
         return str(answer["dialog"])
+
+    def place_conversation(
+        self,
+        conversation_id: str,
+        *,
+        group: str | None = None,
+        app_install: str | None = None,
+    ) -> None:
+        """Change what of a conversation is the service's own; None leaves it."""
+        told = Place(conversation_id, group, app_install)
+        self._caller.call("POST", "/conversation", body=told)
 
     def close_conversation(self, conversation_id: str) -> None:
         """Close a conversation as the consumer."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ums_actors.arguments import identifier
 from ums_actors.errors import NotSupported
 from ums_actors.model.contents import Contents
-from ums_actors.model.notes import AgentNote, NoteSaved, with_note
+from ums_actors.model.notes import AgentNote, NoteSaved, read_notes, with_note
 from ums_actors.model.office import brand_only, nothing
 from ums_actors.protocol import fields
 from ums_actors.protocol.enums import CsatStatus
@@ -30,6 +30,14 @@ class Describing(Contents):
         """Put a note in the place of the present one, 5,000 characters; brands only."""
         brand_only(self._office, "write notes")
         return self._ask(fields.set_note(self.conversation_id, note))
+
+    @property
+    def agent_notes(self) -> tuple[AgentNote, ...]:
+        """The notes of agents that are in the conversation's note, oldest first.
+
+        A note that is no list of these is one itself.
+        """
+        return read_notes(self.note)
 
     def set_agent_note(
         self,
@@ -77,8 +85,11 @@ class Describing(Contents):
         """Say how soon an answer is wanted; ``value`` is seconds, for CUSTOM."""
         return self._ask(fields.set_ttr(self.conversation_id, ttr_type, value))
 
-    def set_manual_ettr(self, time: int) -> LoopFuture[None]:
-        """Say until when an answer is due, milliseconds since 1970; brands only."""
+    def set_manual_ettr(self, time: int | None) -> LoopFuture[None]:
+        """Say until when an answer is due, milliseconds since 1970; brands only.
+
+        None leaves that to the TTR again.
+        """
         brand_only(self._office, "set when an answer is due")
         return self._ask(fields.set_manual_ettr(self.conversation_id, time))
 
@@ -97,11 +108,17 @@ class Describing(Contents):
 
     def set_csat(
         self,
-        rate: int,
+        rate: int | str | None,
         resolved: bool | None = None,
         status: str = CsatStatus.FILLED,
     ) -> LoopFuture[None]:
-        """Answer the questions about satisfaction: 0 to 5; consumers only."""
+        """Answer the questions about satisfaction; consumers only.
+
+        Args:
+            rate: 1 to 5, or 0 for no rate; None with a status such as SKIPPED.
+            resolved: whether the matter is settled; None if that was not asked.
+            status: how much of the questions was answered; see ``CsatStatus``.
+        """
         if self._office.is_brand:
             raise NotSupported(
                 "only the consumer says how satisfied it is: use its connection"

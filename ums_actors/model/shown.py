@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ums_actors.protocol.contexts import read_context
 from ums_actors.protocol.conversations import read_raw
 from ums_actors.protocol.lenient import is_object
 
 if TYPE_CHECKING:
     from ums_actors.core.card import Card
     from ums_actors.model.office import Office
+    from ums_actors.protocol.contexts import ConversationContext
     from ums_actors.protocol.conversations import Csat
 
 __all__ = ["Shown"]
@@ -154,6 +156,11 @@ class Shown:
     def context(self) -> Any:
         """Where it comes from, an object with a ``type``; decoded at each call."""
         return read_raw(self._card.facts.context)
+
+    @property
+    def context_record(self) -> ConversationContext | None:
+        """The same as a record: ``SharkContext``, ``CustomContext`` …; made anew."""
+        return read_context(self.context)
 
     @property
     def client_properties(self) -> Any:

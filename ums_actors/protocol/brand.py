@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ums_actors.arguments import identifier, whole
+from ums_actors.protocol.contexts import context_parts
 from ums_actors.protocol.enums import ChannelType, DialogCloseReason, one_of
 from ums_actors.protocol.fields import UPDATE_CONVERSATION
 from ums_actors.protocol.profiles import UserProfile, read_user_profile
@@ -22,7 +23,7 @@ from ums_actors.protocol.records import (
     read_subscription_id,
     read_text,
 )
-from ums_actors.protocol.requests import Request, typed_parts
+from ums_actors.protocol.requests import Request
 from ums_actors.protocol.requests import text as _text
 from ums_actors.protocol.subscription import conversation_query, update_body
 from ums_actors.protocol.transfer import transfer_fields
@@ -147,7 +148,7 @@ def create_conversation(
     Args:
         consumer_id: with whom.
         skill_id: the skill it belongs to.
-        context: an object with a ``type``, mostly ``ProactiveContext``.
+        context: a record, mostly ``ProactiveContext``, or an object with a ``type``.
     """
     body: dict[str, Any] = {
         "channelType": ChannelType.MESSAGING,
@@ -156,7 +157,7 @@ def create_conversation(
     if skill_id is not None:
         body["skillId"] = identifier("skill_id", skill_id)
     if context is not None:
-        body["conversationContext"] = typed_parts("context", context)
+        body["conversationContext"] = context_parts(context)
     return Request(CREATE_CONVERSATION, body, read_conversation_id)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ums_actors.arguments import identifier
 from ums_actors.errors import LocalProtocolError, NotSupported
 from ums_actors.protocol import brand
+from ums_actors.protocol.contexts import context_parts
 from ums_actors.protocol.names import NOTIFICATIONS, REQUESTS
 from ums_actors.protocol.paths import INTEGRATION_ID
 from ums_actors.protocol.records import read_conversation_id, read_nothing
@@ -17,7 +18,6 @@ from ums_actors.protocol.requests import (
     Request,
     UserRequest,
     parts_of,
-    typed_parts,
 )
 from ums_actors.protocol.requests import text as _text
 from ums_actors.secret import Secret
@@ -125,7 +125,7 @@ def create_conversation(
 
     Args:
         skill_id: the skill that shall answer.
-        context: an object with a ``type`` such as ``SharkContext``.
+        context: a record such as ``SharkContext``, or an object with a ``type``.
         campaign_info: ``campaign_id`` and ``engagement_id``, or their names on the
             wire.
 
@@ -155,7 +155,7 @@ def init_connection(jwt: str | Secret, properties: ClientProperties) -> UserRequ
 def _context(context: Any) -> dict[Any, Any]:
     if context is None:
         return dict(_OWN_CONTEXT)
-    return typed_parts("context", context)
+    return context_parts(context)
 
 
 def _campaign(campaign_info: Any) -> dict[Any, Any] | None:

@@ -26,7 +26,9 @@ UPDATE_CONVERSATION: Final = ".ams.cm.UpdateConversationField"
 
 NOTE_LIMIT: Final = 5_000
 """Characters of a conversation's note."""
-_RATES: Final = range(6)
+_RATES: Final = frozenset(map(str, range(6)))
+_NOT_BY_HAND: Final = 0
+"""What clears the manual ETTR."""
 _NIGHT: Final = "NIGHT"
 """The one type of delay that has been seen."""
 
@@ -74,13 +76,18 @@ def set_ttr(
     )
 
 
-def set_manual_ettr(conversation_id: str, time: int) -> Request[str]:
+def set_manual_ettr(conversation_id: str, time: int | None) -> Request[str]:
     """Say until when an answer is due; milliseconds since 1970.
+
+    None, or 0, leaves it to the TTR again. How that is said is UNKNOWN: it goes as 0.
 
     Raises:
         LocalProtocolError: it is no such number.
     """
-    when = whole("time", time, 0, ": milliseconds since 1970")
+    if time is None:
+        when = _NOT_BY_HAND
+    else:
+        when = whole("time", time, 0, ": milliseconds since 1970, or None")
     return _one(conversation_id, {"field": "ManualETTR", "time": when})
 
 
@@ -107,7 +114,7 @@ def set_topic(conversation_id: str, topic: str) -> Request[str]:
 
 def set_csat(
     conversation_id: str,
-    rate: int,
+    rate: int | str | None,
     resolved: bool | None = None,
     status: str = CsatStatus.FILLED,
 ) -> Request[str]:
@@ -115,16 +122,21 @@ def set_csat(
 
     Args:
         conversation_id: of the conversation.
-        rate: 1 to 5, or 0 for no rate.
+        rate: 1 to 5, or 0 for no rate; as a text too, as the reference has it. None if
+            the status says that it was not given.
         resolved: whether the matter is settled; None if that was not asked.
         status: how much of the questions was answered.
 
     Raises:
         LocalProtocolError: there is no such rate or status.
     """
-    if type(rate) is not int or rate not in _RATES:
+    answered = one_of("status", status, CsatStatus)
+    told = str(rate) if type(rate) in (int, str) else ""
+    known = told if told in _RATES else None
+    if known is None and (rate is not None or answered == CsatStatus.FILLED):
         raise LocalProtocolError(
-            f"rate={shown(rate)} must be a whole number from 0 to 5"
+            f"rate={shown(rate)} must be a whole number from 0 to 5; or None, with a "
+            "status other than FILLED"
         )
     if resolved is not None and not isinstance(resolved, bool):
         raise LocalProtocolError(
@@ -132,9 +144,9 @@ def set_csat(
         )
     field = {
         "field": "CSATRate",
-        "csatRate": str(rate),
+        "csatRate": known,
         "csatResolutionConfirmation": resolved,
-        "status": one_of("status", status, CsatStatus),
+        "status": answered,
     }
     return _one(conversation_id, field)
 

@@ -54,6 +54,24 @@ async def test_a_scripted_cobrowse_dialog_is_invited_accepted_and_closed(scene):
             emulator.cobrowse(talk)
 
 
+async def test_group_and_installation_are_the_services_own(scene):
+    async with scene() as (emulator, bot):
+        talk = emulator.open_conversation(assign="bot1", text="hi").conversation_id
+        emulator.place_conversation(talk, group="g", app_install="i")
+        _, (change,) = await bot.subscribe(stage=["OPEN"])
+        details = change["result"]["conversationDetails"]
+        assert (details["groupId"], details["appInstId"]) == ("g", "i")
+        emulator.place_conversation(talk, group="", app_install="")
+        body = await bot.note_of(".ams.aam.ExConversationChangeNotification")
+        details = body["changes"][0]["result"]["conversationDetails"]
+        assert details["groupId"] == ""
+        assert "appInstId" not in details
+        with pytest.raises(EmulatorError, match="shorten it"):
+            emulator.place_conversation(talk, group="g" * 300)
+        with pytest.raises(Refused, match="Conversation not found"):
+            emulator.place_conversation("nowhere", group="g")
+
+
 async def test_a_wait_ends_with_the_event(scene):
     async with scene() as (emulator, bot):
         opened = emulator.open_conversation(assign="bot1", text="hi")

@@ -185,3 +185,14 @@ async def test_a_bad_call_gets_a_sentence(scene, method, path, body, status):
         answer = await call(bot, method, path, data=body)
         assert answer[0] == status
         assert isinstance(answer[1]["error"], str)
+
+
+async def test_a_conversation_is_placed_by_post(scene):
+    async with scene() as (emulator, bot):
+        talk = emulator.open_conversation(text="hi").conversation_id
+        body = {"conversation": talk, "group": "g"}
+        status, answer = await call(bot, "POST", "/conversation", json=body)
+        assert (status, answer) == (200, {"changed": True})
+        status, answer = await call(bot, "POST", "/conversation", json={"group": "g"})
+        assert status == 400
+        assert "conversation" in answer["error"]

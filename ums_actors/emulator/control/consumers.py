@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ums_actors.emulator.control.actions import Opened
 from ums_actors.emulator.control.arrivals import Arrivals
 from ums_actors.emulator.control.cobrowsing import cobrowse_step
+from ums_actors.emulator.control.placing import Place, place
 from ums_actors.emulator.records.brand import event_record
 
 if TYPE_CHECKING:
@@ -111,6 +112,24 @@ class ScriptedConsumers:
         world = self._service.world
         conversation = world.find(conversation_id)
         return cobrowse_step(world, conversation, session, mode)
+
+    def place_conversation(
+        self,
+        conversation_id: str,
+        *,
+        group: str | None = None,
+        app_install: str | None = None,
+    ) -> None:
+        """Change what of a conversation is the service's own; None leaves it.
+
+        Args:
+            conversation_id: which.
+            group: id of the group of agents that it belongs to; empty for none.
+            app_install: id of the installation of an application that it comes from.
+        """
+        world = self._service.world
+        told = Place(conversation_id, group, app_install)
+        place(world, world.find(conversation_id), told)
 
     def close_conversation(self, conversation_id: str) -> None:
         """Close a conversation as the consumer."""

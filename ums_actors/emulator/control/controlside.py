@@ -19,6 +19,7 @@ from ums_actors.emulator.control.actions import (
 )
 from ums_actors.emulator.control.calls import Call, answering, refuse_unknown
 from ums_actors.emulator.control.endpoints import CONTROL_PATH, ENDPOINTS, described
+from ums_actors.emulator.control.placing import Place
 from ums_actors.emulator.reading import take_as
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class ControlSide:
             "GET ": self._describe,
             "POST /consumer": self._consumer,
             "GET /conversations": self._conversations,
+            "POST /conversation": self._place,
             "GET /transcript": self._transcript,
             "POST /close": self._close,
             "POST /cut": self._cut,
@@ -122,6 +124,13 @@ class ControlSide:
 
     async def _conversations(self, _call: Call) -> Any:
         return {"conversations": self._controls.conversations()}
+
+    async def _place(self, call: Call) -> Any:
+        told = take_as(await call.body(), Place)
+        self._controls.place_conversation(
+            told.conversation, group=told.group, app_install=told.app_install
+        )
+        return {"changed": True}
 
     # -- trouble
 

@@ -107,6 +107,17 @@ ENDPOINTS: Final = (
         '"ringing", "participants", "events"}, …]}',
     ),
     Endpoint(
+        "POST",
+        "/conversation",
+        "Change what of a conversation is the service's own, and no client's.",
+        '{"changed": true}',
+        body={
+            "conversation": f"required; {_CONVERSATION}",
+            "group": "id of the group of agents it belongs to; empty for none",
+            "app_install": "id of the installation of an application it comes from",
+        },
+    ),
+    Endpoint(
         "GET",
         "/transcript",
         "Give the events of a conversation, as brand sockets see them, and who was to "

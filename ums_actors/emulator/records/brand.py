@@ -73,7 +73,7 @@ def _details_record(
         "convId": conversation.conversation_id,
         "brandId": world.account,
         "skillId": details.skill,
-        "groupId": "",
+        "groupId": details.group,
         "note": details.note,
         "csatRate": (details.csat or {}).get("csatRate") or 0,
         "participants": members,
@@ -95,6 +95,7 @@ def _details_record(
     optional = {
         "campaignInfo": conversation.origin.campaign,
         "csat": details.csat,
+        "appInstId": details.app_install,
         "topic": details.topic,
         "delay": details.delay,
         "manualETTR": details.manual_ettr,

@@ -34,6 +34,8 @@ class Details:
     delay: dict[str, Any] | None = None
     csat: dict[str, Any] | None = None
     handler: dict[str, str] | None = None
+    group: str = ""
+    app_install: str | None = None
     close_reason: str | None = None
     ended: int | None = None
 
