@@ -22,6 +22,9 @@ def test_an_emulator_on_its_own_thread_takes_calls_from_others(tls):
         assert emulator.wait_for_events(opened.conversation_id, 3, 0.01) == []
         emulator.close_conversation(opened.conversation_id)
         assert emulator.conversations()[0]["stage"] == "CLOSE"
+        assert emulator.set_shift("s", False, next_on=7) == emulator.shifts()
+        shift = {"skill": "s", "on": False, "next_on": 7, "next_off": None}
+        assert shift in emulator.shifts()
         assert emulator.add_fault("mute-pings") == [{"name": "mute-pings"}]
         assert emulator.faults() == emulator.state()["faults"]
         assert emulator.clear_faults("mute-pings") == []

@@ -67,8 +67,10 @@ __all__ = [
     "MAX_PARTICIPANTS",
     "MAX_PREVIEW_LENGTH",
     "MAX_RICH_LENGTH",
+    "MAX_SKILLS",
     "MAX_SUBSCRIPTIONS",
     "MAX_TEXT_LENGTH",
+    "MESSAGE_STATISTICS",
     "NOTE_UPDATED",
     "NOTHING_DUE",
     "NOT_INTRODUCED_CLOSE_CODE",
@@ -85,6 +87,7 @@ __all__ = [
     "SHUTDOWN_CLOSE_CODE",
     "SKILL_CHANGED",
     "SNAPSHOT_LIMIT",
+    "STATISTICS_VERSIONS",
     "SUBSCRIPTION_UPDATED",
     "SUGGESTED",
     "SURVEY_APP",
@@ -180,8 +183,22 @@ QUEUE_STATES: Final = frozenset({"ONLINE"})
 TRANSFER_STATES: Final = frozenset({"ONLINE", "OCCUPIED"})
 """Agents in these states are rung for a transfer to them; skills do not matter."""
 
+# -- reports
 ON_SHIFT: Final = True
-"""Whether a skill has its working hours: always, for the emulator has no calendar."""
+"""Whether a skill has its working hours that nobody has set otherwise: the emulator has
+no calendar. Of a skill that is always there the service names no times."""
+STATISTICS_VERSIONS: Final = frozenset({"1"})
+MESSAGE_STATISTICS: Final = (
+    "openConversations",
+    "closedConversations",
+    "consumerMessages",
+    "agentMessages",
+)
+"""The figures of the message statistics, whose body nobody has published: conversations
+that are open and that are closed, messages of consumers and of agents in them. An
+agent's are those that they are assigned to or have written in, and their messages
+alone count as an agent's. Beside them stand ``brandId`` and, of an agent, ``agentId``,
+their user id without the account."""
 
 # -- dialogs
 COBROWSE_ENDS_WITH_MAIN: Final = True
@@ -227,6 +244,8 @@ MAX_PARTICIPANTS: Final = 100
 """Participants of one dialog, one for each role they have."""
 MAX_OUTBOX_FRAMES: Final = 20_000
 """Frames that wait for one slow reader; beyond, its socket is cut."""
+MAX_SKILLS: Final = 1_000
+"""Skills whose working hours a script has set."""
 MAX_SUBSCRIPTIONS: Final = 100
 """Subscriptions of one socket."""
 

@@ -20,6 +20,8 @@ class Counters:
     consumer_tokens: int = 0
     """Tokens that let a consumer's websocket in."""
     refused_consumer_tokens: int = 0
+    shift_statuses: int = 0
+    refused_shift_statuses: int = 0
     handshakes: int = 0
     refused_handshakes: int = 0
     requests: int = 0

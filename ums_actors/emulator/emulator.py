@@ -28,6 +28,7 @@ from ums_actors.emulator.http.login import Login
 from ums_actors.emulator.http.rest.service import Rest
 from ums_actors.emulator.http.shifts import Shifts
 from ums_actors.emulator.http.sockets import Sockets
+from ums_actors.emulator.http.statistics import Statistics
 from ums_actors.emulator.kept.memory import facts_of, restore
 from ums_actors.emulator.kept.store import Store
 from ums_actors.emulator.service import Service
@@ -165,7 +166,16 @@ class Emulator(Controls):
             await self.stop()
             raise
         app = web.Application()
-        for part in (Domains, Login, Idp, Shifts, Rest, Sockets, Storage):
+        for part in (
+            Domains,
+            Login,
+            Idp,
+            Shifts,
+            Statistics,
+            Rest,
+            Sockets,
+            Storage,
+        ):
             part(self._service).add_to(app)
         ControlSide(self).add_to(app)
         tls = self._tls.context if self._tls else None

@@ -12,6 +12,7 @@ from ums_actors.emulator.control.actions import (
     Action,
     Close,
     Cobrowse,
+    Hours,
     Open,
     Opened,
     Submit,
@@ -124,6 +125,24 @@ class RemoteControls:
     def _act(self, action: Action) -> Any:
         return self._caller.call("POST", "/consumer", body=action)
 
+    # -- working hours
+
+    def set_shift(
+        self,
+        skill: str,
+        on: bool,
+        *,
+        next_on: int | None = None,
+        next_off: int | None = None,
+    ) -> list[dict[str, Any]]:
+        """Let a skill be on shift or off; give the working hours of all skills."""
+        hours = Hours(skill, on, next_on, next_off)
+        return _shifts(self._caller.call("POST", "/shifts", body=hours))
+
+    def shifts(self) -> list[dict[str, Any]]:
+        """Give those of all: ``skill``, ``on``, ``next_on``, ``next_off``."""
+        return _shifts(self._caller.call("GET", "/shifts"))
+
     # -- trouble
 
     def close_sockets(self, code: int, user: str | None = None) -> int:
@@ -190,6 +209,11 @@ class RemoteControls:
         """Give counts of all that is and has been."""
         answer: dict[str, Any] = self._caller.call("GET", "/state")
         return answer
+
+
+def _shifts(answer: Any) -> list[dict[str, Any]]:
+    shifts: list[dict[str, Any]] = answer["shifts"]
+    return shifts
 
 
 def _faults(answer: Any) -> list[dict[str, Any]]:

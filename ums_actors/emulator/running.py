@@ -100,8 +100,8 @@ class RunningEmulator(RemoteControls, ABC):
     def restart(self, down: float = 0.0) -> None:
         """Stop it, and start it again on its port, ``down`` seconds later.
 
-        Conversations, people, live tokens and the CA are as before; sockets, agent
-        states, faults, files, the log and all counts are not.
+        Conversations, people, working hours, live tokens and the CA are as before;
+        sockets, agent states, faults, files, the log and all counts are not.
 
         Raises:
             EmulatorError: it does not come up again; it is stopped then.

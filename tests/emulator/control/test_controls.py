@@ -179,3 +179,14 @@ async def test_faults_are_added_listed_and_cleared(scene):
         assert emulator.add_fault("login", user="bot1", count=1, value=429) == [fault]
         assert emulator.faults() == emulator.state()["faults"] == [fault]
         assert emulator.clear_faults("login", "bot1") == []
+
+
+async def test_skills_whose_hours_are_set_are_bounded(scene, monkeypatch):
+    monkeypatch.setattr("ums_actors.emulator.control.schedule.MAX_SKILLS", 2)
+    async with scene(online=()) as (emulator, _):
+        emulator.set_shift("a", False)
+        emulator.set_shift("b", False)
+        emulator.set_shift("a", True)
+        with pytest.raises(EmulatorError, match="there are 2 skills; use one of them"):
+            emulator.set_shift("c", False)
+        assert [each["on"] for each in emulator.shifts()] == [True, True, False]

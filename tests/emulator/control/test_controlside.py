@@ -56,6 +56,39 @@ async def test_transcript_and_conversations_by_get(scene):
         assert told["conversations"] == emulator.conversations()
 
 
+async def test_working_hours_by_post_and_get(scene):
+    async with scene(online=()) as (emulator, bot):
+        hours = {"skill": "17", "on": False, "next_off": 5}
+        status, told = await call(bot, "POST", "/shifts", json=hours)
+        assert status == 200
+        assert told == {"shifts": emulator.shifts()}
+        assert await call(bot, "GET", "/shifts") == (200, told)
+        assert told["shifts"][1] == {
+            "skill": "17",
+            "on": False,
+            "next_on": None,
+            "next_off": 5,
+        }
+
+
+@pytest.mark.parametrize(
+    ("hours", "why"),
+    [
+        ({"skill": "17"}, "`on`"),
+        ({"skill": "17", "on": "yes"}, "bool"),
+        ({"skill": "17", "on": True, "next": 5}, "next"),
+        ({"skill": "", "on": True}, "give the id of a skill"),
+    ],
+)
+async def test_working_hours_that_are_none_are_refused(scene, hours, why):
+    async with scene(online=()) as (emulator, bot):
+        before = emulator.shifts()
+        status, told = await call(bot, "POST", "/shifts", json=hours)
+        assert status == 400
+        assert why in told["error"]
+        assert emulator.shifts() == before
+
+
 async def test_faults_on_sockets_and_tokens_by_post(scene):
     async with scene(users=2) as (_, bot, other):
         post = ("POST", "/expire-tokens?user=bot1")

@@ -31,6 +31,7 @@ def known(emulator):
         "properties": world.client_properties,
         "away": emulator._service.consumer_side.away,
         "routing": emulator.state()["routing"],
+        "shifts": emulator.shifts(),
     }
 
 
@@ -53,6 +54,7 @@ async def test_all_facts_survive_a_stop(tmp_path):
         world.consumers.authenticate("c1", {"sub": "c1", "lp_sdes": []})
         world.client_properties["c1"] = {"type": ".ClientProperties", "os": "x"}
         emulator._service.consumer_side.away.add("c1")
+        emulator.set_shift("s", False, next_on=7)
         before = known(emulator)
         assert before["routing"]["tasks"] == 1
         assert any(before["unread"])

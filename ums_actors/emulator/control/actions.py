@@ -1,4 +1,4 @@
-"""What a scripted consumer may be told to do, as it is said over HTTP."""
+"""What a script may have done, as it is said over HTTP."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ __all__ = [
     "Action",
     "Close",
     "Cobrowse",
+    "Hours",
     "Open",
     "Opened",
     "Read",
@@ -77,6 +78,15 @@ class Read(_Said, tag="read"):
 
     conversation: str
     since: int = 0
+
+
+class Hours(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """Set the working hours of a skill; times are epoch milliseconds."""
+
+    skill: str
+    on: bool
+    next_on: int | None = None
+    next_off: int | None = None
 
 
 Action: TypeAlias = Open | Write | Accept | Submit | Cobrowse | Close | Read

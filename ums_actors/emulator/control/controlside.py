@@ -13,6 +13,7 @@ from ums_actors.emulator.control.actions import (
     Action,
     Close,
     Cobrowse,
+    Hours,
     Open,
     Submit,
     Write,
@@ -52,6 +53,8 @@ class ControlSide:
             "GET /conversations": self._conversations,
             "POST /conversation": self._place,
             "GET /transcript": self._transcript,
+            "POST /shifts": self._set_shift,
+            "GET /shifts": self._shifts,
             "POST /close": self._close,
             "POST /cut": self._cut,
             "POST /freeze": self._freeze,
@@ -131,6 +134,18 @@ class ControlSide:
             told.conversation, group=told.group, app_install=told.app_install
         )
         return {"changed": True}
+
+    # -- working hours
+
+    async def _set_shift(self, call: Call) -> Any:
+        shift = take_as(await call.body(), Hours)
+        told = self._controls.set_shift(
+            shift.skill, shift.on, next_on=shift.next_on, next_off=shift.next_off
+        )
+        return {"shifts": told}
+
+    async def _shifts(self, _call: Call) -> Any:
+        return {"shifts": self._controls.shifts()}
 
     # -- trouble
 

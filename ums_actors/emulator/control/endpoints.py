@@ -82,6 +82,16 @@ _FAULT: Final = {
 }
 _FAULTS: Final = '{"faults": [{"name", "user"?, "count"?, "value"?}, …]}: all there are'
 
+_SHIFT: Final = {
+    "skill": "required; skill id, a new one too",
+    "on": "required; true or false",
+    "next_on": "when its next shift begins, epoch milliseconds; without it not known",
+    "next_off": "when a shift of it ends next, likewise",
+}
+_SHIFTS: Final = (
+    '{"shifts": [{"skill", "on", "next_on", "next_off"}, …]}: all there are'
+)
+
 ENDPOINTS: Final = (
     Endpoint(
         "GET",
@@ -129,6 +139,14 @@ ENDPOINTS: Final = (
             "wait": "seconds to wait until there are any, at most 30; without it 0",
         },
     ),
+    Endpoint(
+        "POST",
+        "/shifts",
+        "Let a skill be on shift or off; it stays so, whatever times are named.",
+        _SHIFTS,
+        body=_SHIFT,
+    ),
+    Endpoint("GET", "/shifts", "List the working hours of all skills.", _SHIFTS),
     Endpoint(
         "POST",
         "/close",

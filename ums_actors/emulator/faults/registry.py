@@ -95,6 +95,8 @@ CALLS: Final = (
     _call("login", "A login", 500),
     _call("refresh", "A refresh of a token", 401),
     _call("idp", "A call of the identity provider", 500),
+    _call("shift-status", "A question for the working hours of skills", 503),
+    _call("msgstatistics", "A question for message statistics", 503),
     _call("handshake", "A websocket's handshake", 502),
 )
 _REQUESTS: Final = (

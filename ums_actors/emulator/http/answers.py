@@ -50,7 +50,7 @@ async def trouble_of(
     Args:
         service: whose faults are asked.
         request: the call.
-        call: csds, login, refresh, idp or handshake.
+        call: csds, login, refresh, idp, shift-status, msgstatistics or handshake.
         user: login name or consumer id, as far as it is known who calls.
     """
     fault = service.faults.strike(call, user)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ums_actors.emulator.choices import DEFAULT_SKILL, ON_SHIFT
-from ums_actors.emulator.http.answers import answer_of, failure
-from ums_actors.emulator.http.sockets import bearer_of
+from ums_actors.emulator.http.answers import answer_of
+from ums_actors.emulator.http.bearers import Bearers
 
 if TYPE_CHECKING:
     from aiohttp import web
 
     from ums_actors.emulator.service import Service
+    from ums_actors.emulator.world.shifts import Shift
 
 __all__ = ["Shifts"]
 
@@ -21,19 +21,33 @@ class Shifts:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self._bearers = Bearers(service, "shift-status")
 
     def add_to(self, app: web.Application) -> None:
         """Add the address."""
         app.router.add_get("/api/account/{account}/shift-status", self._shift_status)
 
     async def _shift_status(self, request: web.Request) -> web.Response:
-        service = self._service
-        is_here = request.match_info["account"] == service.account
-        if not is_here or service.sessions.of_bearer(bearer_of(request)) is None:
-            return failure(401, "The bearer is missing, expired or of no account here")
-        skills = {DEFAULT_SKILL}.union(*(user.skills or () for user in service.users))
-        return answer_of([_record(skill) for skill in sorted(skills)])
+        counters = self._service.counters
+        refused = await self._bearers.objection(request)
+        if refused is not None:
+            counters.refused_shift_statuses += 1
+            return refused
+        counters.shift_statuses += 1
+        return answer_of([_record(it) for it in self._service.world.shifts.all()])
 
 
-def _record(skill: str) -> dict[str, Any]:
-    return {"skillId": skill, "onShift": ON_SHIFT, "nextOn": None, "nextOff": None}
+def _record(shift: Shift) -> dict[str, Any]:
+    """Give a skill's record; an id is a number on this wire, as it is documented."""
+    skill = shift.skill
+    return {
+        "skillId": int(skill) if _is_number(skill) else skill,
+        "onShift": shift.on,
+        "nextOn": shift.next_on,
+        "nextOff": shift.next_off,
+    }
+
+
+def _is_number(skill: str) -> bool:
+    digits = skill.removeprefix("-")
+    return digits.isascii() and digits.isdigit() and str(int(digits)) == digits

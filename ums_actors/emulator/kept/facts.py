@@ -11,6 +11,7 @@ from ums_actors.emulator.world.consumers import Consumer  # noqa: TC001 - decode
 from ums_actors.emulator.world.conversation import Details  # noqa: TC001 - decoded
 from ums_actors.emulator.world.event import Event  # noqa: TC001 - decoded
 from ums_actors.emulator.world.origin import Origin  # noqa: TC001 - decoded
+from ums_actors.emulator.world.shifts import Shift  # noqa: TC001 - decoded
 
 __all__ = [
     "VERSION",
@@ -63,6 +64,7 @@ class Facts(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         users: old id by login name, for conversations name agents by old id.
         away: consumers whose sockets have all gone.
         tls: None if it was served plain.
+        shifts: working hours of skills that were set.
     """
 
     version: int = VERSION
@@ -76,3 +78,4 @@ class Facts(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     sessions: list[KeptSession]
     tokens: KeptTokens
     tls: Certificate | None
+    shifts: list[Shift] = []

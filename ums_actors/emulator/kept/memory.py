@@ -36,6 +36,7 @@ def facts_of(service: Service, tls: Certificate | None) -> Facts:
         ],
         tokens=KeptTokens(key, live),
         tls=tls,
+        shifts=world.shifts.kept(),
     )
 
 
@@ -51,6 +52,7 @@ def restore(service: Service, facts: Facts) -> None:
     world.tokens.restore(facts.tokens.key, facts.tokens.live)
     world.profiles.told.update(facts.profiles)
     world.client_properties.update(facts.client_properties)
+    world.shifts.restore(facts.shifts)
     for consumer in facts.consumers:
         world.consumers.put(consumer)
     for session in facts.sessions:

@@ -17,6 +17,7 @@ from ums_actors.emulator.world.profiles import Profiles
 from ums_actors.emulator.world.properties import NO_PROPERTIES
 from ums_actors.emulator.world.publishing import chat_state_event, new_event
 from ums_actors.emulator.world.routing import Router
+from ums_actors.emulator.world.shifts import Shifts
 from ums_actors.emulator.world.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class World:
         self.agent_states: dict[str, str] = {}
         self.listeners: list[Listener] = []
         self.router: Router = Router(self, ring_timeout)
+        self.shifts: Shifts = Shifts(users)
         self._clock = clock
         self._survey = survey
 
