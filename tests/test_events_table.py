@@ -7,6 +7,7 @@ import pytest
 from ums_actors.actors import conversation_events as talks
 from ums_actors.actors import events
 from ums_actors.actors import message_events as said
+from ums_actors.actors import shift_events as shifts
 from ums_actors.actors import timing_events as timing
 from ums_actors.actors import traffic_events as traffic
 from ums_actors.events_table import ABSENT, TABLE, as_markdown
@@ -25,6 +26,8 @@ notification-ignored notification-out-of-order upsert delete
 reconnecting roleChange stateChange chatStateChange generate-token-wait
 connect#request connect#response getAgentToken#request getAgentToken#response
 getConsumerToken#request getConsumerToken#response
+skill-entered-work-hours skill-entered-off-hours getShiftStatus#response
+getShiftStatus#error
 """.replace("<wire type>", "").split()
 """Events of lp-messaging-sdk: of connections, conversations and dialogs."""
 AGENT_SDK = ["connected", "closed", "error", "success", "notification", "message:sent"]
@@ -33,7 +36,7 @@ AGENT_SDK = ["connected", "closed", "error", "success", "notification", "message
 def concrete() -> set[type[events.Event]]:
     found = {
         getattr(module, name)
-        for module in (events, said, talks, timing, traffic)
+        for module in (events, said, shifts, talks, timing, traffic)
         for name in module.__all__
     }
     bases = {base for each in found for base in each.__bases__}

@@ -219,6 +219,15 @@ def test_a_script_says_what_the_brand_is(connected):
     assert connected.get_brand_profile().name == "Shop"
 
 
+def test_a_script_asks_for_working_hours_and_statistics(emulator, connected):
+    emulator.set_shift("17", False)
+    off = ums.SkillShift("17", False)
+    assert off in connected.get_shift_status()
+    connected.process_shift_status_response([{"skillId": "17", "onShift": True}])
+    assert off not in connected.get_skills()
+    assert connected.get_message_statistics(ums.ME)["agentId"] == "1001"
+
+
 def test_a_typed_request_gives_its_answer(connected):
     assert type(connected.send(GetClock())) is int
     assert connected.send({"type": ".GetClock"})["currentTime"] > 0

@@ -47,6 +47,12 @@ from ums_actors.actors.events import (
 )
 from ums_actors.actors.iterator import EventIterator
 from ums_actors.actors.message_events import ChatStateChanged, MessageStatusChanged
+from ums_actors.actors.shift_events import (
+    ShiftStatusFailed,
+    ShiftStatusReceived,
+    SkillEnteredOffHours,
+    SkillEnteredWorkHours,
+)
 from ums_actors.actors.timing_events import (
     ConnectEnded,
     ConnectStarted,
@@ -196,6 +202,7 @@ from ums_actors.protocol.properties import (
     Feature,
     Integration,
 )
+from ums_actors.protocol.shifts import SkillShift
 from ums_actors.protocol.signature import verify_webhook
 
 # runtime
@@ -356,7 +363,12 @@ __all__ = [
     "Secret",
     "Session",
     "SharkContext",
+    "ShiftStatusFailed",
+    "ShiftStatusReceived",
     "SkillChanged",
+    "SkillEnteredOffHours",
+    "SkillEnteredWorkHours",
+    "SkillShift",
     "State",
     "StateChanged",
     "StatusError",

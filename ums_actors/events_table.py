@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from ums_actors.actors import conversation_events as talks
 from ums_actors.actors import events
 from ums_actors.actors import message_events as said
+from ums_actors.actors import shift_events as shifts
 from ums_actors.actors import timing_events as timing
 from ums_actors.actors import traffic_events as traffic
 
@@ -205,6 +206,16 @@ TABLE: Final = (
         ("routing.AgentStateNotification",),
     ),
     Row(
+        shifts.SkillEnteredWorkHours,
+        "a skill that was off has its working hours now",
+        ("skill-entered-work-hours",),
+    ),
+    Row(
+        shifts.SkillEnteredOffHours,
+        "a skill that was on shift is off now",
+        ("skill-entered-off-hours",),
+    ),
+    Row(
         traffic.NotificationReceived,
         "a notification as it came, of known and unknown types",
         ("notification", "<wire type>"),
@@ -252,6 +263,16 @@ TABLE: Final = (
         timing.TokenInvalidated,
         "the token is worth nothing any more; must be named",
         ("token-invalid",),
+    ),
+    Row(
+        shifts.ShiftStatusReceived,
+        "the shift status was asked for; must be named",
+        ("getShiftStatus#response",),
+    ),
+    Row(
+        shifts.ShiftStatusFailed,
+        "it was asked for in vain; must be named",
+        ("getShiftStatus#error",),
     ),
 )
 """All events of a connection."""

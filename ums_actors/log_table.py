@@ -154,6 +154,10 @@ TABLE: Final = (
         _PLACE,
         ("reason", "error", "held_back", "notification_type", "dialog_id"),
     ),
+    _failure(
+        "shift_status.failed",
+        "polls of the shift status fail; told once until one does not",
+    ),
     _failure("outbox.failed", "the outbox's file could not be used"),
     # -- subscribers
     Row(

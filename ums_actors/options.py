@@ -103,6 +103,11 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """How long it serves beyond that while the domain service fails; 0 is not at all.
     Hosts move seldom, and a wrong one shows itself when it is dialled."""
 
+    # -- reports of the account
+    shift_poll_interval: float = 60.0
+    """Between two polls of the shift status, less what chance takes off: up to 99.9 %
+    of the first pause, 10 % of the later ones. The reference's own (UMS.md 12.6)."""
+
     # -- the way through the network
     verify_tls: bool = True
     """Check a server's certificate, and that it is for the host that was asked. Off:

@@ -39,6 +39,21 @@ def test_answers_and_events(emulator, connected):
     run(work)
 
 
+def test_working_hours_and_statistics(connected):
+    async def work():
+        async with connected() as connection:
+            asked = await connection.get_shift_status()
+            assert asked == await connection.get_skills()
+            told = [{"skillId": "17", "onShift": False}]
+            await connection.process_shift_status_response(told)
+            off = [each.skill_id for each in await connection.get_skills()]
+            assert off == ["-1", "17"]
+            figures = await connection.get_message_statistics(ums.ME)
+            assert figures["agentId"] == "1001"
+
+    run(work)
+
+
 def test_it_can_be_awaited_and_closed_twice(emulator, runtime):
     async def work():
         given = arguments(emulator)

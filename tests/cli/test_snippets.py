@@ -117,6 +117,18 @@ def files(stage, code):
     stage.eventually(lambda: received.exists() and received.read_bytes() == CAT)
 
 
+def working_hours(stage, code):
+    stage.emulator.set_shift("4", False)
+    stage.emulator.set_shift("17", True)
+    connection = stage.agent()
+    names = Running(code, {"connection": connection}).end()
+    assert names["off"] == ["4"]
+    assert names["figures"]["agentMessages"] == 0
+    stage.emulator.set_shift("17", False, next_on=7)
+    connection.get_shift_status().get(timeout=10)
+    stage.eventually(lambda: "17 is off until 7" in stage.printed())
+
+
 def a_consumer(stage, code):
     snippet = Running(code, {})
     connection = stage.made.get(timeout=GENEROUS)
@@ -303,6 +315,7 @@ SCENES = {
     "def greet(event: ums.ConversationOpened) -> None:": conversations,
     "from ums_actors.requests import": typed_requests,
     "from pathlib import Path": files,
+    "def tell(event: ums.SkillEnteredOffHours) -> None:": working_hours,
     "with ums.connect_consumer(": a_consumer,
     "connection.send_text(": effectively_once,
     "ref = ums.BrandWebsocketConnection.start(": an_outbox,

@@ -210,9 +210,17 @@ BRAND = [
     *case("unsubscribe_routing_tasks", C, wrong=IDS, at=0),
     *case("subscribe_agents_state", wrong=IDS[1:], at="agent_id"),
     *case("unsubscribe_agents_state", C, wrong=IDS, at=0),
+    *case("get_message_statistics", wrong=IDS[1:], at="agent_id"),
+    *case(
+        "process_shift_status_response",
+        None,
+        wrong=[None, 5, "x", {}, [5], [[]], [{"skillId": "1"}], [{"onShift": True}]],
+        at=0,
+    ),
     *case("set_brand_profile", None, wrong=[None, 5, "x", [], {}], at=0),
 ]
 CONSUMER = [
+    *case("get_message_statistics", wrong=[None], at="agent_id"),
     *case("set_agent_state", "ONLINE", wrong=["ONLINE"], at=0),
     *case("create_conversation", wrong=IDS[1:], at="skill_id"),
     *case("create_conversation", wrong=[5, "x", {}], at="context"),
@@ -287,8 +295,8 @@ def test_each_method_is_in_the_table():
     """A new method comes with its wrong arguments, or takes none."""
     harmless = {
         "close", "events", "get_all_known_conversations", "get_brand_profile",
-        "get_clock", "get_token", "keep_alive", "reconnect_now", "refresh_token",
-        "status", "unsubscribe", "wait_closed",
+        "get_clock", "get_shift_status", "get_skills", "get_token", "keep_alive",
+        "reconnect_now", "refresh_token", "status", "unsubscribe", "wait_closed",
     }  # fmt: skip
     tables = {ums.BrandConnectionProxy: BOTH + BRAND}
     tables[ums.ConsumerConnectionProxy] = BOTH + CONSUMER

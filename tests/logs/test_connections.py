@@ -180,6 +180,12 @@ def test_request_too_many(opened, emulator, heard):
     assert heard.wait("request.too_many")["window"] >= 1
 
 
+def test_shift_status_failed(opened, emulator, heard):
+    emulator.add_fault("shift-status", count=1, value=503)
+    opened(poll_shift_status=True)
+    assert "503" in heard.wait("shift_status.failed")["reason"]
+
+
 def test_subscription_refused(emulator, start, heard):
     reject(emulator, 403, ".ams.aam.SubscribeExConversations")
     start(emulator).open().get(timeout=10)

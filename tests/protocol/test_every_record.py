@@ -31,6 +31,7 @@ WRITTEN = {
     "Notification",
     "Request",
     "Response",
+    "SkillShift",
     "UserRequest",
     "_LooseResponse",
 }

@@ -77,8 +77,8 @@ def test_everything_can_be_given_from_outside(manual):
 
 
 def test_it_has_separate_pools_and_names_them(runtime):
-    names = ("auth", "callbacks", "connect", "files", "hooks", "outbox")
-    assert len({runtime.workers(name) for name in names}) == 6
+    names = ("auth", "callbacks", "connect", "files", "hooks", "outbox", "reports")
+    assert len({runtime.workers(name) for name in names}) == 7
     with pytest.raises(LocalProtocolError, match=", ".join(names)):
         runtime.workers("nonsense")
 

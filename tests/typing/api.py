@@ -71,6 +71,18 @@ def hearing(ref: LoopRef[ums.NullConnection]) -> None:
         connection.process_webhooks_notification({"type": "x", "body": {}})
 
 
+def reports(proxy: ums.BrandConnectionProxy, connection: ums.Connection) -> None:
+    shifts = proxy.get_shift_status()
+    assert_type(shifts, LoopFuture[tuple[ums.SkillShift, ...]])
+    assert_type(proxy.get_skills(), LoopFuture[tuple[ums.SkillShift, ...]])
+    assert_type(proxy.process_shift_status_response([]), LoopFuture[None])
+    assert_type(proxy.get_message_statistics(ums.ME), LoopFuture[dict[str, Any]])
+    (shift,) = connection.get_skills()
+    assert_type(shift.next_on, int | None)
+    assert_type(shift.is_in_off_hours(), bool)
+    assert_type(connection.get_message_statistics()["brandId"], Any)
+
+
 async def iterated(proxy: ums.BrandConnectionProxy) -> None:
     heard = proxy.events(ums.MessageReceived, where=lambda event: not event.mine)
     assert_type(heard, ums.EventIterator[ums.MessageReceived])

@@ -21,6 +21,7 @@ async def brands() -> None:
         assert_type(await bot.send_text("c", "hello"), int)
         assert_type(await bot.query_messages("d"), list[MessageEvent])
         assert_type(await bot.status(), ums.ConnectionStatus)
+        assert_type(await bot.get_shift_status(), tuple[ums.SkillShift, ...])
         assert_type(bot.proxy, ums.BrandConnectionProxy)
         async for event in bot.events(ums.MessageReceived):
             assert_type(event, ums.MessageReceived)

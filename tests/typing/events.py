@@ -27,6 +27,9 @@ def of_the_connection(event: ums.Event) -> None:
             assert_type(event.ring, ums.Ring)
         case ums.PublishSettled():
             assert_type(event.sequence, int | None)
+        case ums.SkillEnteredWorkHours() | ums.SkillEnteredOffHours():
+            assert_type(event.shift, ums.SkillShift)
+            assert_type(event.skill_id, str)
         case _:
             assert_type(event, ums.Event)
 
@@ -63,6 +66,10 @@ def of_times(event: ums.Tap) -> None:
             assert_type(event.error, BaseException)
         case ums.TokenInvalidated():
             assert_type(event.source, str)
+        case ums.ShiftStatusReceived():
+            assert_type(event.shifts, tuple[ums.SkillShift, ...])
+        case ums.ShiftStatusFailed():
+            assert_type(event.error, BaseException)
         case _:
             pass
 

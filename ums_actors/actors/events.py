@@ -104,7 +104,8 @@ class ErrorOccurred(Event, frozen=True, kw_only=True):
     Attributes:
         context: what it was, the name under which it is logged as well, such as
             ``subscriber.failed``, ``notification.failed``, ``frame.undecodable``,
-            ``catch_up.failed``, ``subscription.refused``, ``agent_state.refused``.
+            ``catch_up.failed``, ``subscription.refused``, ``agent_state.refused``,
+            ``shift_status.failed``.
         error: what was raised.
         notification_type: of the notification that could not be handled.
         event: that a handler failed on.

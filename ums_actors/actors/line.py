@@ -71,6 +71,8 @@ def finish(kernel: Kernel, now: float) -> None:
         subscription.waiters.reject(refusal)
     if kernel.made("rings"):
         kernel.rings.at_rest()
+    if kernel.made("shifts"):
+        kernel.shifts.rest()
     if kernel.made("catch_ups"):
         kernel.catch_ups.reject(refusal)
     if kernel.made("pauses"):

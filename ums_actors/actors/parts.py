@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from ums_actors.actors.inspection import Inspection
     from ums_actors.actors.kernel import Kernel
+    from ums_actors.actors.reporting import Reporting
+    from ums_actors.actors.shifts import Shifts
     from ums_actors.options import Options
 
 __all__ = ["Parts"]
@@ -50,7 +52,9 @@ class Parts:
         "marks",
         "memory",
         "pauses",
+        "reporting",
         "rings",
+        "shifts",
         "streams",
         "taps",
         "timings",
@@ -65,7 +69,9 @@ class Parts:
     marks: Marks
     memory: Memory
     pauses: Pauses
+    reporting: Reporting
     rings: Rings
+    shifts: Shifts
     streams: Streams[Any]
     taps: Taps
     timings: Timings
@@ -99,6 +105,19 @@ def _inspection(kernel: Kernel) -> Inspection:
     from ums_actors.actors.inspection import Inspection  # noqa: PLC0415
 
     return Inspection(kernel)
+
+
+def _reporting(kernel: Kernel) -> Reporting:
+    # few ask for reports: the others need not import what asks for them
+    from ums_actors.actors.reporting import Reporting  # noqa: PLC0415
+
+    return Reporting(kernel)
+
+
+def _shifts(kernel: Kernel) -> Shifts:
+    from ums_actors.actors.shifts import Shifts  # noqa: PLC0415  (likewise)
+
+    return Shifts(kernel)
 
 
 def _streams(kernel: Kernel) -> Streams[Any]:
@@ -135,7 +154,9 @@ _MAKERS: Final[dict[str, Callable[[Kernel], Any]]] = {
     "marks": lambda _: Marks(),
     "memory": lambda _: Memory(),
     "pauses": lambda kernel: Pauses(kernel.marks),
+    "reporting": _reporting,
     "rings": Rings,
+    "shifts": _shifts,
     "streams": _streams,
     "taps": Taps,
     "timings": Timings,

@@ -39,6 +39,10 @@ class Connection(AwaitableConnection[BrandConnectionProxy]):
     subscribe_agents_state: Final = awaited(_Brand.subscribe_agents_state)
     unsubscribe_agents_state: Final = awaited(_Brand.unsubscribe_agents_state)
     set_brand_profile: Final = awaited(_Brand.set_brand_profile)
+    get_shift_status: Final = awaited(_Brand.get_shift_status)
+    get_skills: Final = awaited(_Brand.get_skills)
+    process_shift_status_response: Final = awaited(_Brand.process_shift_status_response)
+    get_message_statistics: Final = awaited(_Brand.get_message_statistics)
 
 
 def connect(

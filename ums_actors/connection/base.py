@@ -6,7 +6,7 @@ Its public methods are called through a proxy and give futures.
 from __future__ import annotations
 
 import abc
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ums_actors.actors.messages import (
     ApplyEvent,
@@ -25,6 +25,9 @@ from ums_actors.protocol.envelopes import (
     decode_message,
 )
 from ums_actors.runtime import LoopFuture, LoopRef
+
+if TYPE_CHECKING:
+    from ums_actors.protocol.shifts import SkillShift
 
 __all__ = ["WebsocketConnection"]
 
@@ -68,6 +71,17 @@ class WebsocketConnection(Webhooks, abc.ABC):
         """Set the agent's availability; brands only."""
         del agent_state, agent_id
         raise NotSupported(f"{type(self).__name__} has no agent state: use a brand's")
+
+    def get_shift_status(self) -> LoopFuture[tuple[SkillShift, ...]]:
+        """Ask which skills have their working hours now; brands only."""
+        raise NotSupported(f"{type(self).__name__} has no skills: use a brand's")
+
+    def get_message_statistics(
+        self, agent_id: str | None = None
+    ) -> LoopFuture[dict[str, Any]]:
+        """Ask for message statistics; brands only."""
+        del agent_id
+        raise NotSupported(f"{type(self).__name__} has no statistics: use a brand's")
 
     # -- life
 

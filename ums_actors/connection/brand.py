@@ -12,6 +12,7 @@ from ums_actors.auth.csds import BRAND_SOCKET_SERVICES, DEFAULT_CSDS_HOST
 from ums_actors.auth.source import TokenSource
 from ums_actors.connection.access import Access
 from ums_actors.connection.assignment import BrandConversations
+from ums_actors.connection.reporting import Reporting
 from ums_actors.connection.routing import Routing
 from ums_actors.connection.setup import Setup
 from ums_actors.errors import LocalProtocolError
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["BrandWebsocketConnection"]
 
 
-class BrandWebsocketConnection(Access, Routing, BrandConversations):
+class BrandWebsocketConnection(Access, Reporting, Routing, BrandConversations):
     """A supervised connection of one agent or bot.
 
     Args:
@@ -61,6 +62,9 @@ class BrandWebsocketConnection(Access, Routing, BrandConversations):
             user; see there.
         create_default_subscription: subscribe to conversations on each line.
         default_subscription_query: to which; open ones if not given.
+        poll_shift_status: ask for the working hours of skills from the first line on,
+            about every minute (``Options.shift_poll_interval``); one poll for all
+            connections of an account in the runtime.
         app_id: your application's name, for the service's statistics.
         app_version: its version.
 
@@ -85,6 +89,7 @@ class BrandWebsocketConnection(Access, Routing, BrandConversations):
         memory: bytes | str | Mapping[str, Any] | None = None,
         create_default_subscription: bool = True,
         default_subscription_query: Any = None,
+        poll_shift_status: bool = False,
         app_id: str = "unknown",
         app_version: str = "unknown",
     ) -> None:
@@ -106,6 +111,8 @@ class BrandWebsocketConnection(Access, Routing, BrandConversations):
             identifier("app_id", app_id),
             identifier("app_version", app_version),
         )
+        if poll_shift_status:  # else it needs no attribute
+            self._polls_shifts = True
         query = default_subscription_query
         brand.subscribe_conversations(query)  # a bad query fails here
         super().__init__(
@@ -145,3 +152,5 @@ class BrandWebsocketConnection(Access, Routing, BrandConversations):
     def _restore(self) -> Steps[None]:
         yield from self._restore_subscriptions()
         yield from self._restore_agent_state()
+        if self._polls_shifts:
+            self._kernel.shifts.begin()

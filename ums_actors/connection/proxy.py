@@ -89,6 +89,8 @@ class ConnectionProxy:
     process_webhooks_notification: Final = proxy_method(
         _Both.process_webhooks_notification
     )
+    get_shift_status: Final = proxy_method(_Both.get_shift_status)
+    get_message_statistics: Final = proxy_method(_Both.get_message_statistics)
 
     if TYPE_CHECKING:  # what ParamSpec cannot say: overloads, and what is no future
 
@@ -149,6 +151,10 @@ class BrandConnectionProxy(ConnectionProxy):
     subscribe_agents_state: Final = proxy_method(_Brand.subscribe_agents_state)
     unsubscribe_agents_state: Final = proxy_method(_Brand.unsubscribe_agents_state)
     set_brand_profile: Final = proxy_method(_Brand.set_brand_profile)
+    get_skills: Final = proxy_method(_Brand.get_skills)
+    process_shift_status_response: Final = proxy_method(
+        _Brand.process_shift_status_response
+    )
 
 
 class ConsumerConnectionProxy(ConnectionProxy):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ums_actors.protocol.records import MessageEvent
+    from ums_actors.protocol.shifts import SkillShift
 
 __all__ = ["Connection", "connect"]
 
@@ -125,3 +126,19 @@ class Connection(BlockingConnection[BrandConnectionProxy]):
     def set_brand_profile(self, profile: Any) -> str:
         """Set the parts of the brand's profile that are given."""
         return self.proxy.set_brand_profile(profile).get()
+
+    def get_shift_status(self) -> tuple[SkillShift, ...]:
+        """Ask which skills of the account have their working hours now."""
+        return self.proxy.get_shift_status().get()
+
+    def get_skills(self) -> tuple[SkillShift, ...]:
+        """Give what is known of the working hours of skills, without asking."""
+        return self.proxy.get_skills().get(timeout=self._timeout)
+
+    def process_shift_status_response(self, records: Any) -> None:
+        """Take working hours that were learned elsewhere."""
+        self.proxy.process_shift_status_response(records).get(timeout=self._timeout)
+
+    def get_message_statistics(self, agent_id: str | None = None) -> dict[str, Any]:
+        """Ask for the message statistics of the brand, or of one of its agents."""
+        return self.proxy.get_message_statistics(agent_id).get()

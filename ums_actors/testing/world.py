@@ -28,7 +28,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Stuck", "World"]
 
-_POOLS = {"connect": 8, "auth": 8, "files": 4, "outbox": 1, "callbacks": 4, "hooks": 4}
+_POOLS = {
+    "connect": 8,
+    "auth": 8,
+    "files": 4,
+    "reports": 2,
+    "outbox": 1,
+    "callbacks": 4,
+    "hooks": 4,
+}
 _TURNS = 10_000
 """Turns in one instant that are taken for an endless loop."""
 
