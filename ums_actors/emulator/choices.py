@@ -70,6 +70,10 @@ __all__ = [
     "MAX_SKILLS",
     "MAX_SUBSCRIPTIONS",
     "MAX_TEXT_LENGTH",
+    "MAX_WAITING_POSTS",
+    "MAX_WEBHOOKS",
+    "MAX_WEBHOOK_POSTS_AT_A_TIME",
+    "MAX_WEBHOOK_RETRIES",
     "MESSAGE_STATISTICS",
     "NOTE_UPDATED",
     "NOTHING_DUE",
@@ -99,6 +103,11 @@ __all__ = [
     "TTR_UPDATED",
     "UNKNOWN_ACCOUNT_STATUS",
     "UNSUBSCRIBED",
+    "WEBHOOK_CLIENT_ID",
+    "WEBHOOK_RETRIES",
+    "WEBHOOK_RETRY_PAUSE",
+    "WEBHOOK_TAKEN",
+    "WEBHOOK_TIMEOUT",
 ]
 
 # -- literal texts of success
@@ -161,6 +170,25 @@ The body of the first is that of PublishEvent's answer."""
 TOO_MANY: Final = 429
 REST_RETRY_AFTER: Final = 1.0
 """Seconds that the Retry-After of a 429 tells, unless a fault tells others."""
+
+# -- webhooks
+WEBHOOK_TAKEN: Final = frozenset({200, 201})
+"""The HTTP statuses that say that a webhook was taken; published."""
+WEBHOOK_TIMEOUT: Final = 5.0
+"""Seconds that an endpoint has to answer; published."""
+WEBHOOK_RETRY_PAUSE: Final = 0.2
+"""Seconds until one that was not taken is posted again; 30 are published, for which no
+test waits."""
+WEBHOOK_RETRIES: Final = 3
+"""How often that is done unless a script says otherwise; the service's default is 0."""
+MAX_WEBHOOK_RETRIES: Final = 5
+"""Published."""
+MAX_WEBHOOK_POSTS_AT_A_TIME: Final = 20
+WEBHOOK_CLIENT_ID: Final = "5d3c6c9e-1f0a-4c1b-9f37-2b6a4f1e8d10"
+"""The id of the installed app that the header names."""
+MAX_WEBHOOKS: Final = 10
+MAX_WAITING_POSTS: Final = 10_000
+"""Bodies that wait for one slow endpoint; beyond, the oldest are lost."""
 
 # -- logins
 ASSERTION_NAME: Final = "NameID"

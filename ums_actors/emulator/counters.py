@@ -28,3 +28,6 @@ class Counters:
     rest_calls: int = 0
     rest_lines: int = 0
     """TCP connections on which those came."""
+    webhook_posts: int = 0
+    """Bodies that were taken."""
+    refused_webhook_posts: int = 0

@@ -205,6 +205,7 @@ class Emulator(Controls):
             await serving.stop()
         self._service.alarm.cancel()
         self._service.repeater.cancel()
+        await self._service.postings.stop()
         if self._tls is not None:
             self._tls.remove()
         if serving is not None and self._store is not None:

@@ -19,6 +19,7 @@ from ums_actors.emulator.control.actions import (
     Write,
 )
 from ums_actors.emulator.control.consumers import MAX_WAIT
+from ums_actors.emulator.control.hooking import AskedWebhook
 from ums_actors.emulator.control.placing import Place
 from ums_actors.emulator.reading import take_as
 
@@ -186,6 +187,31 @@ class RemoteControls:
         """Give all faults that strike: ``name``, ``user``, ``count``, ``value``."""
         return _faults(self._caller.call("GET", "/faults"))
 
+    # -- webhooks
+
+    def add_webhook(
+        self,
+        url: str,
+        *,
+        secret: str | None = None,
+        events: list[str] | None = None,
+        **more: Any,
+    ) -> list[dict[str, Any]]:
+        """Post what happens from now on to an address; give all webhooks.
+
+        ``more`` are ``form``, ``algorithm``, ``retries`` and ``parallel``.
+        """
+        asked = AskedWebhook(url, secret=secret, events=events, **more)
+        return _webhooks(self._caller.call("POST", "/webhooks", body=asked))
+
+    def remove_webhook(self, url: str | None = None) -> list[dict[str, Any]]:
+        """Post no more to an address, or to none; give what is left."""
+        return _webhooks(self._caller.call("DELETE", "/webhooks", {"url": url}))
+
+    def webhooks(self) -> list[dict[str, Any]]:
+        """Give all webhooks, with how many bodies were ``posted``, and more numbers."""
+        return _webhooks(self._caller.call("GET", "/webhooks"))
+
     # -- looking inside
 
     def log(self, user: str | None = None) -> list[dict[str, Any]]:
@@ -214,6 +240,11 @@ class RemoteControls:
 def _shifts(answer: Any) -> list[dict[str, Any]]:
     shifts: list[dict[str, Any]] = answer["shifts"]
     return shifts
+
+
+def _webhooks(answer: Any) -> list[dict[str, Any]]:
+    webhooks: list[dict[str, Any]] = answer["webhooks"]
+    return webhooks
 
 
 def _faults(answer: Any) -> list[dict[str, Any]]:

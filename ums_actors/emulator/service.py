@@ -11,11 +11,13 @@ from ums_actors.emulator.choices import DEFAULT_INIT_TIMEOUT
 from ums_actors.emulator.counters import Counters
 from ums_actors.emulator.failures import EmulatorError
 from ums_actors.emulator.faults.faults import Faults
+from ums_actors.emulator.posting import Postings
 from ums_actors.emulator.repeater import Repeater
 from ums_actors.emulator.requests.consumers import introduce
 from ums_actors.emulator.requests.table import answer_request
 from ums_actors.emulator.sides.brand import BrandSide
 from ums_actors.emulator.sides.consumer import ConsumerSide
+from ums_actors.emulator.sides.webhooks import WebhookSide
 from ums_actors.emulator.wire.framelog import FrameLog
 from ums_actors.emulator.wire.line import Line
 from ums_actors.emulator.wire.visits import Visits
@@ -68,12 +70,16 @@ class Service:
         self.alarm: Alarm = Alarm(self.world)
         self.brand_side: BrandSide = BrandSide(self.world)
         self.consumer_side: ConsumerSide = ConsumerSide(self.world)
-        self.world.listeners += [self.brand_side, self.consumer_side]
+        webhook_side = WebhookSide(self.world)
+        self.world.listeners += [self.brand_side, self.consumer_side, webhook_side]
         self.sessions: Sessions = Sessions()
         self.faults: Faults = Faults()
         self.repeater: Repeater = Repeater(self.world, self.faults)
         self.log: FrameLog = FrameLog(log_limit, self.sessions.issued)
         self.counters: Counters = Counters()
+        self.postings: Postings = Postings(
+            account, webhook_side, self.faults, self.counters
+        )
         self.connectors = connectors
         self.anonymous = anonymous
         self.authority = ""

@@ -20,6 +20,7 @@ from ums_actors.emulator.control.actions import (
 )
 from ums_actors.emulator.control.calls import Call, answering, refuse_unknown
 from ums_actors.emulator.control.endpoints import CONTROL_PATH, ENDPOINTS, described
+from ums_actors.emulator.control.hooking import AskedWebhook
 from ums_actors.emulator.control.placing import Place
 from ums_actors.emulator.reading import take_as
 
@@ -62,6 +63,9 @@ class ControlSide:
             "POST /faults": self._add_fault,
             "GET /faults": self._faults,
             "DELETE /faults": self._clear_faults,
+            "POST /webhooks": self._add_webhook,
+            "GET /webhooks": self._webhooks,
+            "DELETE /webhooks": self._remove_webhooks,
             "GET /state": self._state,
             "GET /sockets": self._sockets,
             "GET /history": self._history,
@@ -176,6 +180,18 @@ class ControlSide:
     async def _clear_faults(self, call: Call) -> Any:
         left = self._controls.clear_faults(call.text("name"), call.text("user"))
         return {"faults": left}
+
+    # -- webhooks
+
+    async def _add_webhook(self, call: Call) -> Any:
+        asked = take_as(await call.body(), AskedWebhook)
+        return {"webhooks": self._controls.add_webhook(**msgspec.structs.asdict(asked))}
+
+    async def _webhooks(self, _call: Call) -> Any:
+        return {"webhooks": self._controls.webhooks()}
+
+    async def _remove_webhooks(self, call: Call) -> Any:
+        return {"webhooks": self._controls.remove_webhook(call.text("url"))}
 
     # -- looking inside
 

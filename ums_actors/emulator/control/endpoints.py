@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from ums_actors.emulator.choices import WEBHOOK_RETRIES
 from ums_actors.emulator.faults.registry import KINDS
 from ums_actors.emulator.http.rest.service import ROUTES
+from ums_actors.emulator.sides.webhooks import EVENT_NAMES
 
 __all__ = ["CONTROL_PATH", "ENDPOINTS", "Endpoint", "described"]
 
@@ -80,6 +82,11 @@ _FAULT: Final = {
     "count": "how often it strikes; without it until it is deleted",
     "value": "what the fault takes, see faults; without it the default",
 }
+_WEBHOOKS: Final = (
+    '{"webhooks": [{"url", "form", "signed" (the algorithm, or null), "events", '
+    '"retries", "parallel", "posted", "failed" (tries), "lost" (given up), "waiting"}, '
+    "…]}: all there are"
+)
 _FAULTS: Final = '{"faults": [{"name", "user"?, "count"?, "value"?}, …]}: all there are'
 
 _SHIFT: Final = {
@@ -186,6 +193,31 @@ ENDPOINTS: Final = (
             "name": "a fault; without it every one",
             "user": "whose; without it all",
         },
+    ),
+    Endpoint(
+        "POST",
+        "/webhooks",
+        "Post what happens from now on to an address of this machine; one that is "
+        "there already is replaced. What is not answered with 200 or 201 comes again.",
+        _WEBHOOKS,
+        body={
+            "url": "required; http://127.0.0.1:PORT/…",
+            "form": '"notification" (as documented), "wrapped" ({"wsNotificationMsg": '
+            '…}) or "dotted" (as brand sockets hear it); without it notification',
+            "secret": "signs the bodies (x-liveperson-signature); without it none is",
+            "algorithm": '"sha1" or "sha256", of the signature; without it sha1',
+            "events": f"a list of {', '.join(EVENT_NAMES)}; without it all",
+            "retries": f"how often one comes again; without it {WEBHOOK_RETRIES}",
+            "parallel": "how many are posted at a time; without it 1, in order",
+        },
+    ),
+    Endpoint("GET", "/webhooks", "List the webhooks.", _WEBHOOKS),
+    Endpoint(
+        "DELETE",
+        "/webhooks",
+        "Post no more.",
+        _WEBHOOKS,
+        query={"url": "to that address; without it to none"},
     ),
     Endpoint(
         "GET",

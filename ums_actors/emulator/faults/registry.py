@@ -215,4 +215,17 @@ _SOCKETS: Final = (
         Closing.of,
     ),
 )
-KINDS: Final = {kind.name: kind for kind in (*_REQUESTS, *_WRITTEN, *_SOCKETS, *CALLS)}
+_POSTED: Final = (
+    Kind(
+        "webhook",
+        "A notification is not posted to a webhook, is posted twice, or after the next "
+        "one (which it waits a second for).",
+        '"lost", "twice" or "late"',
+        "twice",
+        one_of("lost", "twice", "late"),
+        of_user=False,
+    ),
+)
+KINDS: Final = {
+    kind.name: kind for kind in (*_REQUESTS, *_WRITTEN, *_SOCKETS, *_POSTED, *CALLS)
+}
