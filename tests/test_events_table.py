@@ -8,6 +8,7 @@ from ums_actors.actors import conversation_events as talks
 from ums_actors.actors import events
 from ums_actors.actors import message_events as said
 from ums_actors.actors import shift_events as shifts
+from ums_actors.actors import snapshot_events as snapshots
 from ums_actors.actors import timing_events as timing
 from ums_actors.actors import traffic_events as traffic
 from ums_actors.events_table import ABSENT, TABLE, as_markdown
@@ -20,7 +21,7 @@ getAgentToken#request getAgentToken#response getConsumerToken#request
 getConsumerToken#response <type>#request <type>#response failed-to-connect
 notification <wire type> message conversation:message message-delivery-event close
 transfer-skill transfer-agent back-to-queue consumer-step-up participant-added dialog
-participant-removed skill-change ttr-change manual-ettr-change group-change
+participant-removed skill-change ttr-change manual-ettr-change group-change limit-break
 participant-suggested participant-suggested-removed dialog:close conversation-deleted
 notification-ignored notification-out-of-order upsert delete
 reconnecting roleChange stateChange chatStateChange generate-token-wait
@@ -36,7 +37,7 @@ AGENT_SDK = ["connected", "closed", "error", "success", "notification", "message
 def concrete() -> set[type[events.Event]]:
     found = {
         getattr(module, name)
-        for module in (events, said, shifts, talks, timing, traffic)
+        for module in (events, said, shifts, snapshots, talks, timing, traffic)
         for name in module.__all__
     }
     bases = {base for each in found for base in each.__bases__}

@@ -53,6 +53,7 @@ from ums_actors.actors.shift_events import (
     SkillEnteredOffHours,
     SkillEnteredWorkHours,
 )
+from ums_actors.actors.snapshot_events import SnapshotCut
 from ums_actors.actors.timing_events import (
     ConnectEnded,
     ConnectStarted,
@@ -369,6 +370,7 @@ __all__ = [
     "SkillEnteredOffHours",
     "SkillEnteredWorkHours",
     "SkillShift",
+    "SnapshotCut",
     "State",
     "StateChanged",
     "StatusError",

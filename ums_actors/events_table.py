@@ -11,6 +11,7 @@ from ums_actors.actors import conversation_events as talks
 from ums_actors.actors import events
 from ums_actors.actors import message_events as said
 from ums_actors.actors import shift_events as shifts
+from ums_actors.actors import snapshot_events as snapshots
 from ums_actors.actors import timing_events as timing
 from ums_actors.actors import traffic_events as traffic
 
@@ -83,6 +84,11 @@ TABLE: Final = (
             "delete",
         ),
         ("cqm.ExConversationChangeNotification",),
+    ),
+    Row(
+        snapshots.SnapshotCut,
+        "a snapshot is so long that the service may have left others out",
+        ("limit-break",),
     ),
     Row(
         talks.ConversationOpened,

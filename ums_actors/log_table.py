@@ -131,6 +131,30 @@ TABLE: Final = (
         "code",
         "subscription_id",
     ),
+    Row(
+        "snapshot.cut",
+        (_INFO, _WARNING),
+        "a snapshot is so long that others may be missing; WARNING: they stay so",
+        (
+            *_PLACE,
+            "subscription_id",
+            "changes",
+            "threshold",
+            "child",
+            "oldest_update",
+            "why",
+        ),
+    ),
+    _failure(
+        "snapshot.child_failed",
+        "a cut snapshot could not be completed",
+        "subscription_id",
+    ),
+    _failure(
+        "snapshot.child_stays",
+        "a child subscription could not be ended; what it tells is ignored",
+        "subscription_id",
+    ),
     _failure("agent_state.refused", "an agent's state was not taken again", "code"),
     _failure("catch_up.failed", "missed messages could not be queried", "dialog_id"),
     _failure(

@@ -133,6 +133,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     conversation_limit: int = 10_000
     """Conversations that are kept true; beyond, one that has ended, or else the one not
     heard of for longest, is removed."""
+    limit_break: bool = True
+    """Complete snapshots of 900 conversations and more, which the service cuts at about
+    1,000, by child subscriptions (UMS.md 12.5), up to ``conversation_limit``. Off: the
+    others are known when something happens in them."""
     messages_per_dialog: int = 100
     """The last messages of each dialog that are kept; 0 keeps none."""
     clear_conversation_timeout: float = 5.0

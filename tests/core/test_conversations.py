@@ -7,7 +7,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from msgspec.structs import replace
 
 from ums_actors.core.changes import What
-from ums_actors.core.conversations import SNAPSHOT_LIMIT, ConversationBook
+from ums_actors.core.conversations import ConversationBook
 from ums_actors.core.keeping import text_digest
 from ums_actors.core.linger import ENDED_FOR, TOLD
 from ums_actors.core.recalling import Recalled
@@ -52,10 +52,9 @@ class Book:
         self.now += seconds
         return short(self.book.due(self.now))
 
-    def snapshot(self, *shown, source="s", size=None):
+    def snapshot(self, *shown, source="s", whole=True):
         found = [each for one in shown for each in self.upsert(one, source, at=5000)]
-        size = len(shown) if size is None else size
-        self.book.snapshot_over(source, set(shown), size, self.now)
+        self.book.snapshot_over(source, set(shown), self.now, whole=whole)
         return found
 
     def lose(self, *sources):
@@ -206,7 +205,7 @@ def test_a_delete_counts_as_a_notification(book):
 def test_snapshots_that_are_cut_are_counted(book):
     book.upsert()
     for _ in range(2):
-        book.snapshot(size=SNAPSHOT_LIMIT)
+        book.snapshot(whole=False)
     assert book.book.cut == 2
     assert book.book.next_at() is None
 
@@ -315,9 +314,18 @@ def test_a_snapshot_speaks_for_its_own_subscription_alone(book):
 def test_a_snapshot_that_was_cut_removes_nothing(book):
     book.snapshot("A")
     book.lose("s")
-    book.snapshot("B", size=SNAPSHOT_LIMIT)
+    book.snapshot("B", whole=False)
     assert book.wait(TIMEOUT) == []
     assert (book.ids(), book.book.cut) == ({"A", "B"}, 1)
+
+
+def test_there_is_room_for_so_many():
+    book = Book(limit=2)
+    assert book.book.has_room
+    book.upsert("A")
+    assert book.book.has_room
+    book.upsert("B")
+    assert not book.book.has_room
 
 
 def test_a_snapshot_tells_what_has_changed_meanwhile(book):
@@ -574,7 +582,7 @@ class AtRandom(RuleBasedStateMachine):
             entry = self.known.get(name, {"at": 1, "stage": "OPEN", "note": None})
             same = entry["at"], entry["stage"], entry["note"]
             self.upsert(name, source, *same)
-        self.book.book.snapshot_over(source, shown, len(shown), self.book.now)
+        self.book.book.snapshot_over(source, shown, self.book.now)
         for name, entry in self.known.items():
             if name not in shown and source in entry["sources"]:
                 self.go(name, source)

@@ -78,6 +78,14 @@ def test_the_first_snapshot_is_history():
     assert told(stream, 42) == [42]
 
 
+def test_last_words_that_are_newer_than_the_first_snapshot_are_no_history():
+    stream = streams()
+    sight(stream, 41, baseline=True, fresh=True)
+    assert asked(stream) == [("D", 41)]
+    stream.accepted("D")
+    assert told(stream, 41) == [41]
+
+
 def test_a_dialog_of_the_first_snapshot_without_a_number_is_heard_from_its_start():
     stream = streams()
     sight(stream, None, baseline=True)

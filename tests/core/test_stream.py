@@ -178,6 +178,40 @@ def test_events_that_overtook_the_baseline_are_delivered_without_history():
     assert stream.caught_up("D", result(5, 6, 7)) == [5, 6, 7]
 
 
+def test_last_words_that_are_newer_than_the_baseline_are_no_history():
+    stream = streams()
+    snapshot(stream, 7, baseline=True, fresh=True)
+    assert stream.queries() == [Query("D", 6)]
+    assert live(stream, 7) == [7]
+    assert stream.caught_up("D", result(7)) == []
+    snapshot(stream, None, dialog="E", baseline=True, fresh=True)
+    assert stream.queries() == []
+
+
+def test_the_first_words_of_a_dialog_may_be_newer_than_the_baseline():
+    stream = streams()
+    snapshot(stream, 0, baseline=True, fresh=True)
+    assert live(stream, 0) == [0]
+
+
+def test_what_no_snapshot_has_shown_is_not_asked_for_while_it_is_to_wait():
+    stream = streams()
+    snapshot(stream, 0, dialog="E", baseline=True)
+    stream.let_unseen_wait(True)
+    assert live(stream, 0) == [0]  # nothing is missing
+    assert live(stream, 57, dialog="F") == []
+    assert stream.queries() == []
+    assert live(stream, 5, dialog="E") == []
+    assert stream.queries() == [Query("E", 0)]
+    snapshot(stream, 58, dialog="F", baseline=True)
+    assert stream.queries() == [Query("F", 56)]
+    assert live(stream, 3, dialog="G") == []
+    stream.let_unseen_wait(False)
+    assert stream.queries() == [Query("G", -1)]
+    assert live(stream, 3, dialog="H") == []
+    assert stream.queries() == [Query("H", -1)]
+
+
 def test_a_baseline_does_not_set_back_what_was_delivered():
     stream = streams()
     live(stream, 0, 1)

@@ -10,6 +10,7 @@ import queue
 import pytest
 
 import ums_actors as ums
+from ums_actors.actors import child_subscriptions
 from ums_actors.actors.announce import adopt
 from ums_actors.actors.delivery import deliver
 from ums_actors.actors.departure import Departure
@@ -63,6 +64,43 @@ def test_connection_exit(opened, emulator, heard):
     emulator.cut("bot1")
     told = heard.wait("connection.exit")
     assert (told["who"], told["verdict"]) == ("line", "RETRY")
+
+
+def test_snapshot_cut(emulator, opened, heard):
+    emulator.open_conversations(1_200, apart=1_000)
+    opened()
+    told = heard.wait("snapshot.cut")
+    assert (told["changes"], told["child"], told["why"]) == (1000, True, "")
+    assert told["threshold"] == 900
+    opened(user="bot2", options={"limit_break": False})
+    (level,) = {
+        level
+        for name, level, fields in heard.all
+        if name == "snapshot.cut" and not fields["child"]
+    }
+    assert level == logging.WARNING
+
+
+def test_snapshot_child_failed(emulator, opened, heard, monkeypatch):
+    emulator.open_conversations(1_200, apart=1_000)
+    monkeypatch.setattr(child_subscriptions, "read_subscription_id", _no_id)
+    opened()
+    told = heard.wait("snapshot.child_failed")
+    assert told["reason"] == "there is no id"
+    assert told["subscription_id"]
+
+
+def test_snapshot_child_stays(emulator, opened, heard):
+    emulator.open_conversations(1_200, apart=1_000)
+    unsubscribe = ".ams.aam.UnsubscribeExConversations"
+    emulator.add_fault("reject", value={"code": 400, "type": unsubscribe})
+    opened()
+    told = heard.wait("snapshot.child_stays")
+    assert told["subscription_id"]
+
+
+def _no_id(_):
+    raise ums.RemoteProtocolError("there is no id")
 
 
 def test_what_a_connection_tells_says_of_which_connection_and_line(

@@ -85,6 +85,11 @@ def of_what_became_of_it(
         assert_type(event.participant, ums.Participant | None)
 
 
+def of_snapshots(event: ums.SnapshotCut) -> None:
+    assert_type(event.child, bool)
+    assert_type(event.oldest_update, int | None)
+
+
 def of_what_is_said(event: ums.MessageReceived | ums.MessagesMissed) -> None:
     assert_type(event.dialog_id, str)
     if isinstance(event, ums.MessageReceived):

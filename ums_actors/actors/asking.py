@@ -26,7 +26,14 @@ __all__ = ["AskedDialogs"]
 class AskedDialogs(Dialogs):
     """The dialogs of an agent; loop thread only."""
 
-    def sight(self, result: ConversationResult, *, baseline: bool, first: bool) -> None:
+    def sight(
+        self,
+        result: ConversationResult,
+        *,
+        baseline: bool,
+        first: bool,
+        fresh: bool = False,
+    ) -> None:
         """Compare what a conversation says of its messages with what was heard."""
         del first
         kernel = self._kernel
@@ -50,6 +57,7 @@ class AskedDialogs(Dialogs):
                 baseline=baseline,
                 participating=mine,
                 unread=frozenset(result.unread.items()) if result.unread else None,
+                fresh=fresh and is_last,
             )
 
     def leave(self, result: ConversationResult) -> None:

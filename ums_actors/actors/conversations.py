@@ -17,7 +17,7 @@ from ums_actors.model.conversation import Conversation
 from ums_actors.model.message import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from ums_actors.actors.events import Event
     from ums_actors.actors.kernel import Kernel
@@ -176,11 +176,16 @@ class Conversations:
                 subscribers.publish(event_of(each, self.office))
 
     def snapshot_over(
-        self, made: Subscription, changes: list[ConversationChange]
+        self, made: Subscription, shown: Collection[str], *, whole: bool
     ) -> None:
-        """Take note that the first notification of a line has been taken."""
-        shown = {each.result.conversation_id for each in changes}
-        self.book.snapshot_over(made.key, shown, len(changes), self._now())
+        """Take note that all of a subscription's snapshot on this line has been taken.
+
+        Args:
+            made: the subscription.
+            shown: ids in it.
+            whole: whether none is missing from it.
+        """
+        self.book.snapshot_over(made.key, shown, self._now(), whole=whole)
         self._arm()
 
     def settle(self) -> None:

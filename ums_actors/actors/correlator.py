@@ -62,7 +62,7 @@ class CorrelatorActor(Child):
         FramesReceived: "_receive",
         TakeWebhook: "_take_webhook",
         ReleaseQueue: "_release",
-        LineDropped: "_rearm",
+        LineDropped: "_line_dropped",
         AwaitAnswers: "_await_answers",
     }
 
@@ -295,7 +295,8 @@ class CorrelatorActor(Child):
 
     # -- deadlines
 
-    def _rearm(self, _: LineDropped) -> None:
+    def _line_dropped(self, _: LineDropped) -> None:
+        self._feed.line_lost()
         self._sweep.arm()
 
     def _expire(self) -> None:

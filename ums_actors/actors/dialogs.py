@@ -49,13 +49,21 @@ class Dialogs(abc.ABC):
         self._waits.clear()
 
     @abc.abstractmethod
-    def sight(self, result: ConversationResult, *, baseline: bool, first: bool) -> None:
+    def sight(
+        self,
+        result: ConversationResult,
+        *,
+        baseline: bool,
+        first: bool,
+        fresh: bool = False,
+    ) -> None:
         """Compare what a conversation says of its messages with what was heard.
 
         Args:
             result: the conversation.
             baseline: whether this is the first snapshot of the process.
             first: whether it is the first that its subscription ever gave.
+            fresh: whether what was said last is news all the same.
         """
 
     @abc.abstractmethod

@@ -49,13 +49,20 @@ class FollowedDialogs(Dialogs):
         super().__init__(kernel, query, call_later)
         self._streams = cast("FollowedStreams[MessageEvent]", kernel.streams)
 
-    def sight(self, result: ConversationResult, *, baseline: bool, first: bool) -> None:
+    def sight(
+        self,
+        result: ConversationResult,
+        *,
+        baseline: bool,
+        first: bool,
+        fresh: bool = False,
+    ) -> None:
         """Follow the open dialogs of a conversation."""
         details = result.conversation_details
         for dialog in details.dialogs:
             if not dialog.keeps_messages:
                 continue
-            seen = _sighting(result, details, dialog)
+            seen = _sighting(result, details, dialog, fresh=fresh)
             self._streams.sight(seen, baseline=baseline, first=first)
 
     def leave(self, result: ConversationResult) -> None:
@@ -123,7 +130,11 @@ class _Beside(msgspec.Struct, rename="camel"):
 
 
 def _sighting(
-    result: ConversationResult, details: ConversationDetails, dialog: Dialog
+    result: ConversationResult,
+    details: ConversationDetails,
+    dialog: Dialog,
+    *,
+    fresh: bool,
 ) -> Sighting:
     conversation_id = result.conversation_id
     dialog_id = dialog.dialog_id or conversation_id
@@ -138,4 +149,5 @@ def _sighting(
         or details.meta_data_last_update_ts
         or 0,
         created=dialog.creation_ts,
+        fresh=fresh and is_last,
     )

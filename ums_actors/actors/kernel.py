@@ -238,7 +238,7 @@ class Kernel(Parts):
         return windows | {"root": self.hooks}
 
     def all_shown(self) -> bool:
-        """Tell whether all conversation subscriptions have had a first notification."""
+        """Tell whether all conversation subscriptions have had their snapshot."""
         return all(
             known.snapshot_seen
             for known in self.subscriptions.values()

@@ -36,10 +36,11 @@ class Subscription:
         line: the generation that has it, or on which it is being made.
         first_id: the id by which its maker knows it.
         subscription_id: its id on the present line; None while it has none.
-        snapshot_seen: whether the first notification on this line has come.
-        ever_seen: whether one has come on any line.
+        snapshot_seen: whether the first notification on this line has come, and has
+            been completed if it was cut.
+        ever_seen: whether that was so on any line.
         made: resolved with the id when it is made.
-        waiters: resolved with the id at the first notification.
+        waiters: resolved with the id when the snapshot has been seen.
     """
 
     __slots__ = (

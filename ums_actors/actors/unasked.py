@@ -31,9 +31,16 @@ class UnaskedDialogs(Dialogs):
         crashed = RequestForgotten("its timer is gone", delivery=Delivery.NOT_SENT)
         deliver(kernel, self._streams.line_lost(crashed))
 
-    def sight(self, result: ConversationResult, *, baseline: bool, first: bool) -> None:
+    def sight(
+        self,
+        result: ConversationResult,
+        *,
+        baseline: bool,
+        first: bool,
+        fresh: bool = False,
+    ) -> None:
         """Compare what a conversation says of its messages with what was heard."""
-        del baseline, first
+        del baseline, first, fresh
         self._kernel.intake.sight(result)
 
     def leave(self, result: ConversationResult) -> None:

@@ -78,6 +78,7 @@ class ConnectionStatus(msgspec.Struct, frozen=True, kw_only=True):
     evicted_conversations: int
     last_reason: str
     history: tuple[str, ...]
+    cut_snapshots: int
 
 
 def status_of(kernel: Kernel, now: float) -> ConnectionStatus:
@@ -126,4 +127,5 @@ def status_of(kernel: Kernel, now: float) -> ConnectionStatus:
         evicted_conversations=0 if talks is None else talks.evicted,
         last_reason=str(kernel.last_reason or ""),
         history=kernel.history,
+        cut_snapshots=0 if talks is None else talks.cut,
     )

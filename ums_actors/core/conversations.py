@@ -7,7 +7,7 @@ told again.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from msgspec.structs import replace
 
@@ -30,13 +30,9 @@ if TYPE_CHECKING:
     from ums_actors.protocol.ids import IdTable
     from ums_actors.protocol.messages import MessageEvent
 
-__all__ = ["SNAPSHOT_LIMIT", "ConversationBook"]
+__all__ = ["ConversationBook"]
 
 V = TypeVar("V")
-
-SNAPSHOT_LIMIT: Final = 1_000
-"""Conversations at which the service cuts a snapshot (UMS.md 3.4): one of so many does
-not tell that the others are gone."""
 
 
 class ConversationBook(Generic[V]):
@@ -55,7 +51,7 @@ class ConversationBook(Generic[V]):
 
     Attributes:
         evicted: conversations removed for want of room.
-        cut: snapshots so long that others may be missing from them.
+        cut: snapshots from which others may be missing.
     """
 
     __slots__ = (
@@ -96,6 +92,11 @@ class ConversationBook(Generic[V]):
 
     def __iter__(self) -> Iterator[Card[V]]:
         return iter(self._cards)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more is known without another's being removed."""
+        return len(self._cards) < self._limit
 
     def get(self, conversation_id: str) -> Card[V] | None:
         """Find a conversation; any thread."""
@@ -155,17 +156,18 @@ class ConversationBook(Generic[V]):
         return found
 
     def snapshot_over(
-        self, source: str, shown: Collection[str], size: int, now: float
+        self, source: str, shown: Collection[str], now: float, *, whole: bool = True
     ) -> None:
         """Let go of what a subscription showed on an earlier line, and not on this.
 
         Args:
             source: the subscription.
-            shown: ids in the first notification of this line.
-            size: how many changes were in it.
+            shown: ids in its snapshot on this line.
             now: monotonic seconds.
+            whole: whether none is missing from it; otherwise it tells nothing of those
+                that are not in it, and is counted.
         """
-        if size >= SNAPSHOT_LIMIT:
+        if not whole:
             self.cut += 1
             return
         for card in self._cards:
@@ -174,7 +176,7 @@ class ConversationBook(Generic[V]):
 
     def ended(self, source: str, now: float) -> None:
         """Take note that a subscription is no more."""
-        self.snapshot_over(source, (), 0, now)
+        self.snapshot_over(source, (), now)
 
     def line_lost(self, subscriptions: Collection[str]) -> None:
         """Forget what other subscriptions than these showed: they are not made again.
@@ -322,7 +324,7 @@ class ConversationBook(Generic[V]):
         self, facts: ConversationFacts, source: str, found: list[News[V]]
     ) -> Card[V]:
         """Put a conversation on the shelf; ``found`` is told what had to go for it."""
-        if len(self._cards) >= self._limit:
+        if not self.has_room:
             self.evicted += 1
             found.append(self._remove(self._cards.oldest()))
         card: Card[V] = Card(facts)

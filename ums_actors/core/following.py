@@ -35,6 +35,7 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
         last_sequence: number of its last content event, None if it is not said.
         updated: its time of last update; times are only compared with one another.
         created: when it began, None if it is not said.
+        fresh: whether its last content event was said after the baseline began.
     """
 
     conversation_id: str
@@ -43,6 +44,7 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     last_sequence: int | None = None
     updated: int = 0
     created: int | None = None
+    fresh: bool = False
 
 
 class Subscribe(msgspec.Struct, frozen=True):
@@ -115,7 +117,8 @@ class FollowedStreams(Streams[E]):
             if not seen.is_open and not self._began_since(seen):
                 return
             known = seen.last_sequence if baseline else None
-            dialog = self._enter(seen.dialog_id, -1 if known is None else known)
+            known = -1 if known is None else known - seen.fresh
+            dialog = self._enter(seen.dialog_id, known)
             dialog.asked = True
         elif seen.updated < dialog.updated:
             self.outdated += 1

@@ -73,7 +73,14 @@ class Streams(Tracked[E]):
         dropped: held events dropped for want of room; a query brings them again.
     """
 
-    __slots__ = ("_hold_limit", "_tries", "dropped", "duplicates", "outdated")
+    __slots__ = (
+        "_hold_limit",
+        "_tries",
+        "_unseen_wait",
+        "dropped",
+        "duplicates",
+        "outdated",
+    )
 
     absent: int
 
@@ -87,6 +94,7 @@ class Streams(Tracked[E]):
         super().__init__(dialog_limit, Turns(query_limit))
         self._hold_limit = hold_limit
         self._tries = tries
+        self._unseen_wait = False
         self.duplicates: int = 0
         self.outdated: int = 0
         self.dropped: int = 0
@@ -118,8 +126,21 @@ class Streams(Tracked[E]):
             self.duplicates += 1
             return []
         self.dropped += dialog.hold(sequence, event, self._hold_limit)
-        self._want(dialog_id, dialog)
+        if dialog.updated >= 0 or not self._unseen_wait:
+            self._want(dialog_id, dialog)
         return self.spilled()
+
+    def let_unseen_wait(self, waits: bool) -> None:
+        """Ask for no events of dialogs that no snapshot has shown, or do so again.
+
+        As long as the first snapshot of the process is not complete, it is not known
+        what of them is history.
+        """
+        if self._unseen_wait and not waits:
+            for dialog_id, dialog in self._dialogs.items():
+                if dialog.held:
+                    self._want(dialog_id, dialog)
+        self._unseen_wait = waits
 
     def snapshot(
         self,
@@ -130,6 +151,7 @@ class Streams(Tracked[E]):
         baseline: bool,
         participating: bool,
         unread: Hashable = None,
+        fresh: bool = False,
     ) -> None:
         """Compare a conversation notification with what was delivered.
 
@@ -143,16 +165,21 @@ class Streams(Tracked[E]):
             unread: how much is unread; only compared. If this or the time is another
                 after a line was lost, it is asked what came, for a status of delivery
                 has a number, and no snapshot names it.
+            fresh: whether the last content event was said after the baseline began; if
+                it has not come it is asked for.
         """
         dialog = self._dialogs.get(dialog_id)
         if dialog is None:
             if not participating:
                 return  # all of it is news to who comes to it later
-            if baseline:
-                dialog = self._enter(dialog_id, last_sequence, updated)
+            dialog = self._enter(
+                dialog_id,
+                _known_of(last_sequence, fresh=fresh) if baseline else -1,
+                updated if baseline else -1,
+            )
+            if baseline and not fresh:
                 dialog.ours, dialog.unread = True, unread
                 return
-            dialog = self._enter(dialog_id, last=-1)
         elif updated < dialog.updated:
             self.outdated += 1
             return
@@ -339,6 +366,13 @@ class Streams(Tracked[E]):
         dialog = self._dialogs[dialog_id]
         dialog.querying = False
         return dialog
+
+
+def _known_of(last_sequence: int | None, *, fresh: bool) -> int | None:
+    """Give the number of the last event that is history."""
+    if last_sequence is None or not fresh:
+        return last_sequence
+    return last_sequence - 1
 
 
 def _was_asked(why: BaseException | None) -> bool:

@@ -63,6 +63,7 @@ __all__ = [
     "MAX_MESSAGE_SUBSCRIPTIONS",
     "MAX_METADATA",
     "MAX_NOTE_LENGTH",
+    "MAX_OPENED",
     "MAX_OUTBOX_FRAMES",
     "MAX_PARTICIPANTS",
     "MAX_PREVIEW_LENGTH",
@@ -237,6 +238,10 @@ the conversation open."""
 KEPT_RINGS: Final = 1_000
 """Rings that are over and still known, so that a late answer is told so."""
 SNAPSHOT_LIMIT: Final = 1_000
+"""Conversations of a snapshot, the latest changed first; rings too. That a conversation
+which was left out is told when it changes, or leaves the query, is our choice."""
+MAX_OPENED: Final = 5_000
+"""Conversations that a script may open in one call."""
 MAX_CONSUMERS: Final = 100_000
 MAX_CONVERSATIONS: Final = 10_000
 """Open conversations."""

@@ -15,6 +15,7 @@ from ums_actors.emulator.control.actions import (
     Hours,
     Open,
     Opened,
+    OpenMany,
     Submit,
     Write,
 )
@@ -54,6 +55,21 @@ class RemoteControls:
         """Open a conversation as a consumer."""
         answer = self._act(Open(skill, assign, text, consumer, survey))
         return take_as(answer, Opened)
+
+    def open_conversations(
+        self,
+        count: int,
+        *,
+        apart: int = 0,
+        skill: str | None = None,
+        assign: str | None = None,
+        text: str | None = None,
+        consumer: str | None = None,
+    ) -> list[str]:
+        """Open many conversations, the last changes ``apart`` ms from one another."""
+        answer = self._act(OpenMany(count, apart, skill, assign, text, consumer))
+        found: list[str] = answer["conversations"]
+        return found
 
     def write(
         self,

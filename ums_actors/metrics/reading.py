@@ -53,6 +53,7 @@ def read(kernel: Kernel, name: str, into: Totals) -> None:
     book = kernel.conversations.book if kernel.made("conversations") else None
     put("conversations", 0 if book is None else len(book), name)
     put("conversations_evicted_total", 0 if book is None else book.evicted, name)
+    put("snapshots_cut_total", 0 if book is None else book.cut, name)
 
 
 def _read_actors(kernel: Kernel, name: str, into: Totals) -> None:

@@ -133,6 +133,7 @@ TABLE: Final = (
     Metric("outbox_messages", _GAUGE, "Messages of outboxes that are on their way"),
     Metric("conversations", _GAUGE, "Conversations that are kept true"),
     Metric("conversations_evicted_total", _COUNTER, "Conversations without room"),
+    Metric("snapshots_cut_total", _COUNTER, "Snapshots that stayed incomplete"),
     # -- the runtime
     Metric(
         "log_events_total",

@@ -11,7 +11,12 @@ from ums_actors.protocol.requests import parts_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["DEFAULT_QUERY", "conversation_query", "update_body"]
+__all__ = [
+    "DEFAULT_QUERY",
+    "LAST_UPDATE_BEFORE",
+    "conversation_query",
+    "update_body",
+]
 
 DEFAULT_QUERY: Final[Mapping[str, Any]] = {"stage": ["OPEN"]}
 """What a brand connection subscribes to unless told otherwise."""
@@ -20,6 +25,10 @@ SUBSCRIPTION_ID: Final = "subscriptionId"
 """Where an update of a subscription, to conversations or to routing tasks, names it:
 beside the keys of the new one. The service has not published either body; this is the
 form of its other requests."""
+
+LAST_UPDATE_BEFORE: Final = "maxLastUpdatedTime"
+"""The latest change that is shown, epoch milliseconds; taken to be inclusive. Nothing
+is published of that, and what is shown twice does no harm."""
 
 _TEXT: Final = {
     "account_id": "brandId",
@@ -37,7 +46,7 @@ _LIST: Final = {
 }
 _NUMBER: Final = {
     "last_update_after": "minLastUpdatedTime",
-    "last_update_before": "maxLastUpdatedTime",
+    "last_update_before": LAST_UPDATE_BEFORE,
     "max_ettr": "maxETTR",
 }
 _OURS: Final = {**_TEXT, **_LIST, **_NUMBER}

@@ -72,6 +72,31 @@ async def test_group_and_installation_are_the_services_own(scene):
             emulator.place_conversation("nowhere", group="g")
 
 
+async def test_many_conversations_are_opened_at_once(scene):
+    async with scene() as (emulator, bot):
+        ids = emulator.open_conversations(
+            5, apart=1_000, skill="s1", assign="bot1", text="hi"
+        )
+        assert [it["conversation"] for it in emulator.conversations()] == ids
+        for told in emulator.conversations():
+            assert (told["assigned"], told["events"]) == (bot.id, 1)
+        said = [emulator.transcript(each)[0]["serverTimestamp"] for each in ids]
+        assert [it - said[0] for it in said] == [0, 1_000, 2_000, 3_000, 4_000]
+        own = emulator.open_conversations(2, consumer="c1")
+        consumers = {
+            it["conversation"]: it["consumer"] for it in emulator.conversations()
+        }
+        assert [consumers[each] for each in own] == ["c1", "c1"]
+        assert len({consumers[each] for each in ids}) == 5
+
+
+@pytest.mark.parametrize(("count", "apart"), [(0, 0), (5_001, 0), (1, -1)])
+async def test_so_many_are_not_opened_at_once(scene, count, apart):
+    async with scene(online=()) as (emulator, _):
+        with pytest.raises(Refused, match="give a count from 1 to 5000"):
+            emulator.open_conversations(count, apart=apart)
+
+
 async def test_a_wait_ends_with_the_event(scene):
     async with scene() as (emulator, bot):
         opened = emulator.open_conversation(assign="bot1", text="hi")

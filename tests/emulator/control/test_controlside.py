@@ -40,6 +40,19 @@ async def test_consumer_actions_by_post(scene):
         assert [it["sequence"] for it in answers[5]["events"]] == [1, 2]
 
 
+async def test_many_conversations_by_post(scene):
+    async with scene() as (emulator, bot):
+        act = {"action": "open-many", "count": 3, "apart": 10}
+        status, opened = await call(bot, "POST", "/consumer", json=act)
+        assert status == 200
+        known = [it["conversation"] for it in emulator.conversations()]
+        assert opened == {"conversations": known}
+        status, refused = await call(
+            bot, "POST", "/consumer", json={"action": "open-many", "count": 0}
+        )
+        assert (status, "count=0" in refused["error"]) == (400, True)
+
+
 async def test_transcript_and_conversations_by_get(scene):
     async with scene(online=()) as (emulator, bot):
         opened = emulator.open_conversation(text="hi")

@@ -48,7 +48,26 @@ def test_a_snapshot_has_the_latest_up_to_a_limit(world, monkeypatch):
     subscription = Subscription(Filter())
     shown = subscription.snapshot("acc", [first, second, third])
     assert set(shown) == {first, third}
-    assert set(subscription.shown) == {first, third}
+    # it is covered all the same
+    closed(world, second)
+    assert set(subscription.shown) == {first, second, third}
+
+
+def test_one_that_did_not_fit_into_the_snapshot_is_deleted_when_it_leaves(
+    world, monkeypatch
+):
+    monkeypatch.setattr(subscriptions, "SNAPSHOT_LIMIT", 1)
+    first, second = world.open(at=1), world.open(at=2)
+    subscription = Subscription(Filter.of({"stage": ["OPEN"]}))
+    assert subscription.snapshot("acc", [first, second]) == [second]
+    assert subscription.change("acc", closed(world, first)) == "DELETE"
+
+
+@pytest.mark.parametrize(("newest", "shown"), [(4, 0), (5, 1), (6, 1)])
+def test_the_bounds_of_a_query_are_shown_too(world, newest, shown):
+    conversation = world.open(at=5)
+    query = Filter.of({"minLastUpdatedTime": 5, "maxLastUpdatedTime": newest})
+    assert len(Subscription(query).snapshot("acc", [conversation])) == shown
 
 
 def test_another_query_gives_what_it_does_not_show_any_more(world):

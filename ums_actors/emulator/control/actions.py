@@ -13,6 +13,7 @@ __all__ = [
     "Cobrowse",
     "Hours",
     "Open",
+    "OpenMany",
     "Opened",
     "Read",
     "Submit",
@@ -32,6 +33,17 @@ class Open(_Said, tag="open", omit_defaults=True):
     text: str | None = None
     consumer: str | None = None
     survey: bool = False
+
+
+class OpenMany(_Said, tag="open-many", omit_defaults=True):
+    """Open many conversations."""
+
+    count: int
+    apart: int = 0
+    skill: str | None = None
+    assign: str | None = None
+    text: str | None = None
+    consumer: str | None = None
 
 
 class Write(_Said, tag="write", omit_defaults=True):
@@ -89,7 +101,7 @@ class Hours(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     next_off: int | None = None
 
 
-Action: TypeAlias = Open | Write | Accept | Submit | Cobrowse | Close | Read
+Action: TypeAlias = Open | OpenMany | Write | Accept | Submit | Cobrowse | Close | Read
 
 
 class Opened(

@@ -6,10 +6,12 @@ import asyncio
 import uuid
 from typing import TYPE_CHECKING, Any, Final
 
+from ums_actors.emulator.choices import MAX_OPENED
 from ums_actors.emulator.control.actions import Opened
 from ums_actors.emulator.control.arrivals import Arrivals
 from ums_actors.emulator.control.cobrowsing import cobrowse_step
 from ums_actors.emulator.control.placing import Place, place
+from ums_actors.emulator.failures import Refused
 from ums_actors.emulator.records.brand import event_record
 
 if TYPE_CHECKING:
@@ -57,6 +59,45 @@ class ScriptedConsumers:
         sequence = None if text is None else self.write(identity, text)
         return Opened(identity, identity, conversation.consumer, sequence)
 
+    def open_conversations(
+        self,
+        count: int,
+        *,
+        apart: int = 0,
+        skill: str | None = None,
+        assign: str | None = None,
+        text: str | None = None,
+        consumer: str | None = None,
+    ) -> list[str]:
+        """Open many conversations; give their ids, the one that changed first first.
+
+        Args:
+            count: how many, at most 5,000.
+            apart: milliseconds between the last changes of one and the next; the last
+                of them is now, the others are that much older.
+            skill: their skill; None leaves them unassigned.
+            assign: login name of the user who is their agent from the start.
+            text: a first message in each.
+            consumer: id of the consumer of all; None makes a new one for each.
+        """
+        if not 0 < count <= MAX_OPENED or apart < 0:
+            raise Refused(
+                400,
+                f"count={count} and apart={apart}: give a count from 1 to "
+                f"{MAX_OPENED}, and milliseconds of 0 or more",
+            )
+        world = self._service.world
+        agent = None if assign is None else self._service.users.named(assign)
+        now = world.now()
+        found: list[str] = []
+        for number in range(count):
+            at = now - (count - 1 - number) * apart
+            opened = world.open(consumer=consumer, skill=skill, assign=agent, at=at)
+            if text is not None:
+                self._publish(opened.conversation_id, _text(text), at=at)
+            found.append(opened.conversation_id)
+        return found
+
     def write(
         self,
         conversation_id: str,
@@ -66,8 +107,7 @@ class ScriptedConsumers:
         metadata: list[Any] | None = None,
     ) -> int:
         """Write a message as the consumer; give its sequence."""
-        event = {"type": "ContentEvent", "message": text, "contentType": "text/plain"}
-        return self._publish(conversation_id, event, dialog_id, metadata)
+        return self._publish(conversation_id, _text(text), dialog_id, metadata)
 
     def accept(
         self, conversation_id: str, sequences: list[int], status: str = "READ"
@@ -178,6 +218,7 @@ class ScriptedConsumers:
         event: dict[str, Any],
         dialog_id: str | None = None,
         metadata: list[Any] | None = None,
+        at: int | None = None,
     ) -> int:
         conversation = self._service.world.find(conversation_id)
         return self._service.world.publish(
@@ -186,7 +227,12 @@ class ScriptedConsumers:
             conversation.consumer,
             event,
             metadata=metadata,
+            at=at,
         )
+
+
+def _text(text: str) -> dict[str, Any]:
+    return {"type": "ContentEvent", "message": text, "contentType": "text/plain"}
 
 
 def _summary(world: World, conversation: Conversation) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from ums_actors.emulator.control.actions import (
     Cobrowse,
     Hours,
     Open,
+    OpenMany,
     Submit,
     Write,
 )
@@ -97,6 +98,9 @@ class ControlSide:
         match action:
             case Open():
                 return controls.open_conversation(**msgspec.structs.asdict(action))
+            case OpenMany():
+                asked = msgspec.structs.asdict(action)
+                return {"conversations": controls.open_conversations(**asked)}
             case Write():
                 sequence = controls.write(
                     action.conversation,

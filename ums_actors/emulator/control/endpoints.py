@@ -51,6 +51,15 @@ _CONSUMERS: Final = {
         "consumer": "id of a consumer; without it a new one",
         "survey": "true has a survey follow the closed MAIN dialog",
     },
+    "open-many": {
+        "count": "how many",
+        "apart": "milliseconds between the last changes of one and the next, the last "
+        "of them now; without it 0",
+        "skill": "skill id; without it they have none",
+        "assign": "login name of who is their agent from the start",
+        "text": "a first message in each",
+        "consumer": "id of the consumer of all; without it each has a new one",
+    },
     "write": {
         "conversation": _CONVERSATION,
         "text": "the message",
@@ -110,7 +119,8 @@ ENDPOINTS: Final = (
         "POST",
         "/consumer",
         "Play a consumer without a socket: one action, or a list of them in order.",
-        'of open {"conversation", "dialog", "consumer", "sequence"}; of write, '
+        'of open {"conversation", "dialog", "consumer", "sequence"}; of open-many '
+        '{"conversations": their ids, the one that changed first first}; of write, '
         'accept and submit {"sequence"}; of cobrowse {"dialog"}; of close {"closed": '
         'true}; of read {"conversation", "stage", "events"}; for a list, the list of '
         "these",

@@ -24,6 +24,7 @@ class Subscription:
     """One subscription to conversations, and those it has shown and not deleted.
 
     Attributes:
+        shown: those, and what was too much for its snapshot.
         is_older: whether the older of the two requests made it; what it tells has
             another name then.
     """
@@ -45,11 +46,14 @@ class Subscription:
     def snapshot(
         self, account: str, conversations: Iterable[Conversation]
     ) -> list[Conversation]:
-        """Give what matches now: the latest changed, up to the service's limit."""
+        """Give what matches now: the latest changed, up to the service's limit.
+
+        The others are covered all the same: what happens in them is told.
+        """
         matching = [it for it in conversations if self.query.matches(account, it)]
+        self.shown.update(matching)
         matching.sort(key=lambda conversation: conversation.updated, reverse=True)
         del matching[SNAPSHOT_LIMIT:]
-        self.shown.update(matching)
         return matching
 
     def replace(self, account: str, query: Filter) -> list[Conversation]:

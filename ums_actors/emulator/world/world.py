@@ -82,8 +82,11 @@ class World:
         assign: User | None = None,
         survey: bool = False,
         origin: Origin | None = None,
+        at: int | None = None,
     ) -> Conversation:
         """Open a conversation for a consumer, a new one if none is named.
+
+        ``at`` is when it began, in epoch milliseconds, if that is not now.
 
         Raises:
             Refused: there are too many open conversations, or consumers.
@@ -96,7 +99,7 @@ class World:
             assign=assign,
             survey=survey or self._survey,
             origin=origin,
-            now=self.now(),
+            now=self.now() if at is None else at,
         )
         person.conversations[conversation.conversation_id] = None
         self.conversations.keep(conversation)
@@ -161,14 +164,17 @@ class World:
         *,
         audience: Any = None,
         metadata: Any = None,
+        at: int | None = None,
     ) -> int:
         """Publish an event; give its sequence, 0 for a chat state.
 
         Body, audience and metadata are checked here; they may be what a client sent.
+        ``at`` is when it was said, in epoch milliseconds, if that is not now.
 
         Raises:
             Refused: no such dialog, it is closed, not a participant, a bad event.
         """
+        now = self.now() if at is None else at
         dialog = conversation.details.dialog(dialog_id)
         event = new_event(
             conversation,
@@ -177,13 +183,13 @@ class World:
             body,
             audience=audience,
             metadata=metadata,
-            now=self.now(),
+            now=now,
         )
         if event.sequence is not None:
             conversation.add(event)
         self._tell_published(conversation, event)
         if event.is_content:
-            conversation.touch(self.now())
+            conversation.touch(now)
             self._tell_changed(conversation)
         return event.sequence or 0
 
