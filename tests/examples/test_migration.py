@@ -171,6 +171,23 @@ def many_bots(stage, code):
     assert stage.printed() == ["2"]
 
 
+def a_replaced_process(stage, code):
+    talk = stage.talk(assign="bot1")
+    code = code.replace("...  # until it is to end", "meanwhile()")
+
+    def run(text):
+        def meanwhile():
+            stage.emulator.write(talk, text)
+            stage.eventually(lambda: text in stage.printed())
+
+        Running(code, {"meanwhile": meanwhile}).end()
+
+    run("one")
+    stage.emulator.write(talk, "two")  # while no process runs
+    run("three")
+    assert stage.printed() == ["one", "two", "three"]
+
+
 def webhooks(stage, code):
     names = Running(code, {}).end()
     event = {"type": "ContentEvent", "message": "hello", "contentType": "text/plain"}
@@ -234,6 +251,7 @@ SCENES = {
     "Tokens of your own": a_token_source,
     "Requests that have no method": raw_requests,
     "Many bots in one process": many_bots,
+    "A process that is replaced": a_replaced_process,
     "Webhooks": webhooks,
     "An agent-bot of node-agent-sdk": an_agent_bot,
     "What a node-agent-sdk bot does to conversations": what_it_does,
@@ -299,7 +317,11 @@ def test_the_old_programs_use_what_their_libraries_have(owner, headings):
 
 def test_the_old_programs_listen_to_events_that_there_are():
     code = "\n".join(each for codes in OLD.values() for each in codes)
-    events = {name for name in re.findall(r"\.on\('([^']+)'", code) if name[0] != "."}
+    events = {
+        name
+        for name in re.findall(r"(?<!process)\.on\('([^']+)'", code)
+        if name[0] != "."
+    }
     about_events = [head for head in KNOWN if "event" in head.lower()]
     assert events
     assert events <= of_theirs(*about_events)
