@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ums_actors.actors.trouble import observed
 from ums_actors.errors import ConnectionLost, Delivery, LocalProtocolError
@@ -54,7 +54,7 @@ class Child(LoopActor):
     def _take_bulk(self, waiting: list[Envelope], budget: int) -> None:
         """Hand such messages to their handler, as :meth:`on_receive` would each."""
         kind = self._in_bulk
-        handle = getattr(self, self.handlers[cast("type", kind)])
+        handle = getattr(self, self.handlers[kind])  # type: ignore[index]
         last = len(waiting) - budget
         try:
             while waiting and len(waiting) > last:

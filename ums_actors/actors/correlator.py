@@ -105,7 +105,7 @@ class CorrelatorActor(Child):
         finally:
             self._gathers = False
             if self._kernel.outgoing:
-                self._kernel.refs["socket"].actor_inbox.drain()
+                self._kernel.refs["socket"]._cell.drain()
 
     def _submit(self, command: SubmitRequest) -> None:
         if self._instruments is not None:
@@ -135,10 +135,19 @@ class CorrelatorActor(Child):
         if not ready:
             self._check_wait(command, line_up=line_up)
         payload: Payload
-        if type(command.body) is Later and not ready:
-            payload = partial(_encoded, request_id, command)
-        else:
+        if type(command.body) is not Later:
+            payload = encode_request(
+                request_id,
+                command.type,
+                command.body,
+                command.headers,
+                command.metadata,
+                command.encoded_metadata,
+            )
+        elif ready:
             payload = _encoded(request_id, command)
+        else:
+            payload = partial(_encoded, request_id, command)
         options = kernel.options
         timeout = command.timeout
         entry = Entry(
@@ -230,7 +239,7 @@ class CorrelatorActor(Child):
             self._kernel.taps.sent(entry, payload)
         outgoing = self._kernel.outgoing
         if not outgoing and not self._gathers:
-            self._kernel.refs["socket"].actor_inbox.schedule()  # it looks there
+            self._kernel.refs["socket"]._cell.schedule()  # it looks there
         outgoing.append((entry.id, payload))
 
     # -- in
@@ -312,11 +321,11 @@ class CorrelatorActor(Child):
 
 
 def _encoded(request_id: str, command: SubmitRequest) -> bytes:
-    body = command.body
+    """Encode a request whose body is :class:`Later`."""
     return encode_request(
         request_id,
         command.type,
-        body.make() if type(body) is Later else body,
+        command.body.make(),
         command.headers,
         command.metadata,
         command.encoded_metadata,

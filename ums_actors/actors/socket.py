@@ -166,14 +166,18 @@ class SocketActor(Carrier):
         frames = websocket.read()
         if websocket.heard and self._heartbeat is not None:
             websocket.heard = False
-            self._heartbeat.heard(self._now())
+            self._heartbeat.heard(self._cell.loop.clock.now())
         if frames:
             self._hand_on(frames)
-        reason = self._end_of(websocket)
-        if reason is not None:
-            self._end(reason)
-            return
-        self._flush()
+        if websocket.over:
+            self._end(self._end_of(websocket))
+        elif (
+            websocket.more
+            or websocket.wants_write
+            or self._mask != READABLE
+            or websocket.buffered
+        ):
+            self._flush()
 
     def _hand_on(self, frames: list[bytes]) -> None:
         if self._kernel.taps_messages:
@@ -186,10 +190,10 @@ class SocketActor(Carrier):
             except RemoteProtocolError as error:
                 self._kernel.counters.bad_frames += 1
                 report(self._kernel, "frame.undecodable", error)
-        correlator = self._kernel.refs["correlator"].actor_inbox
+        correlator = self._kernel.refs["correlator"]._cell
         correlator.deliver(FramesReceived(self._line, messages))
 
-    def _end_of(self, websocket: Websocket) -> Reason | None:
+    def _end_of(self, websocket: Websocket) -> Reason:
         if websocket.closed_by_peer is not None:
             code, text = websocket.closed_by_peer
             return LineClosed(code, text)
@@ -197,9 +201,7 @@ class SocketActor(Carrier):
             return from_error(websocket.failure)
         if websocket.failure is not None:
             return LineBroken(str(websocket.failure).removeprefix("the line broke: "))
-        return (
-            LineBroken("the peer closed the TCP connection") if websocket.eof else None
-        )
+        return LineBroken("the peer closed the TCP connection")
 
     def _send_all(self) -> None:
         """Queue what the correlator has for the line."""

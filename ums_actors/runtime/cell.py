@@ -127,10 +127,13 @@ class Cell(Mortal):
 
     def drain(self) -> None:
         """Call its ``_on_drained``: at once if nothing waits, else after what does."""
-        if self._resting():
-            self.guard(self.actor._on_drained)
-        else:
+        if not self._resting():
             self.schedule()
+            return
+        try:
+            self.actor._on_drained()
+        except BaseException as error:  # noqa: BLE001  (see `crash`)
+            self.crash(error)
 
     def _resting(self) -> bool:
         """Tell whether it could run now, and has nothing to do."""
@@ -167,9 +170,13 @@ class Cell(Mortal):
                 self._return_error(reply, error)
 
     def _handle_bulk(self, budget: int) -> int:
-        before = len(self._taken)
-        self.guard(lambda: self.actor._take_bulk(self._taken, budget))
-        return before - len(self._taken)
+        taken = self._taken
+        before = len(taken)
+        try:
+            self.actor._take_bulk(taken, budget)
+        except BaseException as error:  # noqa: BLE001  (see `crash`)
+            self.crash(error)
+        return before - len(taken)
 
     def _answer_later(self, reply: LoopFuture[Any], result: Any) -> None:
         if isinstance(result, LoopFuture):

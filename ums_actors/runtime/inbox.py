@@ -6,7 +6,6 @@ appends to the one, and the actor takes from the other, which has the oldest las
 
 from __future__ import annotations
 
-import contextlib
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -49,8 +48,9 @@ class Inbox:
         self._arrived.append(envelope)
         if self.dead:
             self._turn_away()
-        elif not self._scheduled:
-            self.schedule()
+        elif not self._scheduled:  # as in schedule(): spares a call
+            self._scheduled = True
+            self.loop.submit(self)
 
     def get(self) -> Envelope:
         """Take the next message, never waits; loop thread.
@@ -92,8 +92,10 @@ class Inbox:
     def _take(self) -> None:
         """Put what has arrived behind what was taken before."""
         if not self._taken and len(self._arrived) == 1:  # the usual case: no lock
-            with contextlib.suppress(IndexError):  # who turns away was quicker
+            try:
                 self._taken.append(self._arrived.pop(0))
+            except IndexError:  # who turns away was quicker
+                return
             return
         with self._lock:  # several may take when it is dead
             arrived = self._arrived[:]

@@ -90,6 +90,16 @@ class FakeWebsocket:
         return self._fd
 
     @property
+    def over(self) -> bool:
+        """Tell whether nothing more comes."""
+        return self._ended()
+
+    @property
+    def buffered(self) -> int:
+        """Give the bytes that wait for the kernel."""
+        return self._waiting
+
+    @property
     def wants_write(self) -> bool:
         """Tell whether bytes wait for the kernel."""
         return bool(self._outbox)

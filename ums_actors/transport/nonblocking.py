@@ -53,6 +53,7 @@ class Websocket(SendingHalf):
         wants_write: call :meth:`flush` when the socket is writable.
         eof: the peer ended the stream.
         failure: why the line is unusable: ``RemoteProtocolError`` or ``ConnectError``.
+        over: whether a :meth:`read` has found one of these three: nothing more comes.
         closing: whether we sent a close frame; nothing is sent behind it.
         permit: asked before each write, if there is one; False ends the line, and
             nothing more is sent of what waits, not even by the kernel.
@@ -69,6 +70,7 @@ class Websocket(SendingHalf):
         "eof",
         "failure",
         "heard",
+        "over",
         "pongs",
     )
 
@@ -92,6 +94,7 @@ class Websocket(SendingHalf):
         self.pongs: int = 0
         self.bytes_read: int = 0
         self.eof: bool = False
+        self.over: bool = False
         self.failure: RemoteProtocolError | ConnectError | None = None
 
     def fileno(self) -> int:
@@ -117,16 +120,20 @@ class Websocket(SendingHalf):
         """
         messages: list[bytes] = []
         self.more = False
-        if self.eof or self.failure is not None or self._assembler.closed is not None:
+        if self.over:
             return messages
         try:
             self._receive(messages)
         except RemoteProtocolError as error:
             self.failure = error
             self.close(error.close_code)
-        self._react()
+        assembler = self._assembler
+        closed = assembler.closed is not None
+        if closed or assembler.controls or self._answered:
+            self._react()
         if self._write_waits_for_read:
             self.flush()
+        self.over = closed or self.eof or self.failure is not None
         return messages
 
     def shutdown(self) -> None:
@@ -159,8 +166,9 @@ class Websocket(SendingHalf):
             self._take_controls()
         size = _TLS_READ if self._tls else _PLAIN_READ
         budget = _READ_BUDGET
-        while self._assembler.closed is None:
-            if self._assembler.full:
+        assembler = self._assembler
+        while assembler.closed is None:
+            if assembler.full:
                 self.more = True
                 return
             data = self._receive_once(size)
@@ -169,7 +177,7 @@ class Websocket(SendingHalf):
             self.heard = True
             self.bytes_read += len(data)
             feed(data, messages)
-            if self._assembler.controls:
+            if assembler.controls:
                 self._take_controls()
             if len(data) < size and not (self._tls and self._pending()):
                 # Less than asked for: the kernel has no more. A line broken for

@@ -78,6 +78,8 @@ class Outgoing:
         """
         if self._chunk:
             return self._chunk
+        if not self._tls and len(self._frames) == 1 and not self._cut:
+            return self._frames[0]
         count, chunk = self._join(_JOIN_TLS if self._tls else _JOIN)
         if self._tls:
             self._offered, self._chunk = count, chunk
