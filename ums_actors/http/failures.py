@@ -10,7 +10,7 @@ from typing import Final
 
 import urllib3.exceptions
 
-__all__ = ["FOREIGN", "TooLong", "TunnelRefused", "reason_of"]
+__all__ = ["ENDED", "FOREIGN", "TooLong", "TunnelRefused", "reason_of"]
 
 FOREIGN: Final = (
     OSError,
@@ -19,6 +19,8 @@ FOREIGN: Final = (
     urllib3.exceptions.HTTPError,
 )
 """All that a call may raise."""
+ENDED: Final = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+"""What a line raises that its far side has ended."""
 
 
 class TooLong(http.client.HTTPException):

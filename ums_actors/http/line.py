@@ -10,13 +10,15 @@ from __future__ import annotations
 import contextlib
 import io
 import socket
+import ssl
 import threading
 from typing import TYPE_CHECKING, Any
+
+from urllib3.util.wait import wait_for_read
 
 from ums_actors.http.tunnel import open_tunnel
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable
 
     from ums_actors.http.deadline import Deadline
@@ -31,6 +33,8 @@ class Line:
 
     Errors are those of ``socket`` and ``ssl``; a deadline that is over is a
     TimeoutError. ``permit`` is asked before each write; False ends the line.
+
+    It may serve several calls, one after the other: see :meth:`renew`.
     """
 
     def __init__(
@@ -40,11 +44,31 @@ class Line:
         permit: Callable[[], bool] | None = None,
     ) -> None:
         self.origin = origin
-        self._permit = permit
+        self.permit = permit
         self._deadline = deadline
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
         self._shut = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has been opened, and not closed."""
+        return self._socket is not None
+
+    def renew(self, deadline: Deadline, permit: Callable[[], bool] | None) -> None:
+        """Begin another call on it."""
+        self._deadline = deadline
+        self.permit = permit
+
+    def is_quiet(self) -> bool:
+        """Tell whether it is open and there is nothing to read, not even its end."""
+        sock = self._socket
+        try:
+            if sock is None or (isinstance(sock, ssl.SSLSocket) and sock.pending()):
+                return False
+            return not wait_for_read(sock, timeout=0.0)
+        except (OSError, ValueError):
+            return False
 
     def open(
         self, context: ssl.SSLContext | None, proxy: HttpProxy | None = None
@@ -100,7 +124,7 @@ class Line:
         """Write all of it."""
         sock = self._held()
         sock.settimeout(self._deadline.left())
-        if self._permit is not None and not self._permit():
+        if self.permit is not None and not self.permit():
             raise ConnectionAbortedError("the line is not ours")
         sock.sendall(data)
 
