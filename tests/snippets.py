@@ -166,6 +166,7 @@ def stage(runtime, eventually, monkeypatch, capsys, tmp_path):
         for where, name in (
             (ums, "connect"),
             (ums, "connect_consumer"),
+            (ums, "connect_rest"),
             (aio, "connect"),
         ):
             monkeypatch.setattr(where, name, made.to_here(getattr(where, name)))

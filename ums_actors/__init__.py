@@ -85,13 +85,18 @@ from ums_actors.auth.source import TokenSource
 # connection
 from ums_actors.connection import (
     BrandConnectionProxy,
+    BrandRestConnection,
+    BrandRestConnectionProxy,
     BrandWebsocketConnection,
     ConnectionStatus,
+    ConnectionType,
     ConsumerConnectionProxy,
     ConsumerWebsocketConnection,
     NullConnection,
     NullConnectionProxy,
+    UserType,
     WebsocketConnection,
+    create_connection,
     proxy_of,
 )
 
@@ -214,9 +219,11 @@ from ums_actors.secret import Secret
 from ums_actors.sync import (
     Connection,
     ConsumerConnection,
+    RestConnection,
     connect,
     connect_consumer,
     connect_null,
+    connect_rest,
     stop_on_signal,
 )
 
@@ -244,6 +251,8 @@ __all__ = [
     "BackToQueue",
     "BotResponse",
     "BrandConnectionProxy",
+    "BrandRestConnection",
+    "BrandRestConnectionProxy",
     "BrandWebsocketConnection",
     "BusinessCase",
     "ChannelType",
@@ -257,6 +266,7 @@ __all__ = [
     "Connection",
     "ConnectionLost",
     "ConnectionStatus",
+    "ConnectionType",
     "ConsumerConnection",
     "ConsumerConnectionProxy",
     "ConsumerSteppedUp",
@@ -353,6 +363,7 @@ __all__ = [
     "RequestSent",
     "RequestTimedOut",
     "ResponseReceived",
+    "RestConnection",
     "RestartBudgetExhausted",
     "Ring",
     "RingNotWaiting",
@@ -387,6 +398,7 @@ __all__ = [
     "Trials",
     "TtrChanged",
     "UMSError",
+    "UserType",
     "VoiceContext",
     "WebsocketConnection",
     "WouldDeadlock",
@@ -394,6 +406,8 @@ __all__ = [
     "connect",
     "connect_consumer",
     "connect_null",
+    "connect_rest",
+    "create_connection",
     "proxy_of",
     "stop_on_signal",
     "system_trust",

@@ -342,6 +342,7 @@ class RequestRejected(RequestError):
         *,
         request_id: str = "",
         request_type: str = "",
+        retry_after: float = 0.0,
     ) -> None:
         super().__init__(
             f"the server rejected {request_type or 'the request'} with code {code}",
@@ -351,11 +352,16 @@ class RequestRejected(RequestError):
         )
         self.code = code
         self.body = body
+        self._told = retry_after
 
     @property
     def retry_after(self) -> float:
-        """Least seconds to wait before asking again; 1 after a 429, else 0."""
-        return _LEAST_PAUSE if self.code == _TOO_MANY else 0.0
+        """Least seconds to wait before asking again.
+
+        What the service told, and 1 at least after a 429; else 0.
+        """
+        least = _LEAST_PAUSE if self.code == _TOO_MANY else 0.0
+        return max(least, self._told)
 
     @property
     def may_pass(self) -> bool:

@@ -52,6 +52,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     write_buffer_limit: int = 4 << 20
     """Bytes the kernel has not taken yet; beyond, requests are Overloaded."""
 
+    rest_lines: int = 4
+    """Calls that a REST connection makes at the same time, each on a line of its own
+    that is kept for the next: more would only wait for each other's TLS handshakes."""
+
     # -- publishing effectively once
     settling_delay: float = 2.0
     """From the loss of an answer until it is looked for what was published: a frame may

@@ -67,6 +67,28 @@ def test_it_can_be_awaited_and_closed_twice(emulator, runtime):
     run(work)
 
 
+def test_rest_has_it_too(emulator, runtime):
+    conversation = emulator.open_conversation(assign="bot1").conversation_id
+
+    async def work():
+        given = arguments(emulator)
+        async with aio.connect_rest(runtime=runtime, **given) as connection:
+            assert await connection.send_text(conversation, "hello") == 0
+            (said,) = await connection.query_messages(conversation)
+            assert said.event.text == "hello"
+            shown = await connection.get_participant(conversation)
+            assert shown["role"] == "ASSIGNED_AGENT"
+            with pytest.raises(ums.NotSupported):
+                await connection.create_routing_task_subscription()
+            emulator.add_fault("drop", count=1, value=".ams.ms.PublishEvent")
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.5):
+                    await connection.send_text(conversation, "given up")
+            assert await connection.send_text(conversation, "goes on") == 2
+
+    run(work)
+
+
 def test_a_consumer_has_it_too(emulator, runtime):
     async def work():
         async with aio.connect_consumer(

@@ -251,6 +251,15 @@ def webhooks(stage, code):
         names["webhooks"].close()
 
 
+def by_rest(stage, code):
+    talk = stage.talk(assign="bot1")
+    names = {"auth": ums.PasswordLogin("bot1", SECRET), "conversation_id": talk}
+    Running(code, names).end()
+    assert stage.said(talk) == ["hello"]
+    assert (stage.now(talk)["skill"], stage.now(talk)["assigned"]) == ("17", None)
+    assert stage.printed() == [talk]
+
+
 def how_long_it_takes(stage, code):
     Running(code, {"connection": stage.agent()}).end()
     stage.emulator.cut("bot1")
@@ -322,6 +331,7 @@ SCENES = {
     "import pathlib": a_replacement,
     "def serve(told: ums.AgentEvent) -> None:": a_fleet,
     "webhooks = ums.connect_null(": webhooks,
+    "with ums.connect_rest(": by_rest,
     "def measure(event: ums.ConnectEnded) -> None:": how_long_it_takes,
     "# our_bots.py, on each machine": agents_of_a_cluster,
     "runtime = ums.Runtime(gate=": a_gate,

@@ -219,6 +219,17 @@ BRAND = [
     ),
     *case("set_brand_profile", None, wrong=[None, 5, "x", [], {}], at=0),
 ]
+REST = [
+    *case("get_conversation_by_id", C, wrong=IDS, at=0),
+    *case("get_dialog", C, wrong=IDS, at=0),
+    *case("get_dialog", C, wrong=IDS[1:], at="dialog_id"),
+    *case("get_participant", C, wrong=IDS, at=0),
+    *case("get_participant", C, wrong=IDS[1:], at="participant_id"),
+    *case("get_participant", C, wrong=IDS[1:], at="dialog_id"),
+    *case("remove_participant", C, wrong=IDS, at=0),
+    *case("remove_participant", C, wrong=IDS[1:], at="participant_id"),
+    *case("remove_participant", C, wrong=IDS[1:], at="dialog_id"),
+]
 CONSUMER = [
     *case("get_message_statistics", wrong=[None], at="agent_id"),
     *case("set_agent_state", "ONLINE", wrong=["ONLINE"], at=0),
@@ -235,7 +246,7 @@ def lines():
     from ums_actors.emulator import password_of, running_emulator
 
     runtime = ums.Runtime()
-    with running_emulator(users=1) as emulator:
+    with running_emulator(users=2) as emulator:
         where = {"csds": f"http://{emulator.csds}", "runtime": runtime}
         brand = ums.BrandWebsocketConnection.start(
             emulator.account,
@@ -245,10 +256,16 @@ def lines():
         consumer = ums.ConsumerWebsocketConnection.start(
             emulator.account, auth=ums.Anonymous(), **where
         )
-        for ref in (brand, consumer):
+        rest = ums.BrandRestConnection.start(
+            emulator.account,
+            auth=ums.PasswordLogin("bot2", password_of("bot2")),
+            **where,
+        )
+        refs = {"brand": brand, "consumer": consumer, "rest": rest}
+        for ref in refs.values():
             ref.proxy().open(wait_for_ready=True).get(timeout=20)
-        yield {"brand": brand.proxy(), "consumer": consumer.proxy()}, emulator
-        for ref in (brand, consumer):
+        yield {side: ref.proxy() for side, ref in refs.items()}, emulator
+        for ref in refs.values():
             ref.stop(timeout=10)
     runtime.close()
 
@@ -264,7 +281,7 @@ def _nothing_was_sent_and_nobody_crashed(lines):
     sent = {
         line["frame"]["type"].rpartition(".")[2]
         for line in emulator.log()[seen:]
-        if line["dir"] == "in"
+        if line["dir"] == "in" and line["conn"]
     }
     # ids of other forms, and the question whether it is still there
     assert sent <= {"GetClock", "PublishEvent", "UpdateConversationField"}
@@ -278,6 +295,11 @@ def test_a_brand_refuses_it(lines, method, positional, named):
 @pytest.mark.parametrize(("method", "positional", "named"), BOTH + CONSUMER)
 def test_a_consumer_refuses_it(lines, method, positional, named):
     refused(lines, "consumer", method, positional, named)
+
+
+@pytest.mark.parametrize(("method", "positional", "named"), BOTH + BRAND + REST)
+def test_rest_refuses_it(lines, method, positional, named):
+    refused(lines, "rest", method, positional, named)
 
 
 def refused(lines, side, method, positional, named):
@@ -300,6 +322,7 @@ def test_each_method_is_in_the_table():
     }  # fmt: skip
     tables = {ums.BrandConnectionProxy: BOTH + BRAND}
     tables[ums.ConsumerConnectionProxy] = BOTH + CONSUMER
+    tables[ums.BrandRestConnectionProxy] = BOTH + BRAND + REST
     for proxy, table in tables.items():
         public = {
             name
@@ -311,7 +334,8 @@ def test_each_method_is_in_the_table():
 
 @pytest.mark.parametrize("text", ["日本", "x" * 512, "a b", "42"])
 def test_ids_of_other_forms_are_the_services_to_judge(lines, text):
-    for proxy in lines[0].values():
+    for side in ("brand", "consumer"):  # that of REST would keep a line
+        proxy = lines[0][side]
         with pytest.raises(ums.RequestRejected):
             proxy.send_text(text, "hello").get(timeout=5)
         with pytest.raises(ums.RequestRejected):

@@ -826,3 +826,14 @@ def test_the_first_of_the_table_are_those_in_flight_then_who_rests_then_the_queu
     assert found == [("in flight", "a"), ("resting", "again"), ("queued", "c")]
     assert [entry.id for _, entry in table.pending.first(2)] == ["a", "again"]
     assert table.pending.first(0) == []
+
+
+def test_the_deadline_of_one_in_flight_is_known():
+    pending = Pending(queue_limit=5, in_flight_limit=5)
+    flying = Entry("1", "x", b"", None, 3.0)
+    waiting = Entry("2", "x", b"", None, 3.0)
+    pending.submit(flying, 10.0, queue_timeout=5.0, ready=True)
+    pending.submit(waiting, 10.0, queue_timeout=5.0, ready=False)
+    assert pending.due("1") == 13.0
+    assert pending.due("2") is None
+    assert pending.due("3") is None

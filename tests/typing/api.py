@@ -63,6 +63,42 @@ def signed(body: bytes, headers: dict[str, str]) -> None:
     ums.verify_webhook(body, headers.get("x-liveperson-signature"), secret)
 
 
+def by_rest(ref: LoopRef[ums.BrandRestConnection]) -> None:
+    proxy = ums.proxy_of(ref)
+    assert_type(proxy, ums.BrandRestConnectionProxy)
+    assert_type(proxy.actor_ref, LoopRef[ums.BrandRestConnection])
+    assert_type(proxy.send_text("c", "hello"), LoopFuture[int])
+    assert_type(proxy.query_messages("d"), LoopFuture[list[MessageEvent]])
+    assert_type(proxy.get_conversation_by_id("c"), LoopFuture[Any])
+    assert_type(proxy.get_dialog("c", "d"), LoopFuture[Any])
+    assert_type(proxy.get_participant("c", ums.ME), LoopFuture[Any])
+    assert_type(proxy.remove_participant("c"), LoopFuture[str])
+    auth = ums.PasswordLogin("a", "b")
+    with ums.connect_rest("12345678", auth=auth) as connection:
+        assert_type(connection, ums.RestConnection)
+        assert_type(connection.proxy, ums.BrandRestConnectionProxy)
+        assert_type(connection.send_text("c", "hello"), int)
+        assert_type(connection.remove_participant("c"), str)
+
+
+def of_any_kind(way: str) -> None:
+    auth = ums.PasswordLogin("a", "b")
+    brand = ums.create_connection("1", auth=auth)
+    assert_type(brand, LoopRef[ums.BrandWebsocketConnection])
+    rest = ums.create_connection(
+        "1",
+        user_type=ums.UserType.BRAND,
+        connection_type=ums.ConnectionType.REST,
+        auth=auth,
+    )
+    assert_type(rest, LoopRef[ums.BrandRestConnection])
+    consumer = ums.create_connection("1", user_type=ums.UserType.CONSUMER)
+    assert_type(consumer, LoopRef[ums.ConsumerWebsocketConnection])
+    null = ums.create_connection("1", connection_type="null")
+    assert_type(null, LoopRef[ums.NullConnection])
+    assert_type(ums.create_connection("1", connection_type=way), LoopRef[Any])
+
+
 def hearing(ref: LoopRef[ums.NullConnection]) -> None:
     assert_type(ums.proxy_of(ref), ums.NullConnectionProxy)
     assert_type(ums.proxy_of(ref).process_webhooks_notification("{}"), LoopFuture[None])

@@ -38,6 +38,19 @@ async def consumers() -> None:
         assert_type(await consumer.get_conversation("c"), ums.Conversation | None)
 
 
+async def by_rest() -> None:
+    auth = ums.PasswordLogin("bot1", "password")
+    async with aio.connect_rest("12345678", auth=auth) as bot:
+        assert_type(bot, aio.RestConnection)
+        assert_type(bot.proxy, ums.BrandRestConnectionProxy)
+        assert_type(await bot.send_text("c", "hello"), int)
+        assert_type(await bot.query_messages("d"), list[MessageEvent])
+        assert_type(await bot.remove_participant("c", "1.2", "d"), str)
+        await bot.get_conversation_by_id("c")
+        await bot.get_dialog("c")
+        await bot.get_participant("c")
+
+
 async def heard() -> None:
     async with aio.connect_null("12345678") as connection:
         assert_type(connection.proxy, ums.NullConnectionProxy)

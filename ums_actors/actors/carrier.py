@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 from ums_actors.actors.child import Child
 
 if TYPE_CHECKING:
-    from ums_actors.actors.messages import CloseSocket, OpenSocket
+    from ums_actors.actors.kernel import Kernel
+    from ums_actors.actors.messages import CloseSocket, OpenSocket, SubmitRequest
 
 __all__ = ["Carrier", "Line"]
 
@@ -48,6 +49,14 @@ class Carrier(Child, abc.ABC):
     """
 
     asks: ClassVar[bool] = True
+
+    @classmethod
+    def check(cls, kernel: Kernel, command: SubmitRequest) -> None:
+        """Refuse a request that it cannot carry, before it waits for a line.
+
+        Raises:
+            UMSError: it cannot; what it cannot is NotSupported.
+        """
 
     @property
     @abc.abstractmethod

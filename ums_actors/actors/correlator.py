@@ -15,6 +15,8 @@ from ums_actors.actors.measuring import measure
 from ums_actors.actors.messages import (
     AnswersArrived,
     AwaitAnswers,
+    CallAnswered,
+    CallFailed,
     CatchUp,
     ForgetRequest,
     FramesReceived,
@@ -24,7 +26,6 @@ from ums_actors.actors.messages import (
     SubmitRequest,
     TakeWebhook,
 )
-from ums_actors.actors.nothing import nothing_asked
 from ums_actors.actors.replies import Replies, too_late
 from ums_actors.actors.sweep import Sweep
 from ums_actors.actors.trouble import report
@@ -62,6 +63,8 @@ class CorrelatorActor(Child):
         FramesReceived: "_receive",
         TakeWebhook: "_take_webhook",
         ReleaseQueue: "_release",
+        CallAnswered: "_call_answered",
+        CallFailed: "_call_failed",
         LineDropped: "_line_dropped",
         AwaitAnswers: "_await_answers",
     }
@@ -130,6 +133,8 @@ class CorrelatorActor(Child):
     def _accept(self, request_id: str, command: SubmitRequest) -> None:
         """Take a request in; what is raised comes before any byte of it is sent."""
         kernel = self._kernel
+        if kernel.carrier is not None:
+            kernel.carrier.check(kernel, command)
         line_up = kernel.websocket is not None
         ready = line_up and kernel.session.state is _READY
         if not ready:
@@ -174,8 +179,6 @@ class CorrelatorActor(Child):
 
     def _check_wait(self, command: SubmitRequest, *, line_up: bool) -> None:
         """Refuse what could only wait in vain for a line."""
-        if not self._kernel.asks:
-            raise nothing_asked(command.type)
         if self._kernel.at_rest():
             raise self._kernel.refusal(command.type)
         if command.internal and not line_up:
@@ -281,6 +284,26 @@ class CorrelatorActor(Child):
             command.reply.try_fail(error)
         self._feed.catch_up()
         command.reply.try_set(None)
+
+    def _call_answered(self, event: CallAnswered) -> None:
+        """Take the answer of a carrier that makes calls."""
+        if event.generation != self._kernel.session.generation:
+            self._kernel.counters.stale += 1
+            return
+        entry = self._pending.answer(event.response.req_id)
+        if entry is not None:
+            entry.least_pause = event.pause
+            self._replies.resolve(entry, event.response)
+        self._let_go()
+        self._tell_if_answered()
+
+    def _call_failed(self, event: CallFailed) -> None:
+        if event.generation != self._kernel.session.generation:
+            self._kernel.counters.stale += 1
+            return
+        self._replies.fail(event)
+        self._let_go()
+        self._tell_if_answered()
 
     def _await_answers(self, command: AwaitAnswers) -> None:
         self._awaited = command.generation

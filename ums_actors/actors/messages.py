@@ -23,6 +23,8 @@ __all__ = [
     "AnswersArrived",
     "ApplyEvent",
     "AwaitAnswers",
+    "CallAnswered",
+    "CallFailed",
     "CatchUp",
     "ChildExited",
     "CloseSocket",
@@ -238,6 +240,25 @@ class TakeWebhook(Message, frozen=True):
 
     notification: Notification
     reply: LoopFuture[None]
+
+
+class CallAnswered(Message, frozen=True):
+    """What a call brought that stands for a request; HTTP's status is its code."""
+
+    generation: int
+    response: Response
+    pause: float = 0.0
+    """Seconds for which the service wants to be left alone."""
+
+
+class CallFailed(Message, frozen=True):
+    """A call that stands for a request came to nothing; others do not suffer by it."""
+
+    generation: int
+    request_id: str
+    error: BaseException
+    written: bool = False
+    """Whether the service may have got it."""
 
 
 class CatchUp(Message, frozen=True):

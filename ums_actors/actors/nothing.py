@@ -17,6 +17,7 @@ from ums_actors.errors import NotSupported
 
 if TYPE_CHECKING:
     from ums_actors.actors.kernel import Kernel
+    from ums_actors.actors.messages import SubmitRequest
 
 __all__ = ["NullCarrier", "nothing_asked"]
 
@@ -29,6 +30,12 @@ class NullCarrier(Carrier):
         OpenSocket: "_open",
         CloseSocket: "_close",
     }
+
+    @classmethod
+    def check(cls, kernel: Kernel, command: SubmitRequest) -> None:
+        """Refuse it, whatever it is."""
+        del kernel
+        raise nothing_asked(command.type)
 
     def __init__(self, kernel: Kernel) -> None:
         super().__init__(kernel)

@@ -12,6 +12,8 @@ from ums_actors.core.window import pause_after
 from ums_actors.errors import (
     ConnectionLost,
     Delivery,
+    LocalProtocolError,
+    RemoteProtocolError,
     RequestRejected,
     RequestTimedOut,
     UMSError,
@@ -21,6 +23,7 @@ from ums_actors.protocol.renumbering import renumbered
 
 if TYPE_CHECKING:
     from ums_actors.actors.kernel import Kernel
+    from ums_actors.actors.messages import CallFailed
     from ums_actors.core.pending import Entry
     from ums_actors.protocol.envelopes import Response
 
@@ -62,7 +65,8 @@ class Replies:
             self._window.answered(entry.round)
         reply, raw = entry.reply
         try:
-            body = response.body if raw else decode_body(response.body)
+            wants_raw = raw and response.code < _FIRST_ERROR
+            body = response.body if wants_raw else decode_body(response.body)
         except UMSError as error:
             reply.try_fail(error)
             return
@@ -81,13 +85,38 @@ class Replies:
             return
         reply.try_fail(
             RequestRejected(
-                response.code, body, request_id=entry.id, request_type=entry.type
+                response.code,
+                body,
+                request_id=entry.id,
+                request_type=entry.type,
+                retry_after=entry.least_pause,
             )
         )
         generation = self._kernel.session.generation
         if response.code == _UNAUTHORIZED and self._validated != generation:
             self._validated = generation  # once a line is enough
             self._kernel.refs["token"].tell(ValidateToken())
+
+    def fail(self, event: CallFailed) -> None:
+        """Take a call that came to nothing; who waits learns how far it came."""
+        entry = self._pending.forget(event.request_id)
+        if entry is None:
+            return  # nobody waits for it any more
+        entry.sent = event.written
+        reply, _ = entry.reply
+        if isinstance(event.error, (LocalProtocolError, RemoteProtocolError)):
+            reply.try_fail(event.error)
+        elif self._kernel.loop.clock.now() >= entry.answer_by:
+            reply.try_fail(too_late(entry, written=event.written))
+        else:
+            lost = ConnectionLost(
+                f"{entry.type} got no answer: {event.error}",
+                delivery=entry.delivery,
+                request_id=entry.id,
+                request_type=entry.type,
+            )
+            lost.__cause__ = event.error
+            reply.try_fail(lost)
 
     def _sent_again(self, entry: Entry) -> bool:
         """Narrow the window after a 429; tell whether the request stays in the table.
@@ -101,6 +130,7 @@ class Replies:
             new_id = kernel.next_id()
             again = new_id, renumbered(payload, entry.id, new_id)
         pause = pause_after(entry.refusals + 1, kernel.runtime.random.random())
+        pause = max(pause, entry.least_pause)
         now = kernel.loop.clock.now()
         stays = self._pending.turn_back(entry, now, pause, again)
         reply, _ = entry.reply
@@ -114,7 +144,10 @@ def too_late(entry: Entry, *, written: bool) -> UMSError:
     """Make the error for a request whose time is over."""
     if entry.refusals and not written:  # the last that was heard of it
         return RequestRejected(
-            TOO_MANY, request_id=entry.refused_as, request_type=entry.type
+            TOO_MANY,
+            request_id=entry.refused_as,
+            request_type=entry.type,
+            retry_after=entry.least_pause,
         )
     return RequestTimedOut(
         f"{entry.type} got no answer in {entry.timeout:g} s"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ums_actors.aio.awaited import awaited
 from ums_actors.aio.base import AwaitableConnection, Opening
@@ -11,17 +11,19 @@ from ums_actors.connection import (
     BrandWebsocketConnection,
     proxy_of,
 )
+from ums_actors.connection.brand_access import BrandAccess as _Brand
+from ums_actors.connection.proxy import AnyBrandConnectionProxy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Connection", "connect"]
+__all__ = ["AnyBrandConnection", "Connection", "connect"]
 
-_Brand = BrandWebsocketConnection
+B = TypeVar("B", bound=AnyBrandConnectionProxy)
 
 
-class Connection(AwaitableConnection[BrandConnectionProxy]):
-    """A brand's connection whose methods are coroutines."""
+class AnyBrandConnection(AwaitableConnection[B]):
+    """What the asyncio connections of a brand's user have in common."""
 
     query_messages: Final = awaited(_Brand.query_messages)
     set_agent_state: Final = awaited(_Brand.set_agent_state)
@@ -43,6 +45,10 @@ class Connection(AwaitableConnection[BrandConnectionProxy]):
     get_skills: Final = awaited(_Brand.get_skills)
     process_shift_status_response: Final = awaited(_Brand.process_shift_status_response)
     get_message_statistics: Final = awaited(_Brand.get_message_statistics)
+
+
+class Connection(AnyBrandConnection[BrandConnectionProxy]):
+    """A brand's connection whose methods are coroutines."""
 
 
 def connect(

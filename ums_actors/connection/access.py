@@ -91,6 +91,11 @@ class Access(WebsocketConnection, abc.ABC):
         return run_steps(self._found(services, path))
 
     def _found(self, services: tuple[str, ...], path: str) -> Steps[Secret]:
+        origin = yield from self._origin_of(services)
+        return Secret(origin.websocket_url + path)
+
+    def _origin_of(self, services: tuple[str, ...]) -> Steps[Origin]:
+        """Look up, on a worker, where the first of these is that the account has."""
         timeout = self._setup.options.login_timeout
         csds, deadline = self._csds, self._http.deadline(timeout)
         try:
@@ -101,4 +106,4 @@ class Access(WebsocketConnection, abc.ABC):
             raise LoginError(
                 "the domain look-up did not end in time", step="csds"
             ) from None
-        return Secret(origin.websocket_url + path)
+        return origin

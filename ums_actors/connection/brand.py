@@ -5,15 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ums_actors._version import __version__
-from ums_actors.actors.marking import show
 from ums_actors.arguments import identifier
-from ums_actors.auth.brand import BrandTokenSource
 from ums_actors.auth.csds import BRAND_SOCKET_SERVICES, DEFAULT_CSDS_HOST
-from ums_actors.auth.source import TokenSource
-from ums_actors.connection.access import Access
-from ums_actors.connection.assignment import BrandConversations
-from ums_actors.connection.reporting import Reporting
-from ums_actors.connection.routing import Routing
+from ums_actors.connection.brand_access import BrandAccess
 from ums_actors.connection.setup import Setup
 from ums_actors.errors import LocalProtocolError
 from ums_actors.protocol import brand
@@ -24,10 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ums_actors.auth.credentials import Credentials
-    from ums_actors.auth.csds import Csds
-    from ums_actors.auth.session import Session
-    from ums_actors.connection.publishing import Sought
-    from ums_actors.http.client import Http
+    from ums_actors.auth.source import TokenSource
     from ums_actors.options import Options
     from ums_actors.outbox import Outbox
     from ums_actors.runtime import LoopFuture
@@ -38,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["BrandWebsocketConnection"]
 
 
-class BrandWebsocketConnection(Access, Reporting, Routing, BrandConversations):
+class BrandWebsocketConnection(BrandAccess):
     """A supervised connection of one agent or bot.
 
     Args:
@@ -106,7 +97,6 @@ class BrandWebsocketConnection(Access, Reporting, Routing, BrandConversations):
             subscribe=subscribe,
             memory=memory,
         )
-        self._auth = auth
         self._app = (
             identifier("app_id", app_id),
             identifier("app_version", app_version),
@@ -117,17 +107,9 @@ class BrandWebsocketConnection(Access, Reporting, Routing, BrandConversations):
         brand.subscribe_conversations(query)  # a bad query fails here
         super().__init__(
             setup,
+            auth,
             (lambda: self._query_call(query)) if create_default_subscription else None,
         )
-
-    def _token_source(self, csds: Csds, http: Http) -> TokenSource:
-        auth = self._auth
-        if isinstance(auth, TokenSource):
-            return auth
-        return BrandTokenSource(self._setup.account_id, auth, csds, http)
-
-    def _identify(self, login: Session) -> str:
-        return login.agent_id(self._setup.account_id)
 
     def _get_websocket_url(self) -> LoopFuture[Secret]:
         """Look up the host, and put the token into the path."""
@@ -144,13 +126,7 @@ class BrandWebsocketConnection(Access, Reporting, Routing, BrandConversations):
         )
         return self._address(BRAND_SOCKET_SERVICES, path)
 
-    def _look(self, sought: Sought) -> Steps[bool]:
-        found = yield self.query_messages(sought.dialog_id, sought.base)
-        show(self._kernel, found, dialog_id=sought.dialog_id, asked=True)
-        return True
-
     def _restore(self) -> Steps[None]:
         yield from self._restore_subscriptions()
         yield from self._restore_agent_state()
-        if self._polls_shifts:
-            self._kernel.shifts.begin()
+        yield from super()._restore()

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, overload
 
 from ums_actors.connection.brand import BrandWebsocketConnection as _Brand
+from ums_actors.connection.brand_access import BrandAccess as _AnyBrand
 from ums_actors.connection.consumer import ConsumerWebsocketConnection as _Consumer
 from ums_actors.connection.model import Model as _Both
 from ums_actors.connection.null import NullConnection as _Null
+from ums_actors.connection.rest import BrandRestConnection as _Rest
 from ums_actors.runtime import proxy_method
 
 if TYPE_CHECKING:
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 __all__ = [
+    "AnyBrandConnectionProxy",
     "BrandConnectionProxy",
+    "BrandRestConnectionProxy",
     "ConnectionProxy",
     "ConsumerConnectionProxy",
     "NullConnectionProxy",
@@ -30,6 +34,7 @@ __all__ = [
 ]
 
 B = TypeVar("B", bound=_Brand)
+R = TypeVar("R", bound=_Rest)
 C = TypeVar("C", bound=_Consumer)
 N = TypeVar("N", bound=_Null)
 
@@ -131,30 +136,45 @@ class ConnectionProxy:
         send = proxy_method(_Both.send)
 
 
-class BrandConnectionProxy(ConnectionProxy):
+class AnyBrandConnectionProxy(ConnectionProxy):
+    """What the proxies of a brand's connections have in common; never instantiated."""
+
+    join_dialog: Final = proxy_method(_AnyBrand.join_dialog)
+    leave_dialog: Final = proxy_method(_AnyBrand.leave_dialog)
+    transfer_conversation: Final = proxy_method(_AnyBrand.transfer_conversation)
+    create_conversation: Final = proxy_method(_AnyBrand.create_conversation)
+    query_messages: Final = proxy_method(_AnyBrand.query_messages)
+    create_routing_task_subscription: Final = proxy_method(
+        _AnyBrand.create_routing_task_subscription
+    )
+    update_routing_task_subscription: Final = proxy_method(
+        _AnyBrand.update_routing_task_subscription
+    )
+    unsubscribe_routing_tasks: Final = proxy_method(_AnyBrand.unsubscribe_routing_tasks)
+    subscribe_agents_state: Final = proxy_method(_AnyBrand.subscribe_agents_state)
+    unsubscribe_agents_state: Final = proxy_method(_AnyBrand.unsubscribe_agents_state)
+    set_brand_profile: Final = proxy_method(_AnyBrand.set_brand_profile)
+    get_skills: Final = proxy_method(_AnyBrand.get_skills)
+    process_shift_status_response: Final = proxy_method(
+        _AnyBrand.process_shift_status_response
+    )
+
+
+class BrandConnectionProxy(AnyBrandConnectionProxy):
     """The type of ``BrandWebsocketConnection.start(…).proxy()``; never instantiated."""
 
     actor_ref: LoopRef[_Brand]
 
-    join_dialog: Final = proxy_method(_Brand.join_dialog)
-    leave_dialog: Final = proxy_method(_Brand.leave_dialog)
-    transfer_conversation: Final = proxy_method(_Brand.transfer_conversation)
-    create_conversation: Final = proxy_method(_Brand.create_conversation)
-    query_messages: Final = proxy_method(_Brand.query_messages)
-    create_routing_task_subscription: Final = proxy_method(
-        _Brand.create_routing_task_subscription
-    )
-    update_routing_task_subscription: Final = proxy_method(
-        _Brand.update_routing_task_subscription
-    )
-    unsubscribe_routing_tasks: Final = proxy_method(_Brand.unsubscribe_routing_tasks)
-    subscribe_agents_state: Final = proxy_method(_Brand.subscribe_agents_state)
-    unsubscribe_agents_state: Final = proxy_method(_Brand.unsubscribe_agents_state)
-    set_brand_profile: Final = proxy_method(_Brand.set_brand_profile)
-    get_skills: Final = proxy_method(_Brand.get_skills)
-    process_shift_status_response: Final = proxy_method(
-        _Brand.process_shift_status_response
-    )
+
+class BrandRestConnectionProxy(AnyBrandConnectionProxy):
+    """The type of ``BrandRestConnection.start(…).proxy()``; never instantiated."""
+
+    actor_ref: LoopRef[_Rest]
+
+    get_conversation_by_id: Final = proxy_method(_Rest.get_conversation_by_id)
+    get_dialog: Final = proxy_method(_Rest.get_dialog)
+    get_participant: Final = proxy_method(_Rest.get_participant)
+    remove_participant: Final = proxy_method(_Rest.remove_participant)
 
 
 class ConsumerConnectionProxy(ConnectionProxy):
@@ -176,10 +196,17 @@ def proxy_of(ref: LoopRef[C]) -> ConsumerConnectionProxy: ...
 @overload
 def proxy_of(ref: LoopRef[B]) -> BrandConnectionProxy: ...
 @overload
+def proxy_of(ref: LoopRef[R]) -> BrandRestConnectionProxy: ...
+@overload
 def proxy_of(ref: LoopRef[N]) -> NullConnectionProxy: ...
 def proxy_of(
     ref: LoopRef[Any],
-) -> BrandConnectionProxy | ConsumerConnectionProxy | NullConnectionProxy:
+) -> (
+    BrandConnectionProxy
+    | BrandRestConnectionProxy
+    | ConsumerConnectionProxy
+    | NullConnectionProxy
+):
     """Give the proxy of a connection, typed.
 
     Raises:

@@ -35,6 +35,7 @@ class Entry(msgspec.Struct, eq=False):
         round: the window's round in which it was sent.
         refusals: how often it was answered with 429.
         refused_as: the id under which it was, the last time.
+        least_pause: seconds that the service then wanted to be left alone.
         charged: bytes it is counted with in an allowance; None if it is in none.
     """
 
@@ -52,6 +53,7 @@ class Entry(msgspec.Struct, eq=False):
     round: int = 0
     refusals: int = 0
     refused_as: str = ""
+    least_pause: float = 0.0
     charged: int | None = None
 
     @property

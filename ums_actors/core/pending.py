@@ -226,6 +226,11 @@ class Pending:
         entry.sent = False
         self._waiting.rest(entry, until)
 
+    def due(self, request_id: str) -> float | None:
+        """Give when the answer to one in flight must be there; None: nobody waits."""
+        entry = self._in_flight.get(request_id)
+        return None if entry is None else entry.answer_by
+
     def forget(self, request_id: str) -> Entry | None:
         """Take out a request that its caller gave up; None if it has left already."""
         entry = self._in_flight.pop(request_id, None)

@@ -11,12 +11,13 @@ from urllib3.connection import HTTPConnection
 from ums_actors.errors import (
     LocalProtocolError,
     LoginError,
+    RemoteProtocolError,
     UMSError,
 )
 from ums_actors.http.answer import Answer, Response, read_answer
 from ums_actors.http.asking import Ask, Payload, encode, headers_of
 from ums_actors.http.deadline import Deadline
-from ums_actors.http.failures import ENDED, FOREIGN, reason_of
+from ums_actors.http.failures import ENDED, FOREIGN, TooLong, reason_of
 from ums_actors.http.line import Line, LineSocket
 from ums_actors.http.tls import client_context
 
@@ -137,6 +138,7 @@ class Http:
         Raises:
             UMSError: of that class: no answer came; its text holds nothing of what was
                 sent, the path included.
+            RemoteProtocolError: the answer is too long, to a call with a ``way``.
             LocalProtocolError: a part cannot be sent, or the certificates to trust
                 cannot be read.
         """
@@ -189,6 +191,10 @@ class Http:
             answer, keeps = self._exchange(line, ask, way)
         except LocalProtocolError:  # of a proxy or of certificates: it says what to do
             raise
+        except TooLong:
+            if way is not None:  # asking again would bring as much
+                raise _too_long(ask) from None
+            return reason_of(TooLong()), False
         except FOREIGN as foreign:
             return reason_of(foreign), was_kept and isinstance(foreign, ENDED)
         else:
@@ -257,6 +263,12 @@ class Http:
             return
         way.hold(None)
         way.kept.give(line, 0.0 if closed else keeps)
+
+
+def _too_long(ask: Ask) -> RemoteProtocolError:
+    return RemoteProtocolError(
+        f"the answer to the {ask.step} call has more than {ask.body_limit} bytes"
+    )
 
 
 def _both(

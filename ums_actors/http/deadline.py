@@ -38,6 +38,10 @@ class Deadline:
             raise TimeoutError("the deadline is over")
         return seconds
 
+    def remaining(self) -> float:
+        """Give the seconds left, less than 0 if there are none."""
+        return self._end - self._clock()
+
     def over(self) -> bool:
         """Tell whether no time is left."""
         return self._end <= self._clock()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ums_actors.connection import (
     BrandConnectionProxy,
     BrandWebsocketConnection,
     proxy_of,
 )
+from ums_actors.connection.proxy import AnyBrandConnectionProxy
 from ums_actors.sync.base import BlockingConnection
 
 if TYPE_CHECKING:
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from ums_actors.protocol.records import MessageEvent
     from ums_actors.protocol.shifts import SkillShift
 
-__all__ = ["Connection", "connect"]
+__all__ = ["AnyBrandConnection", "Connection", "connect"]
+
+B = TypeVar("B", bound=AnyBrandConnectionProxy)
 
 
 def connect(
@@ -48,8 +51,8 @@ def connect(
     return Connection(ref, proxy_of(ref), timeout)._open(fail_fast, wait_for_ready)
 
 
-class Connection(BlockingConnection[BrandConnectionProxy]):
-    """A brand's connection whose methods wait for their answers; any thread."""
+class AnyBrandConnection(BlockingConnection[B]):
+    """What the blocking connections of a brand's user have in common."""
 
     def query_messages(
         self, dialog_id: str, newer_than: int | None = None
@@ -142,3 +145,7 @@ class Connection(BlockingConnection[BrandConnectionProxy]):
     def get_message_statistics(self, agent_id: str | None = None) -> dict[str, Any]:
         """Ask for the message statistics of the brand, or of one of its agents."""
         return self.proxy.get_message_statistics(agent_id).get()
+
+
+class Connection(AnyBrandConnection[BrandConnectionProxy]):
+    """A brand's connection whose methods wait for their answers; any thread."""

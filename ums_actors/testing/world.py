@@ -33,6 +33,7 @@ _POOLS = {
     "auth": 8,
     "files": 4,
     "reports": 2,
+    "rest": 4,
     "outbox": 1,
     "callbacks": 4,
     "hooks": 4,

@@ -1,0 +1,1 @@
+"""The part of the socket where requests are made by HTTP."""

@@ -1,0 +1,290 @@
+"""The carrier whose line is a REST service: a request is a call, a call a worker's job.
+
+A call that fails concerns its caller alone. What ends the line is what would fail all:
+that no token is to be had. Then requests wait for the next attempt as they do for a
+websocket.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+import msgspec
+
+from ums_actors.actors.carrier import Carrier
+from ums_actors.actors.messages import (
+    AcquireToken,
+    CallAnswered,
+    CallFailed,
+    ChildExited,
+    CloseSocket,
+    InvalidateToken,
+    Later,
+    OpenSocket,
+    SocketOpened,
+    StepFailed,
+)
+from ums_actors.actors.rest.desk import Desk
+from ums_actors.actors.rest.flight import Flight
+from ums_actors.actors.rest.line import RestLine
+from ums_actors.core.course import State
+from ums_actors.core.reason import Stopped
+from ums_actors.core.window import pause_after
+from ums_actors.errors import (
+    LocalProtocolError,
+    NotSupported,
+    RemoteProtocolError,
+    UMSError,
+)
+from ums_actors.http.deadline import Deadline
+from ums_actors.http.kept import Kept
+from ums_actors.protocol.envelopes import Response, decode_body, encode_part
+from ums_actors.protocol.rest.answers import response_body
+from ums_actors.protocol.rest.offered import OFFERED, exchange_of, not_offered
+from ums_actors.runtime import LoopFuture
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ums_actors.actors.kernel import Kernel
+    from ums_actors.actors.messages import SubmitRequest
+    from ums_actors.http.client import Answer
+    from ums_actors.protocol.rest.exchange import Exchange
+    from ums_actors.runtime.timers import Timer
+
+__all__ = ["RestCarrier"]
+
+_UNAUTHORIZED: Final = 401
+_IDLE: Final = 30.0
+"""Seconds that a line rests between calls; how long the service bears it is UNKNOWN,
+many end it after 60. One that says less is believed."""
+_GRACE: Final = 0.5
+"""Seconds a call's own deadline has before its worker is given up."""
+
+
+class RestCarrier(Carrier):
+    """Makes calls of requests, and answers of what comes of them."""
+
+    handlers: ClassVar[dict[type[Any], str]] = {
+        OpenSocket: "_open",
+        CloseSocket: "_close",
+    }
+
+    def __init__(self, kernel: Kernel) -> None:
+        super().__init__(kernel)
+        self._line = 0
+        self._rest: RestLine | None = None
+        self._desk: Desk | None = None
+        self._ended = False
+        self._permit: Callable[[], bool] | None = None  # where there is a tenure
+        self._refused = -1  # generation of the last token that was refused
+        self._timer: Timer | None = None  # of the lines that rest
+
+    def on_stop(self) -> None:
+        """Leave nothing open."""
+        self.abandon()
+        super().on_stop()
+
+    @classmethod
+    def check(cls, kernel: Kernel, command: SubmitRequest) -> None:
+        """Refuse what the service does not offer, before it waits for anything."""
+        if command.headers is not None:
+            raise NotSupported(
+                "the headers of a request are a websocket's: leave them out, or use a "
+                "BrandWebsocketConnection"
+            )
+        kind, body, more = command.type, command.body, command.encoded_metadata
+        if isinstance(body, Later):  # of the library's own making
+            if kind not in OFFERED:
+                raise not_offered(kind)
+            return
+        plain = decode_body(encode_part(kind, body))
+        exchange_of(kernel.account_id, kind, plain, None, more)
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has said that its line has ended, or was told so."""
+        return self._ended
+
+    def abandon(self) -> None:
+        """End all calls at once, without a word to the supervisor."""
+        self._ended = True
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._rest is not None:
+            self._rest.kept.close()
+
+    # -- the line
+
+    def _open(self, command: OpenSocket) -> None:
+        kernel, session = self._kernel, self._kernel.session
+        line = command.generation
+        if line != session.generation or session.state is not State.CONNECTING:
+            kernel.counters.stale += 1  # it waited here while this actor was down
+            return
+        self._line = line
+        tenancy = kernel.tenancy
+        self._permit = None if tenancy is None else tenancy.permit()
+        options, services = kernel.options, kernel.services
+        self._desk = Desk(
+            services.http, services.csds, kernel.account_id, options.max_message_size
+        )
+        kept = Kept(options.rest_lines, _IDLE, self._loop.clock.now)
+        wake = self._cell.schedule
+        self._rest = kernel.websocket = RestLine(options.rest_lines, kept, wake)
+        self._tell("supervisor", SocketOpened(line))
+
+    def _close(self, command: CloseSocket) -> None:
+        del command
+        if not self._ended:
+            self.abandon()
+            self._tell("supervisor", ChildExited("socket", self._line, Stopped()))
+
+    # -- calls
+
+    def _on_drained(self) -> None:
+        """Take what the correlator has, and let those go who may."""
+        outgoing, rest = self._kernel.outgoing, self._rest
+        if rest is None or self._ended:
+            return  # the line is going: the supervisor answers for its requests
+        taken = 0
+        try:
+            for request_id, payload in outgoing:
+                taken += 1
+                self._take(rest, request_id, payload)
+        finally:  # one that makes us crash does not come again
+            del outgoing[:taken]
+        self._go(rest)
+
+    def _take(self, rest: RestLine, request_id: str, payload: bytes) -> None:
+        due = self._kernel.pending.due(request_id)
+        if due is None:
+            return  # nobody waits for it any more
+        try:
+            exchange = self._exchange_of(payload)
+        except UMSError as error:
+            self._tell("correlator", CallFailed(self._line, request_id, error))
+            return
+        clock = self._loop.clock
+        deadline = Deadline(due - clock.now(), clock.now)
+        rest.add(Flight(request_id, exchange, deadline, rest.kept, self._permit))
+
+    def _exchange_of(self, payload: bytes) -> Exchange:
+        frame: dict[str, Any] = msgspec.json.decode(payload)
+        return exchange_of(
+            self._kernel.account_id,
+            frame["type"],
+            frame["body"],
+            frame.get("metadata"),
+            frame.get("encodedMetadata"),
+        )
+
+    def _go(self, rest: RestLine) -> None:
+        for flight in rest.due():
+            self._make(rest, flight)
+
+    def _make(self, rest: RestLine, flight: Flight) -> None:
+        """Have a worker make the call, with the token that is held."""
+        kernel, login, desk = self._kernel, self._kernel.held, self._desk
+        if login is None or desk is None:
+            self._await_token(rest, flight)
+            return
+        flight.token = kernel.token_generation
+        made = self._runtime.workers("rest").submit(
+            self._loop,
+            partial(desk.make, flight, login.token),
+            timeout=max(0.0, flight.deadline.remaining()) + _GRACE,
+            on_abandon=flight.withdraw,
+        )
+        made.add_done_callback(self._cell.fenced(partial(self._landed, flight)))
+
+    def _landed(self, flight: Flight, made: LoopFuture[Answer]) -> None:
+        rest, error = self._rest, made.exception()
+        if rest is None or self._ended:
+            return  # its caller has been answered
+        if flight.withdrawn:
+            rest.done(flight)
+        elif error is not None:
+            self._failed(rest, flight, error)
+        else:
+            self._answered(rest, flight, made.get(timeout=0))
+        self._prune_later(rest)
+        self._go(rest)
+
+    def _answered(self, rest: RestLine, flight: Flight, answer: Answer) -> None:
+        if answer.status == _UNAUTHORIZED and not flight.renewed:
+            self._refused_token(rest, flight)
+            return
+        rest.done(flight)
+        try:
+            body = response_body(flight.exchange, answer.status, answer.body)
+        except UMSError as error:
+            self._tell("correlator", CallFailed(self._line, flight.request_id, error))
+            return
+        response = Response(flight.request_id, answer.status, "", body)
+        pause = answer.retry_after
+        self._tell("correlator", CallAnswered(self._line, response, pause))
+
+    def _failed(self, rest: RestLine, flight: Flight, error: BaseException) -> None:
+        """Tell who asked; what may be asked twice is, within its time."""
+        is_final = isinstance(error, (LocalProtocolError, RemoteProtocolError))
+        if is_final or not flight.exchange.may_be_repeated:
+            rest.done(flight)
+            failed = CallFailed(
+                self._line, flight.request_id, error, written=flight.written
+            )
+            self._tell("correlator", failed)
+            return
+        flight.failures += 1
+        rest.rest(flight)
+        pause = pause_after(flight.failures, self._runtime.random.random())
+        if pause < flight.deadline.remaining():  # else the end of its time ends it
+            self._call_later(pause, partial(self._again, rest, flight))
+
+    def _again(self, rest: RestLine, flight: Flight) -> None:
+        rest.again(flight)
+        self._go(rest)
+
+    # -- the token
+
+    def _refused_token(self, rest: RestLine, flight: Flight) -> None:
+        """Give up the token with which a call was refused, and make it once more."""
+        flight.renewed = True
+        flight.refused()
+        if flight.token != self._refused:  # else another one has told of it
+            self._refused = flight.token
+            self._tell("token", InvalidateToken(flight.token, "REST"))
+        self._await_token(rest, flight)
+
+    def _await_token(self, rest: RestLine, flight: Flight) -> None:
+        """Let a call wait for a token; all who do share one login."""
+        rest.rest(flight)
+        reply: LoopFuture[Any] = LoopFuture()
+        self._tell("token", AcquireToken(reply))
+        reply.add_done_callback(self._cell.fenced(partial(self._renewed, rest, flight)))
+
+    def _renewed(
+        self, rest: RestLine, flight: Flight, acquired: LoopFuture[Any]
+    ) -> None:
+        error = acquired.exception()
+        if self._ended:
+            return
+        if error is None:
+            self._again(rest, flight)
+        else:
+            self.abandon()
+            self._tell("supervisor", StepFailed(self._line, error))
+
+    # -- lines that rest
+
+    def _prune_later(self, rest: RestLine) -> None:
+        if self._timer is None and len(rest.kept):
+            self._timer = self._call_later(_IDLE, partial(self._prune, rest))
+
+    def _prune(self, rest: RestLine) -> None:
+        self._timer = None
+        left = rest.kept.prune()
+        if left is not None:
+            self._timer = self._call_later(left, partial(self._prune, rest))
