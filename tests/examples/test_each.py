@@ -1,5 +1,11 @@
 from __future__ import annotations
 
+import json
+import signal
+import socket
+
+import urllib3
+
 from ums_actors.emulator import password_of
 
 
@@ -186,3 +192,59 @@ def test_a_bot_that_cannot_log_in_does_not_keep_the_others(emulator, run_on, tmp
     assert "bot1: the credentials were rejected with HTTP status 401\n" in output
     assert output.endswith("bot2 has served 1\n")
     assert "tell-nobody" not in output
+
+
+def post(url, body, **headers):
+    return urllib3.request("POST", url, body=body, headers=headers, timeout=10).status
+
+
+def listening(run, emulator, *arguments, **environment):
+    """Start the receiver; give it and its address."""
+    example = run(
+        "webhook_receiver", *arguments, UMS_ACCOUNT=emulator.account, **environment
+    )
+    return example, example.line().removeprefix("listening on ")
+
+
+def test_the_webhook_receiver_prints_what_is_posted(emulator, run):
+    example, url = listening(
+        run, emulator, "--conversations", "1", UMS_WEBHOOK_SECRET="s3cr3t"
+    )
+    emulator.add_webhook(url, secret="s3cr3t", parallel=4)
+    opened = emulator.open_conversation(assign="bot1", text="hello")
+    assert example.line() == f"{opened.conversation_id} CONSUMER: hello"
+    emulator.write(opened.conversation_id, "again")
+    assert example.line() == f"{opened.conversation_id} CONSUMER: again"
+    emulator.close_conversation(opened.conversation_id)
+    code, output, error = example.end()
+    assert (code, error) == (0, "")
+    assert output == f"{opened.conversation_id} closed by CONSUMER\n"
+
+
+def test_the_webhook_receiver_takes_nothing_else(emulator, run):
+    example, url = listening(run, emulator, UMS_WEBHOOK_SECRET="s3cr3t")
+    signature = {"x-liveperson-signature": "sha1=nonsense"}
+    assert post(url, b"{}") == 400
+    assert post(url, b"{}", **signature) == 400
+    assert post(url, b"x" * (1 << 20) + b"x", **signature) == 413
+    assert urllib3.request("GET", url, timeout=10).status == 501
+    with socket.create_connection(("127.0.0.1", int(url[:-1].rpartition(":")[2]))) as s:
+        s.sendall(b"POST / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert s.recv(100).startswith(b"HTTP/1.0 411")
+    example.interrupt()
+    code, output, error = example.end()
+    assert (code, output) == (0, "")
+    assert error.count("refused: the webhook") == 2
+    assert "s3cr3t" not in error
+
+
+def test_the_webhook_receiver_without_a_secret_takes_what_comes(emulator, run):
+    example, url = listening(run, emulator)
+    event = {"type": "ContentEvent", "message": "hello"}
+    change = {"sequence": 0, "dialogId": "D", "event": event}
+    body = {"type": "ms.MessagingEventNotification", "body": {"changes": [change]}}
+    assert post(url, json.dumps(body).encode()) == 200
+    assert example.line() == "D : hello"
+    assert post(url, b"[]") == 400
+    example.interrupt(signal.SIGTERM)
+    assert example.end()[0] == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import queue
 
 import pykka
 import pytest
@@ -315,3 +316,15 @@ def test_a_user_may_be_given_only_once(emulator, spec):
         f"agents has user 'bot1' of account {emulator.account} twice: two connections "
         "of one user kill each other's token; leave one out"
     )
+
+
+def test_its_agents_take_webhooks(emulator, spec, fleet):
+    heard = queue.Queue()
+    bots = fleet(handler=heard.put, kinds=[ums.MessageReceived])
+    bot = bots.add(spec(emulator))
+    event = {"type": "ContentEvent", "message": "hello"}
+    body = {"changes": [{"sequence": 0, "dialogId": "D", "event": event}]}
+    notification = {"type": "ms.MessagingEventNotification", "body": body}
+    bot.process_webhooks_notification(notification).get(timeout=20)
+    told = heard.get(timeout=20)
+    assert (told.user, told.event.text) == ("bot1", "hello")

@@ -110,6 +110,11 @@ class Account:
         found = self.address()
         return found | {"auth": ums.PasswordLogin(*self.credentials(username))}
 
+    def post_webhooks(self, url: str, secret: str | None) -> None:
+        """Have a local UMS post what happens; for an account that is settled there."""
+        if self._emulator is not None:
+            self._emulator.add_webhook(url, secret=secret)
+
     def login_url(self) -> str:
         """Give the address of a local UMS's login."""
         if self._emulator is None:
