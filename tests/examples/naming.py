@@ -16,13 +16,20 @@ from ums_actors import aio, requests
 from ums_actors.protocol.subscription import conversation_query
 
 BRAND, CONSUMER = ums.BrandWebsocketConnection, ums.ConsumerWebsocketConnection
-OFFERED = (ums.BrandConnectionProxy, ums.ConsumerConnectionProxy, ums.Connection)
+REST = ums.BrandRestConnection
+OFFERED = (
+    ums.BrandConnectionProxy,
+    ums.BrandRestConnectionProxy,
+    ums.ConsumerConnectionProxy,
+    ums.Connection,
+)
 """Where the public methods of connections are offered."""
 ROOTS = {
     "ums": (ums,),
     "aio": (aio,),
     "requests": (requests,),
     "connection": (BRAND, CONSUMER),
+    "rest": (REST,),
     "conversation": (ums.Conversation,),
     "dialog": (ums.Dialog,),
     "message": (ums.Message,),
@@ -34,7 +41,7 @@ GIVES = {"status": ums.ConnectionStatus}
 """Classes of what methods give, where a document goes on from there."""
 DOORS = (BRAND.__init__, CONSUMER.__init__, ums.connect, ums.connect_consumer)
 """Functions whose parameters are those of ``name=…``."""
-PASSING_ON = ("connect", "connect_consumer", "start", "create_connection")
+PASSING_ON = ("connect", "connect_consumer", "create_connection", "start")
 """Functions that pass on what they are given to a connection's class."""
 _KEYWORD = re.compile(r"(\w+)=…")
 
@@ -87,10 +94,9 @@ def _called(node):
     functions = [each for each in _found(node.func) if callable(each)]
     if not functions:
         raise Unknown(f"{ast.unparse(node.func)} cannot be called")
+    more = DOORS if getattr(node.func, "attr", "") in PASSING_ON else ()
     for keyword in node.keywords:
-        name = node.func.attr
-        doors = DOORS if name in PASSING_ON else functions
-        _with_keyword(doors, keyword.arg)
+        _with_keyword([*functions, *more], keyword.arg)
     if not (node.args or node.keywords):
         _needs_nothing(node, functions)
     given = GIVES.get(getattr(node.func, "attr", ""))
@@ -125,7 +131,7 @@ def _members(owner, name):
     """Give what an object or instances of a class have of that name."""
     if isinstance(owner, ModuleType):
         return [getattr(owner, name)] if name in owner.__all__ else []
-    if owner in (BRAND, CONSUMER) and name not in ("start", "__init__"):
+    if owner in (BRAND, CONSUMER, REST) and name not in ("start", "__init__"):
         offered = name in owner._proxied or any(hasattr(it, name) for it in OFFERED)
         return [getattr(owner, name)] if offered and hasattr(owner, name) else []
     if hasattr(owner, name):

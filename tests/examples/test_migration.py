@@ -171,6 +171,15 @@ def many_bots(stage, code):
     assert stage.printed() == ["2"]
 
 
+def by_rest(stage, code):
+    talk = stage.talk(assign="bot1", text="hello", skill="4")
+    Running(code, {"conversation_id": talk}).end()
+    assert stage.printed() == ["0 hello"]
+    assert "one moment, please" in stage.said(talk)
+    assert stage.now(talk)["skill"] == "17"
+    assert not stage.now(talk)["assigned"]
+
+
 def a_replaced_process(stage, code):
     talk = stage.talk(assign="bot1")
     code = code.replace("...  # until it is to end", "meanwhile()")
@@ -251,6 +260,7 @@ SCENES = {
     "Tokens of your own": a_token_source,
     "Requests that have no method": raw_requests,
     "Many bots in one process": many_bots,
+    "Without a websocket": by_rest,
     "A process that is replaced": a_replaced_process,
     "Webhooks": webhooks,
     "An agent-bot of node-agent-sdk": an_agent_bot,

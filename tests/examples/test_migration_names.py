@@ -30,7 +30,6 @@ FREE = {
     "Errors of lp-messaging-sdk",
     "Errors and fields of node-agent-sdk",
     "Recipes of node-agent-sdk",
-    "REST helpers",
 }
 """Tables whose first column is not made of names."""
 
