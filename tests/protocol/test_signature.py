@@ -76,3 +76,9 @@ def test_only_the_body_as_it_came_can_be_checked(body):
 def test_a_secret_is_wanted(secret):
     with pytest.raises(LocalProtocolError, match="secret must be"):
         verify_webhook(BODY, signed(), secret)
+
+
+@pytest.mark.parametrize("signature", [b"sha1=abc", 5, ["sha1=abc"]])
+def test_a_signature_is_a_text(signature):
+    with pytest.raises(LocalProtocolError, match="must be the text of the header"):
+        verify_webhook(b"{}", signature, "secret")

@@ -39,8 +39,8 @@ def verify_webhook(
         RemoteProtocolError: it is not signed, or not so: do not take it.
         LocalProtocolError: an argument is of no use.
     """
-    data, key = _data(body), _key(secret)
-    algorithm, equals, given = (signature or "").strip().partition("=")
+    data, key, told = _data(body), _key(secret), _header(signature)
+    algorithm, equals, given = told.partition("=")
     if not equals:
         raise RemoteProtocolError(
             f"the webhook is not signed: its {SIGNATURE_HEADER} must be sha1=… or "
@@ -53,9 +53,9 @@ def verify_webhook(
             "known are sha1 and sha256"
         )
     expected = hmac.new(key, data, digest).digest()
-    told = given.encode(errors="replace")
-    fits = hmac.compare_digest(base64.b64encode(expected), told)
-    fits |= hmac.compare_digest(expected.hex().encode(), told.lower())
+    digits = given.encode(errors="replace")
+    fits = hmac.compare_digest(base64.b64encode(expected), digits)
+    fits |= hmac.compare_digest(expected.hex().encode(), digits.lower())
     if not fits:
         raise RemoteProtocolError(
             f"the webhook's {SIGNATURE_HEADER} does not fit: somebody else sent it, or "
@@ -70,6 +70,15 @@ def _data(body: Any) -> bytes:
         return body.encode(errors="replace")
     raise LocalProtocolError(
         f"body={shown(body)} must be the bytes or the text of a webhook as it came"
+    )
+
+
+def _header(signature: Any) -> str:
+    if signature is None or isinstance(signature, str):
+        return (signature or "").strip()
+    raise LocalProtocolError(
+        f"signature must be the text of the header {SIGNATURE_HEADER}, or None if "
+        f"there is none, not {type(signature).__name__}: decode bytes from latin-1"
     )
 
 
