@@ -1,4 +1,8 @@
-"""Every number is delivered, absent or told to be missed, just once: both sides."""
+"""Every number is delivered, absent or told to be missed, just once: both sides.
+
+Also if one process is replaced by another, which goes on from what the first has saved;
+what its subscribers had not taken is delivered again then.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from ums_actors.core.following import FollowedStreams, Sighting
+from ums_actors.core.keeping import document
+from ums_actors.core.recalling import recall
 from ums_actors.core.stream import Streams
 from ums_actors.core.tracked import Missed
 
@@ -13,6 +19,21 @@ DIALOGS = ("a", "b", "c")
 LOST = ConnectionError("lost")
 NAMES = st.sampled_from(DIALOGS)
 OFFSETS = st.lists(st.integers(0, 2))
+
+
+def as_saved(places, finished, history_until):
+    """Give what the next process reads."""
+    data = document(
+        *("connection", ()),
+        account="1",
+        user="1.7",
+        side="brand",
+        bodies=True,
+        places=places,
+        finished=finished,
+        history_until=history_until,
+    )
+    return recall(data, kinds=("connection",), conversations=0, dialogs=100)
 
 
 class Dialog:
@@ -81,6 +102,7 @@ class World(RuleBasedStateMachine):
         self.dialogs = {name: Dialog() for name in DIALOGS}
         self.out = []
         self.updates = 0
+        self.before = (0, 0)  # what was absent and given up in earlier processes
 
     def hear(self, ready):
         for each in [*ready, *self.stream.spilled()]:
@@ -113,11 +135,34 @@ class World(RuleBasedStateMachine):
     def new_line(self):
         self.out.clear()
 
+    @rule(name=NAMES, back=st.integers(0, 4))
+    def be_replaced(self, name, back):
+        """Go on as another process, which hears the last events of a dialog again."""
+        self.hear([])
+        old, dialog, untaken = self.stream, self.dialogs[name], {}
+        if back and dialog.next:
+            dialog.next = max(0, dialog.next - back)
+            untaken[name] = dialog.next
+        places = {
+            each: old.place(each, untaken.get(each))
+            for each in {*old.tracked(), *untaken}
+        }
+        self.before = self.before[0] + old.absent, self.before[1] + old.gaps
+        self.stream = self.make(self.room)
+        kept = as_saved(places, old.finished(places), old.history_until)
+        for each, place in kept.places.items():
+            self.stream.resume(each, place)
+        self.stream.resume_finished(kept.finished)
+        self.stream.resumed(kept.history_until)
+        self.new_line()
+        self.hear([])
+
     @invariant()
     def all_is_counted(self):
         dialogs = self.dialogs.values()
-        assert self.stream.absent == sum(each.absent for each in dialogs)
-        assert self.stream.gaps == sum(each.gaps for each in dialogs)
+        absent, gaps = self.before
+        assert absent + self.stream.absent == sum(each.absent for each in dialogs)
+        assert gaps + self.stream.gaps == sum(each.gaps for each in dialogs)
 
     def teardown(self):
         for name in DIALOGS:
