@@ -236,3 +236,66 @@ def test_rest_ends_those_that_iterate_and_no_others(subscribers):
     subscribers.publish(event(1))
     assert target.get_nowait() == event(1)
     assert len(inbox) == 0
+
+
+def types_of(events):
+    return sorted(each.type for each in events)
+
+
+def test_what_has_not_been_taken_is_given_as_often_as_it_waits(subscribers, idle):
+    class Threaded(pykka.ThreadingActor):
+        def on_receive(self, message):
+            entered.set()
+            go_on.wait(10)
+
+    class Strange(queue.Queue):
+        pass
+
+    entered, go_on = threading.Event(), threading.Event()
+    threaded, target, inbox = Threaded.start(), Strange(), EventInbox(9)
+    assert list(subscribers.untaken()) == []
+    for each in (threaded, idle, target, inbox):
+        subscribers.add(each, ())
+    subscribers.publish(event(0))
+    assert entered.wait(5)
+    subscribers.publish(event(1))
+    # of a stock actor nobody sees what it is at
+    assert types_of(subscribers.untaken()) == ["0", "0", "0", "1", "1", "1", "1"]
+    assert target.get().type == "0"
+    assert inbox.take().type == "0"  # and it is at it
+    assert types_of(subscribers.untaken()) == ["0", "0", "1", "1", "1", "1"]
+    assert inbox.take().type == "1"
+    assert types_of(subscribers.untaken()) == ["0", "1", "1", "1", "1"]
+    assert inbox.take() is None
+    assert types_of(subscribers.untaken()) == ["0", "1", "1", "1"]
+    go_on.set()
+    threaded.stop()
+
+
+def test_what_an_iteration_has_left_of_an_earlier_rest_is_not_taken(subscribers):
+    inbox, done = EventInbox(3), EventInbox(3)
+    for each in (inbox, done):
+        subscribers.add(each, ())
+    subscribers.publish(event(0))
+    done.discard()
+    subscribers.rest(None)
+    assert types_of(subscribers.untaken()) == ["0"]
+    later = EventInbox(3)
+    subscribers.add(later, ())
+    subscribers.publish(event(1))
+    subscribers.rest(None)
+    assert types_of(subscribers.untaken()) == ["0", "1"]
+    assert inbox.take().type == "0"
+    assert types_of(subscribers.untaken()) == ["0", "1"]
+    assert inbox.take() is None
+    assert types_of(subscribers.untaken()) == ["1"]
+
+
+def test_an_iteration_that_loses_its_oldest_keeps_what_it_is_at(subscribers):
+    inbox = EventInbox(1)
+    subscribers.add(inbox, ())
+    subscribers.publish(event(0))
+    assert inbox.take().type == "0"
+    for number in (1, 2):
+        subscribers.publish(event(number))
+    assert types_of(subscribers.untaken()) == ["0", "2"]

@@ -176,3 +176,22 @@ def test_without_a_thread_the_next_event_asks_for_one_again(
     assert handler.depth == 1
     handler.put(B, EVENT)
     eventually(lambda: len(seen) == 2)
+
+
+def test_what_is_being_handled_is_not_taken(made):
+    entered, go_on = threading.Event(), threading.Event()
+
+    def slow(event):
+        entered.set()
+        go_on.wait(10)
+
+    handler, _, _ = made(slow)
+    handler.put(A, EVENT)
+    assert entered.wait(10)
+    handler.put(A, EVENT)
+    assert handler.untaken(A) == [EVENT, EVENT]
+    assert handler.untaken(B) == []
+    go_on.set()
+    handler.end()
+    assert handler.join(10.0, threading.current_thread())
+    assert handler.untaken(A) == []

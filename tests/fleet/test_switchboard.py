@@ -93,3 +93,17 @@ def test_what_is_discarded_is_not_counted_as_lost(inbox):
 def test_a_kind_that_is_no_event_is_refused():
     with pytest.raises(ums.LocalProtocolError, match="is no event class"):
         Switchboard([int])
+
+
+def test_what_is_waiting_or_in_hand_is_known_agent_by_agent(inbox):
+    board = Switchboard(())
+    board.add(inbox, ())
+    board.tell(A, READY)
+    board.tell(B, LOST)
+    assert (board.untaken(A), board.untaken(B)) == ([READY], [LOST])
+    assert inbox.take().event is READY
+    assert (board.untaken(A), board.untaken(B)) == ([READY], [LOST])
+    assert inbox.take().event is LOST
+    assert (board.untaken(A), board.untaken(B)) == ([], [LOST])
+    inbox.discard()
+    assert board.untaken(B) == []

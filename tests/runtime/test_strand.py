@@ -187,3 +187,47 @@ def test_a_closed_strand_makes_no_more_calls(manual, make, turn_until):
 def test_a_worker_and_an_overflow_may_take_the_last_event_at_once(make):
     calls = make(print)
     assert calls._take() is calls._take()
+
+
+def test_what_is_not_done_with_is_in_line_or_in_hand(make, turn_until, manual):
+    slow = Slow()
+    calls = make(slow)
+    assert calls.waiting() == []
+    for number in range(3):
+        calls.push(number)
+    assert slow.entered.wait(WAIT)
+    assert calls.waiting() == [0, 1, 2]
+    slow.open.set()
+    turn_until(lambda: len(slow.heard) == 3)
+    turn_until(lambda: calls.waiting() == [])
+
+
+def test_what_a_call_raised_over_is_done_with(make, turn_until):
+    def callback(event):
+        heard.append(event)
+        raise ValueError
+
+    heard: list[Any] = []
+    calls = make(callback)
+    calls.push(0)
+    turn_until(lambda: heard == [0] and calls.waiting() == [])
+
+
+def test_at_no_moment_is_an_event_neither_in_line_nor_in_hand_nor_heard(
+    make, turn_until
+):
+    heard: list[Any] = []
+    calls = make(heard.append, limit=10_000)
+    for number in range(5_000):
+        calls.push(number)
+    looks = 0
+    while len(heard) < 5_000:
+        before = len(heard)  # what is heard by now may still be in hand
+        waiting = calls.waiting()
+        assert not waiting or waiting[0] <= len(heard)
+        assert waiting == [] or waiting[-1] == 4_999
+        if not waiting:
+            assert before <= len(heard) == 5_000
+        looks += 1
+        turn_until(lambda: True)
+    assert looks
