@@ -13,7 +13,7 @@ import pytest
 from ums_actors.emulator import password_of, running_emulator
 
 BOT = """
-    import pathlib, signal, sys, threading
+    import os, pathlib, signal, sys, threading
     import ums_actors as ums
 
     account, csds, password, place = sys.argv[1:]
@@ -22,9 +22,13 @@ BOT = """
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
 
 
+    def say(line):  # two threads do, so each line is written as one
+        os.write(1, line.encode() + b"\\n")
+
+
     def hear(message):
         if message.text:
-            print(message.sequence, message.text, flush=True)
+            say(f"{message.sequence} {message.text}")
 
 
     ref = ums.BrandWebsocketConnection.start(
@@ -45,7 +49,7 @@ BOT = """
 
     connection.open(timeout=30, wait_for_ready=True).get()
     remember()
-    print("ready", flush=True)
+    say("ready")
     while not ended.wait(0.02):
         remember()
     connection.close().get(timeout=30)

@@ -13,13 +13,14 @@ def told(heard):
 
 
 def test_each_agent_goes_on_from_its_own_place(
-    emulator, specs, spec, fleet, heard, eventually
+    emulator, spec, fleet, heard, eventually
 ):
     talks = {
         user: emulator.open_conversation(assign=user, text="history").conversation_id
         for user in USERS
     }
-    first = fleet(specs(emulator, *USERS), handler=heard)
+    agents = [spec(emulator, user) for user in USERS]
+    first = fleet(agents, handler=heard)
     first.open().get(timeout=20)
     for talk in talks.values():
         emulator.write(talk, "one")
