@@ -7,6 +7,7 @@ import json
 import pytest
 
 import ums_actors as ums
+from ums_actors import requests as rq
 
 HOUR = 3_600_000
 ALL = {"stage": ["OPEN", "CLOSE"]}
@@ -143,6 +144,17 @@ def test_a_consumer_may_say_how_soon_and_not_until_when(both):
     for wrong in (-1, "x", 1.5):
         with pytest.raises(ums.LocalProtocolError, match="milliseconds"):
             told.set_manual_ettr(wrong)
+
+
+def test_the_answers_are_the_words_that_published_clients_compare(bot, consumer, both):
+    talk = both[0].conversation_id
+    for connection, request, words in (
+        (bot, rq.SetTtr(talk, "URGENT"), "Update TTR ended successfully"),
+        (bot, rq.SetManualEttr(talk, 5), "Update manual Ettr ended successfully"),
+        (bot, rq.SetNote(talk, "n"), "OK Update note success"),
+        (consumer, rq.SetCsat(talk, 4), "OK CSAT processed successfully"),
+    ):
+        assert connection.send(request).get(timeout=5) == words
 
 
 # -- where it comes from, and whose it is

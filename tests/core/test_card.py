@@ -51,3 +51,22 @@ def test_the_last_consumer_is_remembered():
         it.note_consumer()
         assert it.consumer_id == expected
     assert card(CONSUMER, dialogs=()).consumer_id == ""
+
+
+def test_who_has_left_is_remembered_once_and_not_all_of_them():
+    it = card(CONSUMER)
+    assert it.left is None
+    it.note_left("C", AGENT)
+    it.note_left("S", CONSUMER)
+    before = it.left
+    again = Member("pid", "1.u", "MANAGER")
+    it.note_left("C", again)
+    assert (before["C"], it.left["C"], it.left["S"]) == (
+        (AGENT,),
+        (again,),
+        (CONSUMER,),
+    )
+    for number in range(60):
+        it.note_left("C", Member(f"p{number}", None, "READER"))
+    left = it.left["C"]
+    assert (len(left), left[-1].user_id, again in left) == (50, "p59", False)

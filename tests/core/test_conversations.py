@@ -453,6 +453,49 @@ def test_who_read_a_message_is_known_by_the_role_told_or_else_by_that_in_the_dia
     ]
 
 
+def chat(state, user="cons", dialog_id="C"):
+    event = Event("ChatStateEvent", chat_state=state)
+    return MessageEvent(event, "C", dialog_id, None, user)
+
+
+def test_what_of_a_status_is_news_is_given(book):
+    book.upsert()
+    message = book.book.heard(said("one", 0))
+    noted = book.book.noted(status([0, 5], word="VIEWED"))
+    assert (noted.card, noted.role) == (book.card(), "CONSUMER")
+    assert noted.marked.mark == ("cons", "CONSUMER", "VIEWED")
+    assert (noted.marked.numbers, noted.marked.messages) == ((0, 5), (message,))
+    assert book.book.noted(status([0], word="VIEWED")) is None
+
+
+def test_what_of_a_chat_state_is_news_is_given(book):
+    book.upsert()
+    first = book.book.noted(chat("COMPOSING"))
+    assert (first.card, first.role, first.chat_state) == (
+        book.card(),
+        "CONSUMER",
+        None,
+    )
+    assert first.marked is None
+    assert book.book.noted(chat("COMPOSING")) is None
+    assert book.book.noted(chat("PAUSE")).chat_state == "COMPOSING"
+
+
+def test_of_what_is_unknown_there_is_no_news(book):
+    assert book.book.noted(status([0])) is None
+    book.upsert()
+    event = MessageEvent(Event("NewEvent"), "C", "C", None, "cons")
+    assert book.book.noted(event) is None
+
+
+def test_who_leaves_is_remembered_by_dialog(book):
+    people = ("CONSUMER", "cons"), ("ASSIGNED_AGENT", f"{ACCOUNT}.u1")
+    book.upsert(dialogs=[dialog("C", *people)])
+    book.upsert(at=2000, dialogs=[dialog("C", people[0], at=2000)])
+    (left,) = book.card().left["C"]
+    assert (left.agent_id, left.role) == (f"{ACCOUNT}.u1", "ASSIGNED_AGENT")
+
+
 def test_a_role_is_that_in_the_dialog_of_which_something_is_said(book):
     people = ("CONSUMER", "cons"), ("READER", "cons")
     book.upsert(dialogs=[dialog("C", people[0]), dialog("D", people[1])])

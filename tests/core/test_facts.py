@@ -39,10 +39,25 @@ def test_what_is_not_closed_is_open(state, is_open):
         ((SURVEY,), None),
         ((SURVEY, MAIN), MAIN),
         ((MAIN, DialogFacts("C", "OTHER")), DialogFacts("C", "OTHER")),
+        ((DialogFacts("S", "MAIN", "COBROWSE"),), None),
+        ((DialogFacts("S", "MAIN", "COBROWSE"), MAIN), MAIN),
     ],
 )
 def test_the_main_dialog_has_the_id_of_the_conversation_or_else_says_so(dialogs, main):
     assert ConversationFacts("C", dialogs=dialogs).main == main
+
+
+@pytest.mark.parametrize(
+    ("kinds", "is_one"),
+    [
+        (("OTHER", "COBROWSE"), True),
+        (("COBROWSE", "MESSAGING"), True),
+        (("OTHER", "MESSAGING"), False),
+        (("MAIN", "LIVE_CHAT"), False),
+    ],
+)
+def test_a_cobrowse_dialog_is_known_by_its_channel_or_its_type(kinds, is_one):
+    assert DialogFacts("S", *kinds).cobrowse is is_one
 
 
 def test_a_dialog_is_found_by_its_id():

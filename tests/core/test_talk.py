@@ -83,6 +83,27 @@ def test_what_became_of_messages_is_noted_once_by_each():
     ]
 
 
+def test_it_is_told_of_which_messages_it_is_news():
+    talk = Talk(2)
+    for sequence in (0, 1, 2):
+        talk.add(message(sequence))
+    found = talk.mark(status([2, 0, 1, 2]), "CONSUMER")
+    assert found.mark == Mark("cons", "CONSUMER", "READ")
+    assert found.numbers == (2, 0, 1)  # of 0, which is not kept, it is always
+    assert [each.sequence for each in found.messages] == [1, 2]
+    again = talk.mark(status([0, 1]), "CONSUMER")
+    assert (again.numbers, again.messages) == ((0,), ())
+    assert talk.mark(status([1]), "CONSUMER").numbers == ()
+    assert talk.mark(status([1], word="VIEWED"), "CONSUMER").numbers == (1,)
+
+
+def test_the_state_before_is_told():
+    talk = Talk(0)
+    assert talk.chat("u", "COMPOSING") is None
+    assert talk.chat("u", "PAUSE") == "COMPOSING"
+    assert talk.chat("v", "ACTIVE") is None
+
+
 def test_chat_states_are_replaced_and_bounded():
     talk = Talk(0)
     talk.chat("u", "COMPOSING")
@@ -100,7 +121,8 @@ def test_marks_are_bounded():
     talk.add(message(0))
     for number in range(500):
         talk.mark(status([0], f"u{number}"), "")
-    assert len(talk.said[0].marks) <= 101
+    marks = talk.said[0].marks
+    assert (len(marks), marks[-1].user_id) == (100, "u499")
 
 
 def said(sequence, text="x"):

@@ -12,7 +12,8 @@ __all__ = ["ChatStateChanged", "MessageStatusChanged"]
 class MessageStatusChanged(Event, frozen=True, kw_only=True):
     """Somebody said what became of messages; each user's status of each once.
 
-    It follows the :class:`~ums_actors.MessageReceived` that has the event as it came.
+    It follows the :class:`~ums_actors.MessageReceived` that has the event as it came;
+    of conversations that a subscription shows.
 
     Attributes:
         status: see ``DeliveryStatus``; others may come.
@@ -36,7 +37,8 @@ class MessageStatusChanged(Event, frozen=True, kw_only=True):
 class ChatStateChanged(Event, frozen=True, kw_only=True):
     """Somebody is doing something else now: COMPOSING, GONE and others.
 
-    It follows the :class:`~ums_actors.MessageReceived` that has the event as it came.
+    It follows the :class:`~ums_actors.MessageReceived` that has the event as it came;
+    of conversations that a subscription shows.
 
     Attributes:
         state: see ``ChatState``; others may come.
