@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 import ums_actors as ums
@@ -75,6 +77,37 @@ def test_its_messages_are_not_asked_for(emulator, bot, talk):
     assert dialog_id not in asked
     assert told.conversation_id in asked
     assert not any(isinstance(each, ums.ErrorOccurred) for each in heard.seen)
+
+
+def test_what_is_said_in_it_waits_for_nothing(emulator, bot, talk):
+    told, heard = talk
+    dialog_id = emulator.cobrowse(told.conversation_id)
+    heard.wait(a(ums.DialogOpened))
+    record = {
+        "originatorId": told.consumer.user_id,
+        "conversationId": told.conversation_id,
+        "dialogId": dialog_id,
+        "sequence": 5,  # what was before cannot be had
+        "event": {
+            "type": "ContentEvent",
+            "contentType": "text/plain",
+            "message": "over here",
+        },
+    }
+    kind = ".ams.ms.OnlineEventDistribution"
+    frame = {"kind": "notification", "type": kind, "body": record}
+    bot._on_ums_message(json.dumps(frame)).get(timeout=5)
+    said = heard.wait(lambda event: getattr(event, "text", "") == "over here")
+    assert (said.dialog_id, said.message.dialog.is_cobrowse) == (dialog_id, True)
+    told.send_text("here").get(timeout=5)
+    heard.wait(lambda event: getattr(event, "text", "") == "here")
+    assert not any(isinstance(each, ums.ErrorOccurred) for each in heard.seen)
+    asked = [
+        entry["frame"]["body"].get("dialogId")
+        for entry in emulator.log("bot1")
+        if entry["dir"] == "in" and "QueryMessages" in entry["frame"].get("type", "")
+    ]
+    assert dialog_id not in asked
 
 
 def test_a_consumer_sees_it_and_does_not_listen_to_it(emulator, bot, start, events):

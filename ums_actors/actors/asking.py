@@ -17,7 +17,7 @@ from ums_actors.protocol.records import read_message_events
 
 if TYPE_CHECKING:
     from ums_actors.protocol.envelopes import Notification
-    from ums_actors.protocol.records import ConversationResult
+    from ums_actors.protocol.records import ConversationResult, MessageEvent
     from ums_actors.runtime import LoopFuture
 
 __all__ = ["AskedDialogs"]
@@ -69,11 +69,20 @@ class AskedDialogs(Dialogs):
         events = read_message_events(frame.body)
         show(self._kernel, events)
         for event in events:
-            if event.sequence is None or not event.dialog_id:
+            if event.sequence is None or not self._may_be_asked_for(event):
                 publish(self._kernel, event)
                 continue
             ready = streams.live(event.dialog_id, event.sequence, event)
             deliver(self._kernel, ready)
+
+    def _may_be_asked_for(self, event: MessageEvent) -> bool:
+        """Tell whether what is missing before an event could be had."""
+        dialog_id = event.dialog_id
+        if dialog_id == event.conversation_id or not dialog_id:
+            return bool(dialog_id)
+        card = self._kernel.conversations.find(event.conversation_id, dialog_id)
+        facts = None if card is None else card.facts.dialog(dialog_id)
+        return facts is None or not facts.cobrowse
 
     def _ask(self) -> None:
         kernel = self._kernel
