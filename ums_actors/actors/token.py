@@ -174,7 +174,8 @@ class TokenActor(Child):
             self._handle(self._login_ended(result))
         else:
             self._handle(self._refresh_ended(result))
-        token_answered(self._kernel, result, renewed=_is_another(before, result.value))
+        renewed = result.error is None and _is_another(before, result.value)
+        token_answered(self._kernel, result, renewed=renewed)
 
     def _login_ended(self, result: SubmitToken) -> leasing.Event:
         error, now = result.error, self._now()
