@@ -153,6 +153,31 @@ def test_a_connection_that_has_failed_refuses(emulator, start):
         proxy.get_shift_status().get(timeout=10)
 
 
+def test_a_question_under_way_is_answered_when_the_connection_stops(
+    opened, emulator, eventually
+):
+    proxy = opened()
+    emulator.add_fault("shift-status", count=1, value=0)  # never answered
+    asked = proxy.get_shift_status()
+    eventually(lambda: not emulator.faults())
+    proxy.actor_ref.stop(timeout=10)
+    with pytest.raises(ums.ConnectionLost):
+        asked.get(timeout=10)
+
+
+@pytest.mark.parametrize("child", ["root", "token"])
+def test_a_crash_keeps_nobody_from_the_answer(opened, emulator, eventually, child):
+    proxy = opened()
+    emulator.add_fault("shift-status", count=1, value={"delay": 0.3})
+    asked = proxy.get_shift_status()
+    eventually(lambda: not emulator.faults())
+    ref = proxy.actor_ref if child == "root" else proxy.child(child).get(timeout=5)
+    cell = ref.actor_inbox
+    cell.loop.call_soon(lambda: cell.crash(RuntimeError("a bug")))
+    eventually(lambda: ref.generation == 2)
+    assert asked.get(timeout=10)
+
+
 def test_it_goes_through_the_proxy_of_the_connection(either, start):
     with ConnectProxy() as via:
         proxy = start(either, proxy=ums.Proxy("127.0.0.1", via.port))
@@ -385,3 +410,53 @@ def test_who_comes_later_knows_what_the_others_know(crowd, emulator, polls, even
     _, two = crowd(2)
     eventually(lambda: two.get_skills().get(timeout=5))
     assert two.get_skills().get(timeout=5) == one.get_skills().get(timeout=5)
+
+
+def test_credentials_that_are_refused_are_not_tried_at_each_poll(
+    opened, emulator, events, eventually
+):
+    proxy = opened(**POLLING)
+    heard = events(proxy, ums.ErrorOccurred, ums.ShiftStatusReceived)
+    emulator.add_fault("login", value=401)
+    emulator.expire_tokens("bot1")
+    told = heard.wait(lambda event: isinstance(event, ums.ErrorOccurred))
+    assert type(told.error) is ums.AuthenticationRejected
+    shifts = proxy.actor_ref.actor_inbox.keep.shifts
+    refused = emulator.state()["refused_logins"]
+    for _ in range(3):  # whenever its time comes
+        shifts.loop.call_soon(shifts._poll)
+    proxy.get_clock().get(timeout=5)
+    assert emulator.state()["refused_logins"] == refused == 1
+    emulator.clear_faults()
+    proxy.get_token().get(timeout=10)
+    shifts.loop.call_soon(shifts._poll)
+    heard.wait(lambda event: isinstance(event, ums.ShiftStatusReceived))
+
+
+@pytest.fixture
+def runtime():
+    """Two loops, so that those who share have threads of their own."""
+    runtime = ums.Runtime(2)
+    yield runtime
+    assert runtime.close()
+
+
+# -- without a websocket at all
+
+
+def test_a_connection_by_rest_asks_polls_and_shares_as_well(
+    emulator, start, events, polls
+):
+    rest = start(emulator, kind=ums.BrandRestConnection, **POLLING)
+    line = start(emulator, "bot2", **POLLING)
+    for proxy in (rest, line):
+        proxy.open().get(timeout=10)
+    kernels = [each.actor_ref.actor_inbox.keep for each in (rest, line)]
+    assert kernels[0].shifts._board is kernels[1].shifts._board
+    heard = [events(each, *ENTERED) for each in (rest, line)]
+    polls(2)
+    assert rest.get_shift_status().get(timeout=10)
+    assert rest.get_message_statistics(ums.ME).get(timeout=10)["agentId"] == "1001"
+    emulator.set_shift("-1", False)
+    for each in heard:
+        assert each.wait(lambda _: True).skill_id == "-1"

@@ -100,3 +100,16 @@ def test_the_emulator_is_there_for_real_sockets(ums_emulator, runtime):
     ref.proxy().open().get(timeout=20)
     assert ums_emulator.users == ("bot1", "bot2")
     ref.stop(timeout=20)
+
+
+def test_nobody_out_there_is_asked_for_working_hours(ums_connect, ums_clock):
+    connection = ums_connect(poll_shift_status=True)
+    with pytest.raises(ums.ConnectionLost, match=r"127\.0\.0\.1"):
+        connection.get_shift_status().get()
+    heard = []
+    connection.subscribe(heard.append, ums.SkillEnteredOffHours).get()
+    for on in (True, False):
+        told = [{"skillId": "17", "onShift": on}]
+        connection.process_shift_status_response(told).get()
+    ums_clock.advance(1)
+    assert [each.skill_id for each in heard] == ["17"]

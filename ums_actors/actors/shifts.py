@@ -18,7 +18,7 @@ from ums_actors.actors.shift_events import (
 from ums_actors.actors.trouble import report
 from ums_actors.core.polling import PollPace
 from ums_actors.core.shifts import ShiftBook
-from ums_actors.errors import LoginError, RequestRejected
+from ums_actors.errors import AuthenticationRejected, LoginError, RequestRejected
 from ums_actors.reports.names import SHIFT_STATUS
 
 if TYPE_CHECKING:
@@ -42,12 +42,13 @@ class Shifts:
     latest question wins, and each change is told once.
     """
 
-    __slots__ = ("_board", "_book", "_kernel", "_timer")
+    __slots__ = ("_board", "_book", "_denied", "_kernel", "_timer")
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
         self._book: ShiftBook[SkillShift] = ShiftBook()
         self._board: ShiftBoard | None = None
+        self._denied: AuthenticationRejected | None = None  # by the login of a poll
         self._timer: Timer | None = None
 
     @property
@@ -120,16 +121,27 @@ class Shifts:
         board = self._board
         if board is None or self._kernel.at_rest() or not board.begin(self):
             return
+        if self._denied is not None and self._kernel.held is None:
+            # credentials that are tried again and again may get their user blocked
+            self._failed(board, self._denied)
+            return
+        self._denied = None
         self._question().add_done_callback(lambda done: self._polled(board, done))
 
     def _polled(self, board: ShiftBoard, done: LoopFuture[Any]) -> None:
-        error, fraction = done.exception(), self._kernel.runtime.random.random()
+        error = done.exception()
         if error is None:
+            fraction = self._kernel.runtime.random.random()
             board.answered(done.get(timeout=0), fraction)
             return
+        if isinstance(error, AuthenticationRejected):
+            self._denied = error
+        self._failed(board, error)
+
+    def _failed(self, board: ShiftBoard, error: BaseException) -> None:
         if self._kernel.at_rest():
             self.rest()  # that is why
-        board.failed(error, _status(error), fraction)
+        board.failed(error, _status(error), self._kernel.runtime.random.random())
 
     def _question(self) -> LoopFuture[tuple[SkillShift, ...]]:
         asked = self._kernel.reporting.ask(SHIFT_STATUS, _ask)
@@ -139,12 +151,12 @@ class Shifts:
         return asked
 
     def _take(self, done: LoopFuture[Any], asked_at: float) -> None:
-        if done.exception() is None:
+        if done.peek() is None:
             self.learn(done.get(timeout=0), asked_at)
 
     def _tell(self, done: LoopFuture[Any], began: float) -> None:
         """Tell those who asked for it by name."""
-        error, now = done.exception(), self._now()
+        error, now = done.peek(), self._now()
         event: ShiftStatusFailed | ShiftStatusReceived
         if error is not None:
             event = ShiftStatusFailed(error=error, at=now, seconds=now - began)

@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 
 __all__ = ["UmsConnect"]
 
-_DOMAINS: Final = {"facadeMsg": "ums.example", "asyncMessagingEnt": "ums.example"}
 _NOWHERE: Final = "127.0.0.1:1"
-"""In the place of the domain service: what asks it must not get out of the test."""
+"""In the place of services over HTTP: what asks them must not get out of the test."""
+_LINES: Final = "ums.example"
+_BRAND: Final = {"facadeMsg": _LINES, "asyncMessagingEnt": _NOWHERE}
+_CONSUMER: Final = {"asyncMessagingEnt": _LINES}
 
 
 class UmsConnect:
@@ -143,6 +145,6 @@ class UmsConnect:
             "account_id": ACCOUNT,
             "auth": ScriptedLogin(service, place, user, world.effort),
             "csds": _NOWHERE,
-            "domains": dict(_DOMAINS),
+            "domains": dict(_CONSUMER if consumer else _BRAND),
             "runtime": runtime,
         }
