@@ -31,14 +31,16 @@ def conversations(*times):
 class Service:
     """What the service has, and how it shows it: the latest first, and not all."""
 
-    def __init__(self, known, limit=SNAPSHOT_LIMIT):
+    def __init__(self, known, limit=SNAPSHOT_LIMIT, *, inclusive=True):
         self.known = known
         self.limit = limit
         self.asked = []
+        self.until = 0 if inclusive else -1
 
     def snapshot(self, before=None):
         self.asked.append(before)
-        found = [it for it in self.known.items() if before is None or it[1] <= before]
+        end = None if before is None else before + self.until
+        found = [it for it in self.known.items() if end is None or it[1] <= end]
         found.sort(key=lambda it: it[1], reverse=True)
         return found[: self.limit]
 
@@ -91,6 +93,16 @@ def test_where_many_have_changed_together_it_reaches_less_far():
     assert len(opened) == 2600
 
 
+@pytest.mark.parametrize("inclusive", [True, False])
+@pytest.mark.parametrize("together", [1, 200, 400])
+def test_it_does_not_matter_whether_a_bound_is_inclusive(inclusive, together):
+    times = [NOW - number // together for number in range(2600)]
+    service = Service(conversations(*times), inclusive=inclusive)
+    step, _, opened = complete(service)
+    assert step.whole
+    assert len(opened) == 2600
+
+
 def test_a_block_that_is_smaller_than_a_snapshot_is_passed():
     times = [NOW] * 300 + [NOW - 1] * 999 + [NOW - 2] * 900 + [NOW - 3] * 200
     step, _, opened = complete(Service(conversations(*times)))
@@ -101,9 +113,9 @@ def test_a_block_that_is_smaller_than_a_snapshot_is_passed():
 def test_it_ends_where_too_many_have_changed_in_the_same_millisecond():
     service = Service(conversations(*[NOW] * 1001))
     step, completion, opened = complete(service)
-    assert (step, completion.children) == (Step(None, EQUAL_TIMES, NOW), 1)
+    assert (step, completion.children) == (Step(None, EQUAL_TIMES, NOW), 2)
     assert len(opened) == SNAPSHOT_LIMIT
-    assert service.asked == [None, NOW]
+    assert service.asked == [None, NOW + 1, NOW]
 
 
 def test_the_bound_of_the_subscriptions_own_query_holds():
@@ -116,9 +128,10 @@ def test_the_bound_of_the_subscriptions_own_query_holds():
 
 
 def test_a_bound_of_its_own_may_be_as_low_as_it_goes():
-    completion = Completion(10_000, NOW)
-    step = completion.begins([(f"c{number}", NOW) for number in range(CUT_FROM)])
+    shown = [(f"c{number}", NOW) for number in range(CUT_FROM)]
+    step = Completion(10_000, NOW).begins(shown)
     assert step == Step(None, EQUAL_TIMES, NOW)
+    assert Completion(10_000, NOW + 1).begins(shown) == Step(NOW, "", NOW)
 
 
 def test_without_times_there_is_nothing_to_go_by():

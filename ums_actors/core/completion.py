@@ -158,9 +158,14 @@ class Completion:
         return Step(before, oldest=oldest)
 
     def _bound(self, known: list[int]) -> int | None:
-        """Give a bound that lies lower than the last one; None if there is none."""
+        """Give a bound that lies lower than the last one; None if there is none.
+
+        If it can it lies above the oldest change: then it does not matter whether the
+        service takes it to be inclusive.
+        """
         oldest = known[0]
-        for bound in (min(oldest + OVERLAP, known[len(known) // 2]), oldest):
+        usual = min(oldest + OVERLAP, known[len(known) // 2])
+        for bound in (max(usual, oldest + 1), oldest + 1, oldest):
             if self._before is None or bound < self._before:
                 return bound
         return None

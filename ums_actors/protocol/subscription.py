@@ -27,8 +27,9 @@ beside the keys of the new one. The service has not published either body; this 
 form of its other requests."""
 
 LAST_UPDATE_BEFORE: Final = "maxLastUpdatedTime"
-"""The latest change that is shown, epoch milliseconds; taken to be inclusive. Nothing
-is published of that, and what is shown twice does no harm."""
+"""The latest change that is shown, epoch milliseconds. Whether it is inclusive is not
+published; who asks by it is right under either reading, but for hundreds that have
+changed in one millisecond."""
 
 _TEXT: Final = {
     "account_id": "brandId",
