@@ -68,7 +68,7 @@ TABLE: Final = (
     Row(
         events.ErrorOccurred,
         "something failed in the background, a handler of yours too",
-        ("error", "timeout"),
+        ("error",),
         ("error", "warn"),
     ),
     Row(events.IdentityChanged, "a consumer goes on as somebody else"),
@@ -284,6 +284,7 @@ TABLE: Final = (
 """All events of a connection."""
 
 ABSENT: Final = {
+    "timeout": "of a request: RequestTimedOut, in its own future",
     "generate-token-wait": "AttemptFailed says when the next attempt is",
     "success": "StateChanged says how far an attempt has come",
     "deprecated": "heard as NotificationReceived",

@@ -181,7 +181,7 @@ def told(sdk):
             continue
         for row in table.rows:
             (name,) = codes(row[0])
-            classes = {span.removeprefix("ums.") for span in codes(row[table.here])}
+            classes = classes_in(row[table.here])
             found.setdefault(name, set()).update(classes)
     return found
 
