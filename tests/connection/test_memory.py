@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 
+import pykka
 import pytest
 
 import ums_actors as ums
+from ums_actors import aio
+from ums_actors.emulator import password_of
 from ums_actors.protocol.enums import ParticipantRole
 
 CONSUMER = ums.ConsumerWebsocketConnection
-CHANGES = (ums.ConversationEvent, ums.DialogEvent, ums.ParticipantEvent)
+CONVERSATIONS = "cqm.ExConversationChangeNotification"
+MESSAGES = "ms.MessagingEventNotification"
 
 
 def saved(proxy, **more):
@@ -430,3 +435,204 @@ def test_one_dialog_is_given_to_a_conversation(emulator, bot):
     dialog = ums.Dialog.deserialize(known, state).get(timeout=5)
     assert dialog == known.main_dialog
     assert [each.text for each in dialog.messages] == ["one"]
+
+
+# -- what else may be going on
+
+
+def test_a_status_that_was_missed_is_heard(emulator, bot):
+    talk = emulator.open_conversation(assign="bot1").conversation_id
+    process = first, heard, _ = bot()
+    number = first.send_text(talk, "read this").get(timeout=5)
+    heard.wait(lambda event: event.sequence == number)
+    drained(first)
+    data = replaced(process)
+    emulator.accept(talk, [number])
+    second, heard, _ = bot(data)
+    status = heard.wait(lambda event: event.event_type == "AcceptStatusEvent")
+    assert status.event.sequence_list == [number]
+    message = second.get_conversation(talk).get(timeout=5).messages[-1]
+    assert message.has_consumer_read
+    assert texts(all_of(heard)) == []
+
+
+def test_it_is_saved_while_the_line_is_down(emulator, bot, eventually):
+    talk = emulator.open_conversation(assign="bot1", text="history").conversation_id
+    process = first, heard, changes = bot()
+    emulator.write(talk, "one")
+    heard.wait(lambda event: event.text == "one")
+    all_of(changes)
+    emulator.add_fault("handshake", value=502)
+    emulator.cut("bot1")
+    eventually(lambda: first.status().get(timeout=5).state != "READY")
+    emulator.write(talk, "two")
+    data = replaced(process)
+    emulator.clear_faults("handshake")
+    _, heard, _ = bot(data)
+    heard.wait(lambda event: event.text == "two")
+    assert texts(heard) == ["two"]
+
+
+def test_it_is_saved_again_and_again_while_much_is_said(emulator, bot):
+    talk = emulator.open_conversation(assign="bot1").conversation_id
+    process = first, heard, _ = bot()
+    for number in range(30):
+        emulator.write(talk, f"{number}")
+        if number % 10 == 0:
+            kept = first.save_conversations()
+    heard.wait(lambda event: event.text == "29")
+    drained(first)
+    assert [json.loads(kept.get(timeout=10))["kind"]] == ["connection"]
+    data = replaced(process)
+    emulator.write(talk, "later")
+    _, heard, _ = bot(data)
+    heard.wait(lambda event: event.text == "later")
+    assert texts(heard) == ["later"]
+
+
+def test_a_connection_that_has_seen_nothing_saves_nothing(start, emulator):
+    proxy = start(emulator)
+    told = json.loads(saved(proxy))
+    assert told["user"] == ""
+    assert (told["conversations"], told["places"]) == ([], {})
+    assert start(emulator, memory=told).load_conversations(told).get(timeout=5) == ()
+
+
+def test_what_was_cut_from_a_snapshot_is_not_taken_for_gone(emulator, bot):
+    options = {"limit_break": False, "clear_conversation_timeout": 0.05}
+    old = emulator.open_conversation(assign="bot1", text="old").conversation_id
+    process = bot(options=options)
+    data = replaced(process)
+    emulator.open_conversations(1_001, apart=1)  # the service shows the latest alone
+    second, _, changes = bot(data, options=options)
+    assert old in {
+        each.conversation_id
+        for each in second.get_all_known_conversations().get(timeout=5)
+    }
+    emulator.write(old, "still there")
+    drained(second)
+    assert "ConversationRemoved" not in names(all_of(changes))
+
+
+def test_a_consumer_hears_what_began_and_ended_meanwhile(emulator, start, events):
+    first = start(emulator, kind=CONSUMER, auth=ums.Anonymous())
+    first.open(wait_for_ready=True).get(timeout=10)
+    token = first.get_token().get(timeout=5)
+    data = replaced((first,))
+
+    elsewhere = start(emulator, kind=CONSUMER, auth=ums.ReadyJwt(token))
+    elsewhere.open(wait_for_ready=True).get(timeout=10)
+    talk = elsewhere.create_conversation().get(timeout=5)
+    elsewhere.send_text(talk, "said elsewhere").get(timeout=5)
+    elsewhere.close_conversation(talk).get(timeout=5)
+    elsewhere.actor_ref.stop(timeout=10)
+
+    second = start(emulator, kind=CONSUMER, auth=ums.ReadyJwt(token), memory=data)
+    heard = events(second, ums.MessageReceived)
+    second.open(wait_for_ready=True).get(timeout=10)
+    assert heard.wait(lambda event: event.text is not None).text == "said elsewhere"
+
+
+def test_who_is_somebody_else_now_begins_anew(emulator, start, events):
+    first = start(emulator, kind=CONSUMER, auth=ums.Anonymous())
+    first.open(wait_for_ready=True).get(timeout=10)
+    first.create_conversation().get(timeout=5)
+    drained(first)
+    data = replaced((first,))
+    second = start(emulator, kind=CONSUMER, auth=ums.Anonymous(), memory=data)
+    told = events(second, ums.IdentityChanged)
+    second.open(wait_for_ready=True).get(timeout=10)
+    assert told.wait(lambda _: True).previous == json.loads(data)["user"]
+    assert second.get_all_known_conversations().get(timeout=5) == ()
+    late = second.load_conversations(data)
+    with pytest.raises(ums.LocalProtocolError, match="it is of the user"):
+        late.get(timeout=5)
+
+
+def test_what_a_subscription_shows_stays_when_it_is_unloaded(emulator, bot):
+    talk = emulator.open_conversation(assign="bot1").conversation_id
+    first, _, changes = bot()
+    conversation = first.get_conversation(talk).get(timeout=5)
+    changes.wait(lambda event: type(event) is ums.ConversationOpened)
+    data = conversation.serialize(bodies=False).get(timeout=5)
+    assert first.load_conversation(data).get(timeout=5) is conversation
+    conversation.unload().get(timeout=5)
+    assert first.get_conversation(talk).get(timeout=5) is conversation
+    with pytest.raises(ums.LocalProtocolError, match="was not loaded"):
+        conversation.unload().get(timeout=5)
+
+
+def test_of_a_stopped_connection_nothing_can_be_written(emulator, bot):
+    talk = emulator.open_conversation(assign="bot1").conversation_id
+    first, _, _ = bot()
+    conversation = first.get_conversation(talk).get(timeout=5)
+    first.actor_ref.stop(timeout=10)
+    with pytest.raises(pykka.ActorDeadError):
+        conversation.serialize().get(timeout=5)
+
+
+def test_what_only_webhooks_bring_goes_on_too(runtime, events):
+    def event(number):
+        said = {"type": "ContentEvent", "message": f"{number}"}
+        change = {"sequence": number, "dialogId": "D", "event": said}
+        body = {"changes": [{**change, "originatorId": "c", "conversationId": "D"}]}
+        return {"kind": "notification", "type": MESSAGES, "body": body}
+
+    def opened():
+        details = {"participants": [], "state": "OPEN", "metaDataLastUpdateTs": 1}
+        result = {"convId": "D", "conversationDetails": details}
+        body = {"changes": [{"type": "UPSERT", "result": result}]}
+        return {"kind": "notification", "type": CONVERSATIONS, "body": body}
+
+    def begin(memory=None):
+        ref = ums.NullConnection.start("1", runtime=runtime, memory=memory)
+        proxy = ums.proxy_of(ref)
+        return proxy, events(proxy, ums.MessageReceived)
+
+    first, heard = begin()
+    for body in (opened(), event(0), event(1)):
+        first.process_webhooks_notification(body).get(timeout=5)
+    heard.wait(lambda event: event.text == "1")
+    data = replaced((first, heard))
+    assert json.loads(data)["conversations"][0]["webhooks"] is True
+
+    second, heard = begin(data)
+    for body in (event(1), event(2)):
+        second.process_webhooks_notification(body).get(timeout=5)
+    heard.wait(lambda event: event.text == "2")
+    assert texts(heard) == ["2"]
+    [known] = second.get_all_known_conversations().get(timeout=5)
+    assert [each.text for each in known.messages] == ["0", "1", "2"]
+    second.actor_ref.stop(timeout=10)
+
+
+def test_the_facades_have_it(emulator, eventually, runtime):
+    talk = emulator.open_conversation(assign="bot1", text="history").conversation_id
+    where = {
+        "account_id": emulator.account,
+        "auth": ums.PasswordLogin("bot1", password_of("bot1")),
+        "csds": f"http://{emulator.csds}",
+        "runtime": runtime,
+    }
+    with ums.connect(wait_for_ready=True, **where) as bot:
+        conversation = bot.get_conversation(talk)
+        assert conversation is not None
+        data = bot.save_conversations(bodies=False)
+    emulator.write(talk, "meanwhile")
+    heard = []
+    told = [(lambda event: heard.append(event.text), ums.MessageReceived)]
+    with ums.connect(subscribe=told, memory=data, **where) as bot:
+        eventually(lambda: "meanwhile" in heard)
+        one = bot.get_conversation(talk)
+        state = one.serialize().get(timeout=5)
+        assert bot.load_conversation(state) is one
+        assert bot.load_conversations(bot.save_conversations()) == (one,)
+
+    async def awaited():
+        async with aio.connect(memory=data, **where) as bot:
+            again = await bot.save_conversations()
+            known = await bot.load_conversations(again)
+            return known, await bot.load_conversation(await known[0].serialize())
+
+    known, one = asyncio.run(awaited())
+    assert known == (one,)

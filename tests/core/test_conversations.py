@@ -718,8 +718,8 @@ def earlier(book, **more):
     return Recalled(parts.pop("facts", card.facts), kept, **parts)
 
 
-def recall(book, known, source="saved", **more):
-    return short(book.book.recall(known, source, **more))
+def recall(book, known, **more):
+    return short(book.book.recall(known, book.now, **more))
 
 
 def test_what_was_known_is_known_and_not_announced():
@@ -732,8 +732,8 @@ def test_what_was_known_is_known_and_not_announced():
     assert (card.notifications, card.view, card.sources) == (0, "C", ("saved",))
     assert [each.sequence for each in card.talk("C").said] == [1]
     assert new.upsert(at=2000, note="other") == [("C", What.NOTE)]
-    assert card.sources == ("saved", "s")
-    new.book.ended("saved", new.now)
+    assert card.sources == ("s",)
+    new.book.all_shown(new.now)
     assert new.wait(TIMEOUT) == []
 
 
@@ -741,9 +741,9 @@ def test_what_is_shown_by_no_subscription_goes():
     old, new = Book(), Book()
     old.upsert()
     recall(new, earlier(old))
-    new.lose("s", "saved")
+    new.lose("s")
     assert not new.book.doubts
-    new.book.ended("saved", new.now)
+    new.book.all_shown(new.now)
     assert new.wait(TIMEOUT) == [("C", REMOVED)]
 
 
@@ -763,7 +763,7 @@ def test_a_newer_one_than_is_known_is_told():
     old.upsert(at=3000, note="newer")
     new.upsert(at=2000, note="old")
     assert recall(new, earlier(old), pinned=True) == [("C", What.NOTE)]
-    assert new.card().sources == ("s", "saved")
+    assert new.card().sources == ("s", "loaded")
 
 
 def test_the_last_consumer_is_remembered_though_it_has_left():
@@ -814,8 +814,7 @@ def test_what_was_taken_over_alone_can_be_unloaded():
     old.upsert()
     recall(new, earlier(old))
     card = new.card()
-    assert not new.book.unload(card, ("other",))
-    assert new.book.unload(card, ("saved",))
+    assert new.book.unload(card)
     assert new.ids() == set()
     assert card.removed
 
@@ -825,8 +824,9 @@ def test_what_others_show_stays():
     old.upsert()
     new.upsert()
     recall(new, earlier(old), pinned=True)
-    assert new.book.unload(new.card(), ("saved",))
+    assert new.book.unload(new.card())
     assert new.card().sources == ("s",)
+    assert not new.book.unload(new.card())
 
 
 def test_one_dialog_is_taken_over_if_it_is_new_or_newer():
@@ -854,3 +854,16 @@ def test_dialogs_of_which_nothing_can_be_kept_lose_what_was_said():
     many = {f"d{number}": [Said(said(sequence=1))] for number in range(60)}
     recall(new, earlier(old)._replace(said=many))
     assert len(new.card().talks) == 50
+
+
+def test_what_webhooks_had_told_of_needs_no_subscription():
+    old, new = Book(), Book()
+    old.upsert()
+    recall(new, earlier(old, webhooks=True))
+    assert new.card().sources == (TOLD,)
+    new.book.all_shown(new.now)
+    assert new.wait(2 * ENDED_FOR) == []
+    old.upsert(at=2000, stage="CLOSE")
+    recall(new, earlier(old, webhooks=True))
+    assert new.wait(ENDED_FOR) == []
+    assert new.wait(TIMEOUT) == [("C", REMOVED)]

@@ -16,6 +16,7 @@ from ums_actors.core import kept
 from ums_actors.core.card import Card
 from ums_actors.core.keeping import capture, document, written
 from ums_actors.core.kept import Place
+from ums_actors.core.linger import TOLD
 from ums_actors.core.recalling import recall, recalled
 
 FIRST = Path(__file__).with_name("kept_1.json")
@@ -93,7 +94,7 @@ def test_the_first_schema_is_read(first):
     assert (survey.created, survey.ended, survey.updated) == (1, 2, 3)
     assert (survey.closed_by, survey.closed_cause) == ("SYSTEM", "done")
     assert survey.meta_data == {"appInstallId": "x"}
-    assert rich.consumer == "consumer"
+    assert (rich.consumer, rich.webhooks, bare.webhooks) == ("consumer", True, False)
     text, form, digested = rich.said["rich"]
     assert text.record.event.text == "hello"
     assert (text.record.originator_id, text.record.originator_pid) == (
@@ -122,6 +123,7 @@ def test_it_is_written_as_it_was(first):
     for each in found:
         card = Card(each.facts)
         card.consumer_id = each.consumer
+        card.sources = (TOLD,) if each.webhooks else ()
         for where, said in each.said.items():
             card.talk_in(where, 100).recall(said)
         sight = capture(card, lambda _: None, note_digest=each.note_digest)

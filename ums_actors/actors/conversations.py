@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from ums_actors.actors.delivery import deliver
 from ums_actors.actors.noting import noted_event, noted_kind
@@ -29,11 +29,6 @@ if TYPE_CHECKING:
     from ums_actors.runtime.timers import Timer
 
 __all__ = ["Conversations"]
-
-SAVED: Final = "saved"
-"""Stands among subscriptions for an earlier process's word, until they have shown."""
-LOADED: Final = "loaded"
-"""The same for what is kept until it is unloaded."""
 
 
 class Conversations:
@@ -128,8 +123,8 @@ class Conversations:
         """
         if not pinned:
             self._loaded = self.book.cut
-        source = LOADED if pinned else SAVED
-        self.tell(self.book.recall(earlier, source, pinned=pinned))
+        self.tell(self.book.recall(earlier, self._now(), pinned=pinned))
+        self._arm()
         card = self.book.get(earlier.facts.conversation_id)
         if card is None:
             raise LocalProtocolError(
@@ -150,7 +145,7 @@ class Conversations:
         """
         if card.removed:
             return
-        if not self.book.unload(card, (LOADED, SAVED)):
+        if not self.book.unload(card):
             raise LocalProtocolError(
                 f"the conversation {card.conversation_id} was not loaded: a "
                 "subscription shows it, and it goes when none does"
@@ -215,13 +210,13 @@ class Conversations:
         ready = kernel.session.state is State.READY
         if shows and ready and kernel.all_shown():
             if self.book.cut == self._loaded:  # else some may not have been shown
-                self.book.ended(SAVED, self._now())
+                self.book.all_shown(self._now())
             self._loaded = None
             self._arm()
 
     def line_lost(self) -> None:
         """Doubt what only subscriptions made by hand have shown."""
-        self.book.line_lost({*self._kernel.subscriptions, LOADED, SAVED})
+        self.book.line_lost(self._kernel.subscriptions.keys())
 
     def abandon(self) -> None:
         """Forget all: the connection goes on as somebody else."""

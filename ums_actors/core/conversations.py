@@ -7,7 +7,7 @@ told again.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from msgspec.structs import replace
 
@@ -16,7 +16,7 @@ from ums_actors.core.changes import Change, What, changes
 from ums_actors.core.gathering import facts_of
 from ums_actors.core.keeping import text_digest
 from ums_actors.core.linger import TOLD, Linger
-from ums_actors.core.presence import Presence
+from ums_actors.core.presence import SAVED, Presence
 from ums_actors.core.shelf import Shelf
 from ums_actors.core.talk import MESSAGES, Said
 from ums_actors.protocol.enums import EventType
@@ -33,6 +33,11 @@ if TYPE_CHECKING:
 __all__ = ["ConversationBook"]
 
 V = TypeVar("V")
+
+LOADED: Final = "loaded"
+"""Stands among the subscriptions that show a conversation for having been loaded: until
+it is unloaded."""
+_TAKEN_OVER: Final = frozenset({LOADED, SAVED})
 
 
 class ConversationBook(Generic[V]):
@@ -174,6 +179,10 @@ class ConversationBook(Generic[V]):
             if source in card.sources and card.conversation_id not in shown:
                 self._presence.goes(card, source, now)
 
+    def all_shown(self, now: float) -> None:
+        """Let go of what an earlier process knew, and no subscription has shown."""
+        self.ended(SAVED, now)
+
     def ended(self, source: str, now: float) -> None:
         """Take note that a subscription is no more."""
         self.snapshot_over(source, (), now)
@@ -183,7 +192,7 @@ class ConversationBook(Generic[V]):
 
         What is shown by no other is doubtful until the next line has settled.
         """
-        self._presence.keep_only(self._cards, {*subscriptions, TOLD})
+        self._presence.keep_only(self._cards, {*subscriptions, TOLD, *_TAKEN_OVER})
 
     @property
     def doubts(self) -> bool:
@@ -197,7 +206,7 @@ class ConversationBook(Generic[V]):
     # -- what an earlier process knew
 
     def recall(
-        self, earlier: Recalled, source: str, *, pinned: bool = False
+        self, earlier: Recalled, now: float, *, pinned: bool = False
     ) -> list[News[V]]:
         """Take over a conversation; it is not announced.
 
@@ -205,10 +214,12 @@ class ConversationBook(Generic[V]):
 
         Args:
             earlier: what was known of it.
-            source: whose word it is known by, until a subscription shows it.
-            pinned: whether that counts also if a subscription shows it already.
+            now: monotonic seconds.
+            pinned: whether it is kept until it is unloaded; otherwise until all
+                subscriptions have shown what they have.
         """
         facts, found = earlier.facts, list[News[V]]()
+        source = LOADED if pinned else TOLD if earlier.webhooks else SAVED
         card = self._cards.get(facts.conversation_id)
         if card is None:
             card = self._made(facts, source, found)
@@ -218,11 +229,13 @@ class ConversationBook(Generic[V]):
                 self._notes = self._notes or {}
                 self._notes[card.conversation_id] = earlier.note_digest
         else:
-            if pinned:
+            if source != SAVED:
                 self._presence.comes(card, source)
             if not card.is_late(facts.updated):
                 found += self._become(card, facts)
         self._add_said(card, earlier)
+        if TOLD in card.sources:
+            self._linger.note(card, now)
         return found
 
     def recall_dialog(self, card: Card[V], earlier: Recalled) -> list[News[V]]:
@@ -241,17 +254,13 @@ class ConversationBook(Generic[V]):
         """Give the digest of a conversation's note if it is known by that alone."""
         return "" if self._notes is None else self._notes.get(card.conversation_id, "")
 
-    def unload(self, card: Card[V], sources: Collection[str]) -> bool:
+    def unload(self, card: Card[V]) -> bool:
         """Let go of a conversation that was taken over, unless others show it.
 
-        Args:
-            card: of the conversation.
-            sources: whose word it was taken over by.
-
         Returns:
-            whether it was taken over at all.
+            whether it was taken over, and no other has shown it instead.
         """
-        left = tuple([each for each in card.sources if each not in sources])
+        left = tuple([each for each in card.sources if each not in _TAKEN_OVER])
         if left == card.sources:
             return False
         card.sources = left

@@ -21,6 +21,7 @@ from ums_actors.core.kept import (
     KeptMember,
     KeptMessage,
 )
+from ums_actors.core.linger import TOLD
 from ums_actors.protocol.enums import EventType
 
 if TYPE_CHECKING:
@@ -68,12 +69,14 @@ class Sight(NamedTuple):
         said: what was said, by dialog.
         consumer: the last consumer that was seen in it.
         note_digest: of a note that is known by that alone.
+        webhooks: whether webhooks told of it.
     """
 
     facts: ConversationFacts
     said: Mapping[str, Heard]
     consumer: str
     note_digest: str = ""
+    webhooks: bool = False
 
 
 _NOTHING_SAID: Final = Heard((), None)
@@ -103,7 +106,7 @@ def capture(
     }
     if dialog is not None:
         facts = type(facts)(facts.conversation_id, dialogs=(dialog,))
-    return Sight(facts, said, card.consumer_id, note_digest)
+    return Sight(facts, said, card.consumer_id, note_digest, TOLD in card.sources)
 
 
 def written(sight: Sight, *, bodies: bool) -> bytes:
@@ -200,6 +203,7 @@ def _conversation(sight: Sight, *, bodies: bool) -> KeptConversation:
         context=facts.context if bodies else msgspec.Raw(b"null"),
         unread=facts.unread,
         consumer=sight.consumer,
+        webhooks=sight.webhooks,
         last_content=None if last is None else _message(last, (), "", bodies=bodies),
         dialogs=_dialogs(sight, bodies=bodies),
     )

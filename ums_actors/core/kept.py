@@ -161,6 +161,8 @@ class KeptConversation(Struct, frozen=True, omit_defaults=True):
     unread: dict[str, int] = {}
     consumer: str = ""
     """The last consumer that was seen in it."""
+    webhooks: bool = False
+    """Whether webhooks told of it: then no subscription need show it."""
     last_content: KeptMessage | None = None
     dialogs: list[KeptDialog] = []
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
     from ums_actors.core.card import Card
 
-__all__ = ["Presence"]
+__all__ = ["SAVED", "Presence"]
+
+SAVED: Final = "saved"
+"""Stands among the subscriptions that show a conversation for the word of an earlier
+process: until another shows it, or all have shown what they have."""
 
 
 class Presence:
@@ -35,7 +39,8 @@ class Presence:
     def comes(self, card: Card[Any], source: str) -> None:
         """Take note that a subscription shows it."""
         if source not in card.sources:
-            card.sources = (*card.sources, source)
+            known = [each for each in card.sources if each != SAVED]
+            card.sources = (*known, source)
             self.forget(card)
 
     def goes(self, card: Card[Any], source: str, now: float) -> None:

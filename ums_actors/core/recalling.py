@@ -52,12 +52,14 @@ class Recalled(NamedTuple):
         said: what had been said, by dialog and number.
         consumer: the last consumer that was seen in it.
         note_digest: of its note, if it is known by that alone.
+        webhooks: whether webhooks told of it.
     """
 
     facts: ConversationFacts
     said: Mapping[str, Sequence[Said]]
     consumer: str
     note_digest: str
+    webhooks: bool = False
 
 
 def recall(
@@ -164,7 +166,8 @@ def recalled(raw: msgspec.Raw, *, messages: int) -> Recalled:
         for each in kept.dialogs
         if each.messages
     }
-    return Recalled(_facts(kept), said, kept.consumer, kept.note_digest)
+    facts = _facts(kept)
+    return Recalled(facts, said, kept.consumer, kept.note_digest, kept.webhooks)
 
 
 _SIDES: Final = ("brand", "consumer")
