@@ -386,11 +386,11 @@ def test_another_one_polls_when_the_first_has_gone(crowd, emulator, events, poll
     heard = events(two, *ENTERED)
     polls()
     one.close().get(timeout=10)
-    emulator.expire_tokens("bot1")
     polls(2)
     emulator.set_shift("-1", False)
     heard.wait(lambda _: True)
-    assert emulator.state()["refused_shift_statuses"] == 0
+    kernels = [each.actor_ref.actor_inbox.keep for each in (one, two)]
+    assert [each.shifts._board is None for each in kernels] == [True, False]
 
 
 def test_another_one_polls_when_the_first_is_refused(crowd, emulator, events, polls):

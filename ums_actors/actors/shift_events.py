@@ -17,6 +17,8 @@ __all__ = [
 class SkillEnteredWorkHours(Event, frozen=True, kw_only=True):
     """A skill that was off has its working hours now: told once for each change.
 
+    The first answer about a skill is no change.
+
     Attributes:
         shift: the skill's record as it came.
     """
@@ -31,6 +33,8 @@ class SkillEnteredWorkHours(Event, frozen=True, kw_only=True):
 
 class SkillEnteredOffHours(Event, frozen=True, kw_only=True):
     """A skill that was on shift is off now: told once for each change.
+
+    The first answer about a skill is no change.
 
     Attributes:
         shift: the skill's record as it came.

@@ -32,7 +32,8 @@ class ShiftBook(Generic[T]):
     """What was told last of each skill.
 
     Nobody has entered anything by being told of for the first time: that is knowledge,
-    and no change. Nor is a skill that was left out and comes back.
+    and no change. Nor is a skill that was left out and comes back. (What the reference
+    does there is not known: UMS.md 12.4.)
     """
 
     __slots__ = ("_asked_at", "_known", "_told")
