@@ -309,6 +309,34 @@ def test_an_id_that_is_none_is_named(runtime, name, value):
         ums.NullConnection.start(runtime=runtime, **arguments)
 
 
+# -- one process after the other
+
+
+def test_a_later_process_goes_on_where_this_one_was(start, hears, events):
+    proxy = start(user_id=OLD)
+    take(proxy, opened(), *[webhook(said(number)) for number in range(4)])
+    memory = proxy.save_conversations().get(timeout=10)
+    proxy, heard = hears(user_id=OLD, memory=memory)
+    talks = events(proxy, ums.ConversationEvent)
+    talk = proxy.get_conversation("D").get(timeout=5)
+    assert talk.is_open
+    take(proxy, webhook(said(3)), webhook(said(5)))
+    heard.wait(lambda event: getattr(event, "sequence", 0) == 5)
+    assert order(heard) == [(4, 4), 5]
+    take(proxy, opened(), opened(stage="CLOSE", updated=2))
+    assert type(talks.wait(lambda _: True)) is ums.ConversationClosed
+    card = proxy.actor_ref.actor_inbox.keep.conversations.book.get("D")
+    assert card.sources == ("webhooks",)  # so that it goes in the end
+
+
+def test_what_another_user_kept_is_refused(start, hears):
+    proxy, _ = hears(user_id=OLD)
+    take(proxy, opened())
+    memory = proxy.save_conversations().get(timeout=10)
+    with pytest.raises(ums.LocalProtocolError, match="memory is of the user"):
+        start(user_id="12345.8", memory=memory)
+
+
 # -- its façades
 
 

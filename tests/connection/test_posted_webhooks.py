@@ -167,6 +167,30 @@ def test_one_that_is_lost_is_fetched_where_one_can_ask(emulator, start, hooked, 
     assert texts(heard) == ["0", "1", "2"]
 
 
+@pytest.mark.parametrize("assign", ["bot1", None])
+def test_a_rest_connection_hears_by_webhooks_and_fetches_what_is_lost(
+    emulator, start, hooked, events, assign
+):
+    proxy = start(emulator, kind=ums.BrandRestConnection)
+    heard = events(proxy, ums.MessageReceived, ums.MessagesMissed)
+    talks = events(proxy, ums.ConversationOpened)
+    proxy.open().get(timeout=10)
+    hooked(proxy, parallel=4)
+    talk = emulator.open_conversation(assign=assign, text="0").conversation_id
+    conversation = talks.wait(lambda _: True).conversation
+    heard.wait(last("0"))
+    emulator.add_fault("webhook", value="lost", count=2)
+    emulator.write(talk, "1")
+    emulator.write(talk, "2")
+    heard.wait(last("2"))
+    assert texts(heard) == ["0", "1", "2"]
+    if assign is not None:
+        conversation.send_text("3").get(timeout=10)
+        said = heard.wait(last("3"))
+        assert said.mine
+        assert texts(heard) == ["0", "1", "2", "3"]
+
+
 def test_one_that_is_lost_is_missed_where_one_cannot(emulator, null, hooked, events):
     proxy = null(emulator, out_of_order_timeout=0.3)
     heard = events(proxy, ums.MessageReceived, ums.MessagesMissed)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from ums_actors.actors.nothing import NullCarrier, nothing_asked
-from ums_actors.arguments import identifier
+from ums_actors.arguments import identifier, shown
 from ums_actors.connection.access import Access
 from ums_actors.connection.model import Model
 from ums_actors.connection.setup import Setup
+from ums_actors.errors import LocalProtocolError
 from ums_actors.runtime import LoopFuture
 from ums_actors.secret import Secret
 
@@ -73,7 +74,14 @@ class NullConnection(Access, Model):
     def _make_kernel(self) -> Kernel:
         kernel = super()._make_kernel()
         user_id, user_pid = self._user
-        kernel.own_id = user_id or user_pid
+        kernel.own_id = own = user_id or user_pid
+        if own is not None and kernel.made("memory"):
+            of_whom = kernel.memory.user
+            if of_whom and of_whom != own:
+                raise LocalProtocolError(
+                    f"memory is of the user {shown(of_whom)}, and this connection is "
+                    f"of {shown(own)}: give each connection its own"
+                )
         if user_id is not None and user_pid is not None:
             kernel.ids.learn(user_id, user_pid)
         return kernel
