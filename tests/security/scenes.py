@@ -23,6 +23,7 @@ KEYS = ["oauth-app-key", "oauth-secret", "oauth-access-token", "oauth-access-sec
 FOREIGN = ["bearer-made-elsewhere", "csrf-made-elsewhere", "session-made-elsewhere"]
 CONNECTOR_TOKEN = "external-id-token-of-nobody"
 VAULT = "the-vaults-own-key"
+WEBHOOKS = "the-installed-apps-own-secret"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(2_000)
 
 
@@ -228,6 +229,22 @@ def nonsense(scenes):
             scenes.refused(f"{name} with a bad token", kind=kind, auth=source)
 
 
+def webhooks(scenes):
+    secret = ums.Secret(WEBHOOKS)
+    body = b'{"type": "ms.MessagingEventNotification", "body": {"changes": []}}'
+    for signature in (None, "md5=x", "sha1=x", "sha256=" + "0" * 64):
+        try:
+            ums.verify_webhook(body, signature, secret)
+        except ums.RemoteProtocolError as error:
+            scenes.recorder.show("webhook", error)
+    ref = ums.NullConnection.start("12345678", runtime=scenes.runtime)
+    proxy = ref.proxy()
+    for wrong in (b"[]", body[:-1], {"body": WEBHOOKS}):
+        taken = proxy.process_webhooks_notification(wrong)
+        scenes.fail("webhook that is none", proxy, taken)
+    ref.stop(timeout=GENEROUS)
+
+
 class Source(Vault):
     """Gives one token, which the service has never seen."""
 
@@ -238,14 +255,18 @@ class Source(Vault):
         return ums.Session(token=ums.Secret(self._token), user_id="1")
 
 
+SCENES = (logins, handshakes, tokens, crashes, files, proxies, nonsense, webhooks)
+
+
 def main(folder):
     recorder = Recorder(folder)
     recorder.install()
     secrets = [WRONG, PROXY, ASSERTION, *KEYS, *FOREIGN, CONNECTOR_TOKEN, VAULT]
+    secrets.append(WEBHOOKS)
     recorder.guard(*secrets, password_of("bot1"))
     with EmulatorProcess(users=1, tls=True, log=False) as emulator:
         scenes = Scenes(recorder, emulator)
-        for scene in (logins, handshakes, tokens, crashes, files, proxies, nonsense):
+        for scene in SCENES:
             scene(scenes)
             recorder.show("scene", scene.__name__)
         scenes.runtime.close()

@@ -83,6 +83,8 @@ EXPECTED = {
     "proxy LoginError",
     "brand with a bad token ConnectError",
     "consumer with a bad token LocalProtocolError",
+    "webhook RemoteProtocolError",
+    "webhook that is none RemoteProtocolError",
     "event ConnectEnded",
     "event ResponseReceived",
     "event StateChanged",
