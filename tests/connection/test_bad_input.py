@@ -44,6 +44,12 @@ def case(method, *arguments, wrong, at, **named):
 
 
 BOTH = [
+    *case(
+        "process_webhooks_notification",
+        None,
+        wrong=[None, 5, [], "\ud800", object(), {"type": object()}],
+        at=0,
+    ),
     *case("open", wrong=SECONDS, at="timeout"),
     *case("wait_ready", wrong=SECONDS, at="timeout"),
     *case("child", None, wrong=["nobody", None, 5, [], {}, "x" * 10_000], at=0),
