@@ -112,16 +112,6 @@ def test_one_that_is_told_of_and_shown_leaves_with_both(book):
     assert book.wait(TIMEOUT) == [("C", REMOVED)]
 
 
-def test_what_is_told_counts_in_the_place_of_an_earlier_word(book):
-    book.upsert(source="saved", at=1)
-    book.upsert("D", source="saved", at=1)
-    told = result(conversation("C", at=1))
-    assert book.book.told(told, book.now, "saved") == []
-    assert book.card().sources == (TOLD,)
-    assert book.card("D").sources == ("saved",)
-    assert book.wait(9_999) == []
-
-
 def test_what_has_no_id_is_not_told(book):
     assert book.tell("") == []
     assert book.ids() == set()

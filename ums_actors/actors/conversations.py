@@ -104,9 +104,9 @@ class Conversations:
         book, result, now = self.book, change.result, self._now()
         found: list[News[Conversation]] = []
         if change.type == "UPSERT":
-            found = book.told(result, now, SAVED)
+            found = book.told(result, now)
         elif change.type == "DELETE" and book.get(result.conversation_id) is not None:
-            found = book.told(result, now, SAVED)
+            found = book.told(result, now)
             view = self.view(result.conversation_id)
             if view is not None and view.is_open:  # else it stays for a while
                 found += book.delete(result, TOLD, now)

@@ -123,17 +123,10 @@ class ConversationBook(Generic[V]):
             self._presence.comes(card, source)
         return self._apply(card, result)
 
-    def told(
-        self, result: ConversationResult, now: float, earlier: str = ""
-    ) -> list[News[V]]:
+    def told(self, result: ConversationResult, now: float) -> list[News[V]]:
         """Take the state of a conversation that is told of without a subscription.
 
         It is there as long as it is open, and for a while after.
-
-        Args:
-            result: what is told of it.
-            now: monotonic seconds.
-            earlier: by whose word it may have been known so far; it counts no more.
         """
         card = self._cards.get(result.conversation_id)
         if card is None:
@@ -148,8 +141,6 @@ class ConversationBook(Generic[V]):
                 self._presence.comes(card, TOLD)
             found = self._apply(card, result)
         if TOLD in card.sources:
-            if earlier in card.sources:
-                self._presence.goes(card, earlier, now)
             self._linger.note(card, now)
         return found
 

@@ -123,6 +123,7 @@ class _Tour:
         server = self.world.server
         for transcript in list(server.transcripts.values()):
             server.say(transcript, transcript.consumer, f"hello-{len(server.ledger)}")
+        self.party.user.hook()
         self.party.user.wish_all()
 
     def settle(self) -> None:

@@ -177,6 +177,25 @@ class User:
             begun = self._proxy.create_conversation()
             self._ask("create_conversation", begun, self._patience)
 
+    def hook(self) -> None:
+        """Bring by a webhook what the line may have brought, or will, or both at once.
+
+        What was said, and what the service tells of a conversation.
+        """
+        dialog, chance = self._dialog(), self._chance
+        if dialog is None:
+            return
+        transcript = self._server.transcripts[dialog]
+        said = chance.sample(transcript.records, min(3, len(transcript.records)))
+        for kind, changes in (
+            (brand.CONVERSATION_NOTIFICATION, [transcript.change(with_last=False)]),
+            (brand.MESSAGE_NOTIFICATION, said),
+        ):
+            taken = self._proxy.process_webhooks_notification(
+                {"kind": "notification", "type": kind, "body": {"changes": changes}}
+            )
+            self._ask("process_webhooks_notification", taken, 0.0)
+
     def _query(self) -> None:
         dialog = self._dialog()
         if dialog is not None:
