@@ -129,6 +129,7 @@ class User:
             (3, self._ready),
             (1, self._subscription),
             (2, self._regret),
+            (4, self.hook),
         ]
         brands = [(11, self._query), (3, self._state)]
         consumers = [(2, self.begin)]
