@@ -13,7 +13,7 @@ import uvloop
 
 from ums_actors.errors import WouldDeadlock
 from ums_actors.runtime import LoopFuture
-from ums_actors.runtime.future import on_loop_thread
+from ums_actors.runtime.future import TimedOut, on_loop_thread
 
 WAIT = 5.0
 
@@ -131,8 +131,10 @@ def test_a_get_waits_for_another_thread(future):
 
 @pytest.mark.parametrize("timeout", [0, 0.01, -5.0])
 def test_a_get_that_times_out_leaves_nothing_behind(future, timeout):
-    with pytest.raises(pykka.Timeout, match=str(timeout)):
+    with pytest.raises(TimedOut, match=str(timeout)) as caught:
         future.get(timeout=timeout)
+    assert isinstance(caught.value, pykka.Timeout)
+    assert isinstance(caught.value, TimeoutError)
     assert future._waiters == []
 
 

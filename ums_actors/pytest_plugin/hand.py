@@ -5,10 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, Final, cast
 
-import pykka
-
 from ums_actors.errors import LocalProtocolError, WouldDeadlock
-from ums_actors.runtime.future import on_loop_thread
+from ums_actors.runtime.future import TimedOut, on_loop_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,12 +86,12 @@ class Hand:
         """Let time pass until the future is done.
 
         Raises:
-            pykka.Timeout: it is not, after ``timeout`` virtual seconds.
+            TimedOut: it is not, after ``timeout`` virtual seconds.
         """
         __tracebackhide__ = True
         limit = LONGEST if timeout is None else max(0.0, timeout)
         if not self.turn(limit, future.done):
-            raise pykka.Timeout(
+            raise TimedOut(
                 f"the future is not done after {limit:g} virtual seconds; "
                 f"{self._explain()}"
             )

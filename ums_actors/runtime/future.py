@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = [
     "LoopFuture",
     "Outcome",
+    "TimedOut",
     "failure",
     "foreign_future",
     "let_go",
@@ -54,6 +55,10 @@ on_loop_thread: threading.local = threading.local()
 futures that the thread waits for.
 """
 _LONGEST_WAIT = threading.TIMEOUT_MAX
+
+
+class TimedOut(pykka.Timeout, TimeoutError):
+    """A future has no value yet: Pykka's own error, and Python's."""
 
 
 def let_go(sleeper: Sleeper) -> None:
@@ -241,7 +246,7 @@ class LoopFuture(pykka.Future[T]):
         """Wait for the value, at most ``timeout`` seconds.
 
         Raises:
-            pykka.Timeout: it was not there in time.
+            TimedOut: it was not there in time.
             WouldDeadlock: called on a loop thread before it was there.
         """
         if self._outcome is None:
@@ -279,7 +284,7 @@ class LoopFuture(pykka.Future[T]):
         if not lock.acquire(timeout=limit):
             self.forget(lock)
             if not self.done():
-                raise pykka.Timeout(f"{timeout} seconds")
+                raise TimedOut(f"{timeout} seconds")
 
     def forget(self, waiter: _Waiter) -> None:
         """Leave nothing of a waiter, or a callback, that gave up; any thread."""

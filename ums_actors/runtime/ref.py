@@ -106,7 +106,7 @@ class LoopRef(pykka.ActorRef[A]):
         The future is always answered, also if the actor stops meanwhile.
 
         Raises:
-            pykka.Timeout: blocking, and no answer within ``timeout`` seconds.
+            TimedOut: blocking, and no answer within ``timeout`` seconds.
             pykka.ActorDeadError: blocking, and the actor has stopped.
             Overloaded: blocking, and its inbox is full.
         """
