@@ -229,13 +229,33 @@ def test_a_late_answer_is_unknown_and_its_caller_told_in_time(talk):
     assert proxy.send_text(conversation, "y").get(timeout=10) == 1
 
 
-def test_what_waits_behind_it_was_not_sent(emulator, rest):
+def test_what_waits_behind_it_has_its_own_time_when_its_turn_comes(emulator, rest):
     proxy = rest(emulator)
     conversation = emulator.open_conversation(assign="bot1").conversation_id
     emulator.add_fault("drop", count=1, value=PUBLISH)
     call = requests.PublishText(conversation, conversation, "x")
     first = proxy.send(call, timeout=1.0)
-    behind = proxy.send(call, timeout=0.3)
+    behind = proxy.send(call, timeout=0.5)
+    failed(first, ums.RequestTimedOut, UNKNOWN)
+    assert behind.get(timeout=10) == 1
+
+
+def test_a_burst_in_one_conversation_is_not_late_for_its_own_length(emulator, rest):
+    proxy = rest(emulator, options={"request_timeout": 0.5})
+    conversation = emulator.open_conversation(assign="bot1").conversation_id
+    emulator.add_fault("delay", value=0.1)
+    said = [proxy.send_text(conversation, str(number)) for number in range(12)]
+    assert [each.get(timeout=20) for each in said] == list(range(12))
+
+
+def test_what_waits_for_too_long_was_not_sent(emulator, rest):
+    options = {"request_timeout": 0.2, "queue_timeout": 0.3}
+    proxy = rest(emulator, options=options)
+    conversation = emulator.open_conversation(assign="bot1").conversation_id
+    emulator.add_fault("drop", count=1, value=PUBLISH)
+    call = requests.PublishText(conversation, conversation, "x")
+    first = proxy.send(call, timeout=2.0)
+    behind = proxy.send(call)
     failed(behind, ums.RequestTimedOut, NOT_SENT)
     failed(first, ums.RequestTimedOut, UNKNOWN)
     assert proxy.send_text(conversation, "y").get(timeout=10) == 1

@@ -828,12 +828,36 @@ def test_the_first_of_the_table_are_those_in_flight_then_who_rests_then_the_queu
     assert table.pending.first(0) == []
 
 
-def test_the_deadline_of_one_in_flight_is_known():
-    pending = Pending(queue_limit=5, in_flight_limit=5)
-    flying = Entry("1", "x", b"", None, 3.0)
-    waiting = Entry("2", "x", b"", None, 3.0)
-    pending.submit(flying, 10.0, queue_timeout=5.0, ready=True)
-    pending.submit(waiting, 10.0, queue_timeout=5.0, ready=False)
-    assert pending.due("1") == 13.0
-    assert pending.due("2") is None
-    assert pending.due("3") is None
+def flying(**more):
+    pending = Pending(queue_limit=5, in_flight_limit=5, turn_timeout=60.0)
+    entry = Entry("1", "x", b"", None, 3.0, **more)
+    pending.submit(entry, 10.0, queue_timeout=5.0, ready=True)
+    return pending, entry
+
+
+def test_one_that_waits_for_its_turn_has_time_for_that_and_for_its_answer():
+    pending, entry = flying()
+    assert pending.next_deadline() == entry.answer_by == 73.0
+    assert pending.begin("1", 30.0) == 33.0
+    assert pending.next_deadline() == entry.answer_by == 33.0
+    assert pending.expire(33.0) == [entry]
+
+
+def test_one_whose_turn_does_not_come_leaves_all_the_same():
+    pending, entry = flying()
+    assert pending.expire(72.9) == []
+    assert pending.expire(73.0) == [entry]
+
+
+def test_one_that_was_too_many_keeps_its_end_when_its_turn_comes_again():
+    pending, entry = flying()
+    pending.begin("1", 30.0)
+    assert pending.answer("1") is entry
+    assert pending.turn_back(entry, 31.0, 1.0, ("2", b""))
+    assert pending.release(32.0) == [entry]
+    assert pending.begin("2", 32.5) == 33.0
+
+
+def test_nobody_s_turn_does_not_come():
+    pending, _ = flying()
+    assert pending.begin("2", 30.0) is None

@@ -45,10 +45,13 @@ class Carrier(Child, abc.ABC):
     or StepFailed, and ChildExited in the end; answers go to the correlator.
 
     Attributes:
+        takes_turns: whether what it is given may have to wait with it for its turn. It
+            says by ``Pending.begin`` and CallsBegan when that has come.
         asks: whether anything can be asked by it. Where not, there is no login either.
     """
 
     asks: ClassVar[bool] = True
+    takes_turns: ClassVar[bool] = False
 
     @classmethod
     def check(cls, kernel: Kernel, command: SubmitRequest) -> None:

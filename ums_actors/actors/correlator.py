@@ -17,6 +17,7 @@ from ums_actors.actors.messages import (
     AwaitAnswers,
     CallAnswered,
     CallFailed,
+    CallsBegan,
     CatchUp,
     ForgetRequest,
     FramesReceived,
@@ -65,6 +66,7 @@ class CorrelatorActor(Child):
         ReleaseQueue: "_release",
         CallAnswered: "_call_answered",
         CallFailed: "_call_failed",
+        CallsBegan: "_calls_began",
         LineDropped: "_line_dropped",
         AwaitAnswers: "_await_answers",
     }
@@ -284,6 +286,9 @@ class CorrelatorActor(Child):
             command.reply.try_fail(error)
         self._feed.catch_up()
         command.reply.try_set(None)
+
+    def _calls_began(self, _: CallsBegan) -> None:
+        self._sweep.arm()
 
     def _call_answered(self, event: CallAnswered) -> None:
         """Take the answer of a carrier that makes calls."""

@@ -163,6 +163,7 @@ class Kernel(Parts):
             queue_limit=options.queue_limit,
             in_flight_limit=options.in_flight_limit,
             allowance=runtime.allowance(loop),
+            turn_timeout=options.queue_timeout if _takes_turns(carrier) else 0.0,
         )
         self.subscribers: Subscribers = Subscribers(
             runtime, loop, options.subscriber_limit, place=self.place
@@ -296,3 +297,7 @@ class Kernel(Parts):
 
 _ENDED = frozenset({State.CLOSED, State.FAILED})
 _AT_REST = _ENDED | {State.CLOSING}
+
+
+def _takes_turns(carrier: type[Carrier] | None) -> bool:
+    return carrier is not None and carrier.takes_turns

@@ -25,6 +25,7 @@ __all__ = [
     "AwaitAnswers",
     "CallAnswered",
     "CallFailed",
+    "CallsBegan",
     "CatchUp",
     "ChildExited",
     "CloseSocket",
@@ -240,6 +241,10 @@ class TakeWebhook(Message, frozen=True):
 
     notification: Notification
     reply: LoopFuture[None]
+
+
+class CallsBegan(Message, frozen=True):
+    """Requests have had their turn: their answers are due earlier than was known."""
 
 
 class CallAnswered(Message, frozen=True):

@@ -31,7 +31,8 @@ class Entry(msgspec.Struct, eq=False):
         sent: whether it is in flight, or was when it left the table.
         queue_until: the end of its patience with a line that is not READY, None if it
             never had to wait for one.
-        answer_by: when its answer must be there, on the line it is on.
+        answer_by: when its answer must be there, on the line it is on; where it takes
+            turns, when at the latest.
         round: the window's round in which it was sent.
         refusals: how often it was answered with 429.
         refused_as: the id under which it was, the last time.

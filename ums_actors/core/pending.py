@@ -36,6 +36,8 @@ class Pending:
         queue_limit: requests that may wait for a line, or rest.
         in_flight_limit: requests that may wait for their answer.
         allowance: what it shares with the tables of other connections.
+        turn_timeout: seconds that one in flight may wait for its turn with what
+            carries it; the time for its answer runs from :meth:`begin` on then.
 
     Attributes:
         window: how many the present line may have in flight.
@@ -48,6 +50,7 @@ class Pending:
         "_in_flight",
         "_in_flight_limit",
         "_queue_limit",
+        "_turn_timeout",
         "_waiting",
         "late",
         "window",
@@ -59,7 +62,9 @@ class Pending:
         queue_limit: int,
         in_flight_limit: int,
         allowance: Allowance | None = None,
+        turn_timeout: float = 0.0,
     ) -> None:
+        self._turn_timeout = turn_timeout
         self._allowance = allowance
         self._queue_limit = queue_limit
         self._in_flight_limit = in_flight_limit
@@ -145,10 +150,11 @@ class Pending:
             raise _overloaded(
                 entry, f"in_flight_limit={self._in_flight_limit}", "wait for answers"
             )
-        self._deadlines.add(entry.id, entry.timeout, now)
+        timeout = entry.timeout + self._turn_timeout
+        self._deadlines.add(entry.id, timeout, now)
         entry.sent = True
         entry.round = self.window.round
-        entry.answer_by = now + entry.timeout
+        entry.answer_by = now + timeout
         self._in_flight[entry.id] = entry
 
     def _enqueue(self, entry: Entry, now: float, queue_timeout: float) -> None:
@@ -226,10 +232,20 @@ class Pending:
         entry.sent = False
         self._waiting.rest(entry, until)
 
-    def due(self, request_id: str) -> float | None:
-        """Give when the answer to one in flight must be there; None: nobody waits."""
+    def begin(self, request_id: str, now: float) -> float | None:
+        """Take note that the turn of one in flight has come; None: nobody waits for it.
+
+        Gives when its answer must be there. One that was refused with 429 before keeps
+        the end that it had.
+        """
         entry = self._in_flight.get(request_id)
-        return None if entry is None else entry.answer_by
+        if entry is None:
+            return None
+        if not entry.refusals:
+            entry.answer_by = now + entry.timeout
+            self._deadlines.discard(request_id)
+            self._deadlines.add(request_id, entry.timeout, now)
+        return entry.answer_by
 
     def forget(self, request_id: str) -> Entry | None:
         """Take out a request that its caller gave up; None if it has left already."""

@@ -70,7 +70,7 @@ def _pools() -> dict[str, Pool]:
         "auth": Workers("auth", threads=8, queue_limit=20_000),
         "files": Workers("files", threads=4, queue_limit=1_000),
         "reports": Workers("reports", threads=2, queue_limit=1_000),
-        "rest": Workers("rest", threads=16, queue_limit=20_000),
+        "rest": Workers("rest", threads=32, queue_limit=20_000),
         "outbox": Workers("outbox", threads=1, queue_limit=20_000, spare=0),
         "callbacks": Workers("callbacks", threads=4, queue_limit=20_000),
         "hooks": Workers("hooks", threads=4, queue_limit=20_000),

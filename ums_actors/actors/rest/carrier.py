@@ -17,6 +17,7 @@ from ums_actors.actors.messages import (
     AcquireToken,
     CallAnswered,
     CallFailed,
+    CallsBegan,
     ChildExited,
     CloseSocket,
     InvalidateToken,
@@ -66,6 +67,7 @@ _GRACE: Final = 0.5
 class RestCarrier(Carrier):
     """Makes calls of requests, and answers of what comes of them."""
 
+    takes_turns = True
     handlers: ClassVar[dict[type[Any], str]] = {
         OpenSocket: "_open",
         CloseSocket: "_close",
@@ -159,16 +161,12 @@ class RestCarrier(Carrier):
         self._go(rest)
 
     def _take(self, rest: RestLine, request_id: str, payload: bytes) -> None:
-        due = self._kernel.pending.due(request_id)
-        if due is None:
-            return  # nobody waits for it any more
         try:
             exchange = self._exchange_of(payload)
         except UMSError as error:
             self._tell("correlator", CallFailed(self._line, request_id, error))
             return
-        clock = self._loop.clock
-        deadline = Deadline(due - clock.now(), clock.now)
+        deadline = Deadline(0.0, self._loop.clock.now)  # until its turn has come
         rest.add(Flight(request_id, exchange, deadline, rest.kept, self._permit))
 
     def _exchange_of(self, payload: bytes) -> Exchange:
@@ -182,8 +180,28 @@ class RestCarrier(Carrier):
         )
 
     def _go(self, rest: RestLine) -> None:
+        began = 0
         for flight in rest.due():
-            self._make(rest, flight)
+            if flight.began:
+                self._make(rest, flight)
+            elif self._begin(flight):
+                began += 1
+                self._make(rest, flight)
+            else:
+                rest.done(flight)
+        if began:
+            self._tell("correlator", CallsBegan())
+
+    def _begin(self, flight: Flight) -> bool:
+        """Let the time for the answer run; tell whether anybody waits for it."""
+        clock = self._loop.clock
+        now = clock.now()
+        due = self._kernel.pending.begin(flight.request_id, now)
+        if due is None:
+            return False
+        flight.began = True
+        flight.deadline = Deadline(due - now, clock.now)
+        return True
 
     def _make(self, rest: RestLine, flight: Flight) -> None:
         """Have a worker make the call, with the token that is held."""

@@ -34,12 +34,13 @@ class Flight:
     Args:
         request_id: of the request.
         exchange: the call.
-        deadline: until when it must be answered.
+        deadline: until when it must be answered; it is set anew when its turn comes.
         kept: where its lines come from.
         permit: says whether the agent is still ours, where that may change.
 
     Attributes:
-        stage: the loop's alone, like the next two.
+        stage: the loop's alone, like the next four.
+        began: whether its turn has come.
         token: generation of the token that it was made with.
         renewed: whether it has been made with another token already.
         failures: how often it got no answer.
@@ -52,6 +53,7 @@ class Flight:
         "_permit",
         "_withdrawn",
         "_written",
+        "began",
         "deadline",
         "exchange",
         "failures",
@@ -72,7 +74,8 @@ class Flight:
     ) -> None:
         self.request_id = request_id
         self.exchange = exchange
-        self.deadline = deadline
+        self.deadline: Deadline = deadline
+        self.began: bool = False
         self.kept: Kept = kept
         self.stage: Stage = Stage.WAITING
         self.token: int = 0
