@@ -206,6 +206,45 @@ def files(scenes):
     proxy.actor_ref.stop(timeout=GENEROUS)
 
 
+def rest(scenes):
+    """A connection whose every call shows the token."""
+    emulator = scenes.emulator
+    proxy = scenes.start(ums.BrandRestConnection)
+    proxy.open().get(timeout=GENEROUS)
+    where = emulator.open_conversation(assign="bot1").conversation_id
+    publish = ".ams.ms.PublishEvent"
+    for fault, value in (
+        ("process-then-disconnect", publish),
+        ("reject", {"code": 503, "type": publish}),
+        ("reject", {"code": 401, "type": publish}),
+    ):
+        emulator.add_fault(fault, count=2, value=value)
+        scenes.fail(f"{fault} by REST", proxy, proxy.send_text(where, "hello"))
+        emulator.clear_faults()
+    scenes.fail("not offered", proxy, proxy.get_clock())
+    scenes.fail("not there", proxy, proxy.close_conversation("nobody"))
+    emulator.add_fault("drop", value=publish)
+    asked = proxy.send_text(where, "hello")
+    emulator.wait_for_events(where, 1, GENEROUS)
+    for each in proxy.actor_ref.actor_inbox.keep.websocket._flights.values():
+        scenes.recorder.show("flight", each)
+    proxy.child("socket").get(timeout=GENEROUS).tell(object())
+    scenes.fail("crash by REST", proxy, asked)
+    emulator.clear_faults()
+    proxy.actor_ref.stop(timeout=GENEROUS)
+    nowhere = {"domains": {"asyncMessagingEnt": "https://127.0.0.1:9"}}
+    proxy = scenes.start(ums.BrandRestConnection, **nowhere)
+    proxy.open().get(timeout=GENEROUS)
+    scenes.fail("nobody there", proxy, proxy.send_text(where, "hello"))
+    proxy.actor_ref.stop(timeout=GENEROUS)
+    source = Source("line\r\nbreak-by-rest")
+    scenes.recorder.guard("line\r\nbreak-by-rest", "break-by-rest")
+    proxy = scenes.start(ums.BrandRestConnection, auth=source)
+    proxy.open().get(timeout=GENEROUS)
+    scenes.fail("bad token by REST", proxy, proxy.send_text(where, "hello"))
+    proxy.actor_ref.stop(timeout=GENEROUS)
+
+
 def proxies(scenes):
     path = Path(__file__).parents[1] / "http" / "connect_proxy.py"
     spec = importlib.util.spec_from_file_location("connect_proxy", path)
@@ -255,7 +294,17 @@ class Source(Vault):
         return ums.Session(token=ums.Secret(self._token), user_id="1")
 
 
-SCENES = (logins, handshakes, tokens, crashes, files, proxies, nonsense, webhooks)
+SCENES = (
+    logins,
+    handshakes,
+    tokens,
+    crashes,
+    files,
+    rest,
+    proxies,
+    nonsense,
+    webhooks,
+)
 
 
 def main(folder):
