@@ -478,3 +478,47 @@ def test_reports_of_the_account_are_to_be_had(emulator, rest):
     assert proxy.get_shift_status().get(timeout=10)
     assert proxy.get_skills().get(timeout=5)
     assert isinstance(proxy.get_message_statistics().get(timeout=10), dict)
+
+
+# -- what webhooks bring
+
+
+def webhook(record):
+    """Give the webhook that tells of an event as a brand's socket sees it."""
+    return {
+        "kind": "notification",
+        "type": ".ams.ms.OnlineEventDistribution",
+        "body": record,
+    }
+
+
+def test_what_webhooks_leave_out_is_fetched_by_rest(talk, events):
+    emulator, proxy, conversation = talk
+    heard = events(proxy, ums.MessageReceived)
+    for number in range(4):
+        emulator.write(conversation, str(number))
+    said = emulator.transcript(conversation)
+    for number in (0, 3):
+        done = proxy.process_webhooks_notification(webhook(said[number]))
+        done.get(timeout=5)
+    heard.wait(lambda event: event.text == "3")
+    assert [event.text for event in heard.seen] == ["0", "1", "2", "3"]
+
+
+def test_the_objects_that_webhooks_keep_true_speak_by_rest(talk, start, events):
+    emulator, proxy, conversation = talk
+    opened = events(proxy, ums.ConversationOpened)
+    hearing = start(emulator, "bot2")
+    changes = events(hearing, ums.NotificationReceived)
+    hearing.open().get(timeout=10)
+    notice = changes.wait(lambda it: it.body.get("changes"))
+    told = {"kind": "notification", "type": notice.type, "body": notice.body}
+    proxy.process_webhooks_notification(told).get(timeout=5)
+    conversation_of = opened.wait(lambda _: True).conversation
+    assert conversation_of.conversation_id == conversation
+    assert conversation_of.send_text("by its object").get(timeout=10) == 0
+    assert last(emulator, conversation)["event"]["message"] == "by its object"
+    with pytest.raises(ums.NotSupported):
+        conversation_of.set_note("x").get(timeout=5)
+    conversation_of.close().get(timeout=10)
+    assert listed(emulator, conversation)["stage"] == "CLOSE"
