@@ -132,7 +132,19 @@ def test_who_is_refused_with_a_new_token_too_is_told(talk):
     emulator.add_fault("reject", value={"code": 401, "type": PUBLISH})
     error = failed(proxy.send_text(conversation, "x"), ums.RequestRejected, ANSWERED)
     assert (error.code, emulator.state()["logins"]) == (401, 2)
-    assert status(proxy).state == "READY"
+    error = failed(proxy.send_text(conversation, "x"), ums.RequestRejected, ANSWERED)
+    assert (error.code, emulator.state()["logins"]) == (401, 2)
+    assert (status(proxy).state, status(proxy).generation) == ("READY", 1)
+
+
+def test_a_token_that_is_refused_again_and_again_is_renewed_after_pauses(talk):
+    emulator, proxy, conversation = talk
+    for number in range(3):
+        emulator.expire_tokens("bot1")
+        assert proxy.send_text(conversation, "x").get(timeout=20) == number
+    now = status(proxy)
+    assert (now.logins, now.generation) == (4, 3)
+    assert "token was refused" in str(now.history)
 
 
 def test_a_login_that_fails_for_now_is_waited_for(talk):

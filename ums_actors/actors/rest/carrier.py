@@ -7,6 +7,7 @@ websocket.
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -30,7 +31,7 @@ from ums_actors.actors.rest.desk import Desk
 from ums_actors.actors.rest.flight import Flight
 from ums_actors.actors.rest.line import RestLine
 from ums_actors.core.course import State
-from ums_actors.core.reason import Stopped
+from ums_actors.core.reason import Stopped, TokenRefused
 from ums_actors.core.window import pause_after
 from ums_actors.errors import (
     LocalProtocolError,
@@ -60,6 +61,9 @@ _UNAUTHORIZED: Final = 401
 _IDLE: Final = 30.0
 """Seconds that a line rests between calls; how long the service bears it is UNKNOWN,
 many end it after 60. One that says less is believed."""
+_IN_VAIN: Final = 60.0
+"""Seconds for which a 401 is believed to be about what was asked, after one that a new
+token did not help."""
 _GRACE: Final = 0.5
 """Seconds a call's own deadline has before its worker is given up."""
 
@@ -81,6 +85,8 @@ class RestCarrier(Carrier):
         self._ended = False
         self._permit: Callable[[], bool] | None = None  # where there is a tenure
         self._refused = -1  # generation of the last token that was refused
+        self._renewed_at = -math.inf  # when that gave another one
+        self._in_vain_until = -math.inf
         self._timer: Timer | None = None  # of the lines that rest
 
     def on_stop(self) -> None:
@@ -110,7 +116,7 @@ class RestCarrier(Carrier):
         return self._ended
 
     def abandon(self) -> None:
-        """End all calls at once, without a word to the supervisor."""
+        """Take no more calls, without a word to the supervisor; the line ends them."""
         self._ended = True
         if self._timer is not None:
             self._timer.cancel()
@@ -232,7 +238,7 @@ class RestCarrier(Carrier):
         self._go(rest)
 
     def _answered(self, rest: RestLine, flight: Flight, answer: Answer) -> None:
-        if answer.status == _UNAUTHORIZED and not flight.renewed:
+        if answer.status == _UNAUTHORIZED and self._is_token_s(flight):
             self._refused_token(rest, flight)
             return
         rest.done(flight)
@@ -267,11 +273,34 @@ class RestCarrier(Carrier):
 
     # -- the token
 
+    def _is_token_s(self, flight: Flight) -> bool:
+        """Tell whether it may be the token that a call was refused for.
+
+        If another token has just been refused like it, it is what was asked: a login
+        for each such call would only kill tokens.
+        """
+        now = self._now()
+        if flight.renewed:
+            self._in_vain_until = now + _IN_VAIN
+        return now >= self._in_vain_until
+
     def _refused_token(self, rest: RestLine, flight: Flight) -> None:
-        """Give up the token with which a call was refused, and make it once more."""
-        flight.renewed = True
+        """Give up the token with which a call was refused, and make it once more.
+
+        One that is refused so soon after it was got is taken from us by somebody: then
+        the line ends, for the next login to come after a pause that grows.
+        """
         flight.refused()
-        if flight.token != self._refused:  # else another one has told of it
+        is_another = flight.token != self._refused
+        age = self._now() - self._renewed_at
+        if is_another and age < self._kernel.options.stable_after:
+            rest.rest(flight)
+            self.abandon()
+            lost = ChildExited("socket", self._line, TokenRefused(_UNAUTHORIZED))
+            self._tell("supervisor", lost)
+            return
+        flight.renewed = True
+        if is_another:  # else another call has told of it
             self._refused = flight.token
             self._tell("token", InvalidateToken(flight.token, "REST"))
         self._await_token(rest, flight)
@@ -290,6 +319,8 @@ class RestCarrier(Carrier):
         if self._ended:
             return
         if error is None:
+            if flight.renewed:
+                self._renewed_at = self._now()
             self._again(rest, flight)
         else:
             self.abandon()
