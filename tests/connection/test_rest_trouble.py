@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import socket
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 import ums_actors as ums
 from ums_actors import requests
+from ums_actors.actors.correlator import CorrelatorActor
 from ums_actors.actors.rest import carrier
 from ums_actors.cluster.permit import Permit
 from ums_actors.emulator.http.rest.service import LOOK, PUBLISH, QUERY, UPDATE
@@ -412,6 +414,36 @@ def test_a_crash_restarts_the_carrier_with_true_verdicts(emulator, rest, child):
     assert texts(emulator, conversation) == ["first", "behind"]
     assert status(proxy).restarts[child] == 1
     assert status(proxy).generation == 2
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("method", ["_call_answered", "_call_failed", "_calls_began"])
+def test_a_crash_over_what_a_call_brought_leaves_nobody_hanging(
+    emulator, rest, monkeypatch, method, late
+):
+    proxy = rest(emulator)
+    conversation = emulator.open_conversation(assign="bot1").conversation_id
+    whole, crashes = getattr(CorrelatorActor, method), iter([True])
+
+    def broken(self, event):
+        if late:
+            whole(self, event)
+        if next(crashes, False):
+            raise RuntimeError("a bug")
+        if not late:
+            whole(self, event)
+
+    monkeypatch.setattr(CorrelatorActor, method, broken)
+    if method == "_call_failed":
+        emulator.add_fault("process-then-disconnect", count=1, value=PUBLISH)
+    said = proxy.send_text(conversation, "x")
+    with contextlib.suppress(ums.ConnectionLost):
+        said.get(timeout=10)
+    assert getattr(said.exception(), "delivery", UNKNOWN) is UNKNOWN
+    proxy.wait_ready(10).get(timeout=15)
+    assert proxy.send_text(conversation, "y").get(timeout=10) >= 1
+    assert status(proxy).restarts["correlator"] == 1
+    assert status(proxy).in_flight == 0
 
 
 def test_a_call_over_which_the_carrier_crashes_does_not_come_again(

@@ -48,10 +48,10 @@ class BrandRestConnection(BrandAccess):
     READY means that there is a token, and that it is known where the service is: a
     line is opened with the first call, and kept for the next. Requests wait, are
     counted and bounded as on a websocket; those about one conversation go one after
-    the other, and the time for an answer runs from a request's turn. What is changed is changed as it was seen (ETag), after a second look if
-    somebody was quicker. A token that is refused is renewed, and the call made once
-    more. A call that fails concerns its caller alone: ``delivery`` is NOT_SENT if no
-    byte of it was written.
+    the other, and the time for an answer runs from a request's turn. What is changed
+    is changed as it was seen (ETag), after a second look if somebody was quicker. A
+    token that is refused is renewed, and the call made once more. A call that fails
+    concerns its caller alone: ``delivery`` is NOT_SENT if no byte of it was written.
 
     Args:
         account_id: the brand's account.

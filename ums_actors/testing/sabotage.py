@@ -45,6 +45,8 @@ _CHILDREN: Final[dict[str, type[Child]]] = {
     "correlator": CorrelatorActor,
     "socket": SocketActor,
 }
+_OF_CALLS: Final = frozenset({"_call_answered", "_call_failed", "_calls_began"})
+"""What no websocket has called: a carrier that makes HTTP calls does."""
 _CALLBACKS: Final = {
     "supervisor": ("_proven",),
     "token": ("_refresh_due", "_logged_out"),
@@ -93,6 +95,7 @@ POINTS: Final = (
         Point(name, method)
         for name, actor in _CHILDREN.items()
         for method in (*_HOOKS, *actor.handlers.values(), *_CALLBACKS[name])
+        if method not in _OF_CALLS
     ),
 )
 
