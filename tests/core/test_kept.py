@@ -6,7 +6,10 @@ gets a file of its own beside it.
 
 from __future__ import annotations
 
+import ast
+import inspect
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -158,5 +161,10 @@ def test_the_first_schema_has_no_other_fields():
 
 
 @pytest.mark.parametrize("record", RECORDS)
-def test_each_record_says_what_it_is(record):
+def test_each_record_and_each_field_of_it_says_what_it_is(record):
     assert (record.__doc__ or "").strip()
+    [told] = ast.parse(inspect.getsource(record)).body
+    for field, next_to_it in pairwise([*told.body, ast.Pass()]):
+        if isinstance(field, ast.AnnAssign):
+            text = getattr(getattr(next_to_it, "value", None), "value", None)
+            assert isinstance(text, str), (record, ast.unparse(field))

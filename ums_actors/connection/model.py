@@ -71,6 +71,10 @@ class Model(Conversations, abc.ABC):
         Returns:
             a future of JSON in UTF-8, whose schema ``ums_actors.core.kept`` describes.
             It is written on a worker.
+
+        Raises (through the future):
+            TimeoutError: the workers had no time for it within a minute.
+            Overloaded: they have no room, or are closed.
         """
         return saving.save(self._kernel, bodies=bool(bodies))
 
