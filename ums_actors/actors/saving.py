@@ -155,14 +155,15 @@ def _untaken(kernel: Kernel) -> tuple[dict[str, int], set[str]]:
     lowest: dict[str, int] = {}
     opened: set[str] = set()
     for event in kernel.subscribers.untaken():
-        kind: type[Any] = type(event)
-        if kind is MessageReceived or kind is MessagesMissed:
-            number = event.first if kind is MessagesMissed else event.sequence
+        if isinstance(event, ConversationOpened):
+            opened.add(event.conversation_id)
+        elif isinstance(event, (MessageReceived, MessagesMissed)):
+            number = (
+                event.first if isinstance(event, MessagesMissed) else event.sequence
+            )
             if number is not None and event.dialog_id:
                 known = lowest.get(event.dialog_id, number)
                 lowest[event.dialog_id] = min(known, number)
-        elif kind is ConversationOpened:
-            opened.add(event.conversation_id)
     return lowest, opened
 
 
