@@ -4,7 +4,15 @@ import math
 
 import pytest
 
-from ums_actors.arguments import MAX_ID, MAX_WHOLE, identifier, seconds, shown, whole
+from ums_actors.arguments import (
+    MAX_ID,
+    MAX_WHOLE,
+    flag,
+    identifier,
+    seconds,
+    shown,
+    whole,
+)
 from ums_actors.errors import LocalProtocolError
 
 
@@ -67,3 +75,11 @@ def test_a_timeout_is_seconds_or_none():
 def test_what_is_no_timeout_is_named(value):
     with pytest.raises(LocalProtocolError, match=r"^timeout=.*give seconds"):
         seconds(value)
+
+
+@pytest.mark.parametrize("value", [None, 0, 1, "yes", []])
+def test_a_flag_is_true_or_false_and_nothing_like_it(value):
+    assert flag("f", True)
+    assert not flag("f", False)
+    with pytest.raises(LocalProtocolError, match="must be True or False"):
+        flag("f", value)

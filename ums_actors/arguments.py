@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from ums_actors.errors import LocalProtocolError
 
-__all__ = ["MAX_ID", "MAX_WHOLE", "identifier", "seconds", "shown", "whole"]
+__all__ = ["MAX_ID", "MAX_WHOLE", "flag", "identifier", "seconds", "shown", "whole"]
 
 MAX_ID: Final = 512
 """Characters of an id. The longest kind that is known, a ring's, has about 70; the
@@ -29,6 +29,17 @@ def shown(value: Any, most: int = _SHOWN) -> str:
     except Exception:  # noqa: BLE001  (a user's own __repr__, a giant int)
         told = f"<{type(value).__name__}>"
     return told if len(told) <= most else f"{told[:most]}…"
+
+
+def flag(name: str, value: Any) -> bool:
+    """Check an argument that must be True or False.
+
+    Raises:
+        LocalProtocolError: it is something else.
+    """
+    if isinstance(value, bool):
+        return value
+    raise LocalProtocolError(f"{name}={shown(value)} must be True or False")
 
 
 def identifier(name: str, value: Any, most: int = MAX_ID) -> str:

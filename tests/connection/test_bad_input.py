@@ -94,6 +94,9 @@ BOTH = [
     *case("close_dialog", C, C, wrong=IDS, at=1),
     *case("close_dialog", C, C, wrong=["NONSENSE", 5], at="dialog_close_reason"),
     *case("get_conversation", C, wrong=IDS, at=0),
+    *case("save_conversations", True, wrong=[None, 0, "no"], at=0),
+    *case("load_conversations", None, wrong=[None, 5, "x", [], {}, b"\xff"], at=0),
+    *case("load_conversation", None, wrong=[None, 5, "x", [], {}, b"\xff"], at=0),
     *case(
         "create_conversation_subscription",
         wrong=[5, "x", [], {"skill_id": "1"}, {"nonsense": 1}, {"stage": 5}],

@@ -68,6 +68,8 @@ def test_bytes_a_text_or_a_mapping_will_do_and_what_is_not_known_is_ignored(form
         ({"places": {"C": {"conversation": "\n"}}}, "the id '\\n'"),
         ({"places": {"C": {"last": -2}}}, "the number -2 of an event is less than -1"),
         ({"finished": {"C": -2}}, "the number -2"),
+        ({"account": ""}, "the id ''"),
+        ({"user": "a\nb"}, "the id 'a\\nb'"),
         ({"finished": {"x" * 600: 1}}, "the id 'xxxx"),
         ({"bodies": "yes"}, "wrong type"),
     ],

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ums_actors.actors import loading, saving
-from ums_actors.arguments import identifier
+from ums_actors.arguments import flag, identifier
 from ums_actors.connection.conversations import Conversations
 from ums_actors.runtime.steps import Steps, run_steps
 
@@ -76,7 +76,7 @@ class Model(Conversations, abc.ABC):
             TimeoutError: the workers had no time for it within a minute.
             Overloaded: they have no room, or are closed.
         """
-        return saving.save(self._kernel, bodies=bool(bodies))
+        return saving.save(self._kernel, bodies=flag("bodies", bodies))
 
     def load_conversations(self, data: Saved) -> LoopFuture[tuple[Conversation, ...]]:
         """Take over what :meth:`save_conversations` of an earlier process gave.

@@ -87,8 +87,8 @@ def recall(
     _check_kind(kept, tuple(kinds))
     _check_size("conversations", len(kept.conversations), conversations)
     _check_size("dialogs", max(len(kept.places), len(kept.finished)), dialogs)
-    for dialog_id in (*kept.places, *kept.finished):
-        _checked_id(dialog_id)
+    for each in (kept.account, kept.user or "none", *kept.places, *kept.finished):
+        _checked_id(each)
     numbers = [*kept.finished.values()]
     for place in kept.places.values():
         _checked_id(place.conversation or "none")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ums_actors.arguments import flag
 from ums_actors.errors import LocalProtocolError
 from ums_actors.model.describing import Describing
 from ums_actors.model.office import Kind, Target, Where, brand_only
@@ -223,7 +224,7 @@ class Conversation(Describing, Posting):
         Raises (through the future):
             pykka.ActorDeadError: the connection has been stopped for good.
         """
-        return self._office.serialize(self._card, None, bodies=bool(bodies))
+        return self._office.serialize(self._card, None, bodies=flag("bodies", bodies))
 
     def unload(self) -> LoopFuture[None]:
         """Forget it, unless a subscription shows it; after ``load_conversation`` only.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ums_actors.arguments import identifier
+from ums_actors.arguments import flag, identifier
 from ums_actors.model.message import Message
 from ums_actors.model.participant import Participant
 from ums_actors.model.posting import Posting
@@ -233,7 +233,9 @@ class Dialog(TakingPart, Posting):
 
         See :meth:`Conversation.serialize`; :meth:`deserialize` takes it over.
         """
-        return self._office.serialize(self._card, self._facts, bodies=bool(bodies))
+        return self._office.serialize(
+            self._card, self._facts, bodies=flag("bodies", bodies)
+        )
 
     @staticmethod
     def deserialize(
