@@ -5,6 +5,7 @@ import pytest
 import ums_actors as ums
 
 SUBSCRIBE = ".ams.aam.SubscribeExConversations"
+UNSUBSCRIBE = ".ams.aam.UnsubscribeExConversations"
 RINGS = ".ams.routing.SubscribeRoutingTasks"
 FULL = 1_000
 """Conversations that a snapshot holds at most."""
@@ -112,17 +113,30 @@ def test_it_is_rung_on_the_next_line_as_well(either, opened, events, requests):
 # -- 12: limit break
 
 
-def test_a_full_snapshot_makes_no_further_subscription(
+def test_where_it_is_switched_off_a_full_snapshot_makes_no_further_subscription(
     emulator, opened, events, requests
 ):
-    consumers = [{"action": "open"}] * (FULL + 5)
-    emulator._caller.call("POST", "/consumer", body=consumers)
-    proxy = opened(emulator, create_default_subscription=False)
+    emulator.open_conversations(FULL + 5)
+    options = {"limit_break": False}
+    proxy = opened(emulator, create_default_subscription=False, options=options)
     changed = events(proxy, ums.ConversationChanged)
     proxy.create_conversation_subscription(wait_for_ready=True).get(timeout=10)
     changed.rest()
     assert len({event.conversation_id for event in changed.seen}) == FULL
     assert len(requests(emulator, SUBSCRIBE)) == 1
+
+
+def test_it_ends_though_too_many_have_changed_at_once(
+    emulator, opened, events, requests
+):
+    emulator.open_conversations(FULL + 5)  # all in the same millisecond
+    proxy = opened(emulator, create_default_subscription=False)
+    cuts = events(proxy, ums.SnapshotCut)
+    proxy.create_conversation_subscription(wait_for_ready=True).get(timeout=20)
+    cuts.rest()
+    assert [cut.child for cut in cuts.seen] == [True, True, False]
+    assert len(requests(emulator, SUBSCRIBE)) == 3
+    assert len(requests(emulator, UNSUBSCRIBE)) == 2
 
 
 # -- 13: what the first snapshot after a reconnect does not show
