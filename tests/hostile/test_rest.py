@@ -1,7 +1,7 @@
 """REST services that mean harm, and a connection whose calls meet them.
 
 Each call ends in a documented error within its time; the connection stays READY, its
-memory within the limit of a message, and nothing that is told has the token.
+memory within twice the limit of a message for each call, and nothing that is told has the token.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def test_a_call_ends_in_time_and_the_connection_goes_on(
         assert (now.state, now.in_flight, now.restarts) == ("READY", 0, {})
         proxy.close().get(timeout=5)
 
-    assert peak(run) < 3 * LIMIT + CONSTANT
+    assert peak(run) < 3 * 2 * LIMIT + 2 * CONSTANT  # three calls, joined of parts
     tokens = set(re.findall(rb"Bearer ([0-9a-f]+)", b"".join(server.requests)))
     for token in tokens:
         assert token.decode() not in f"{caplog.text}{told!r}"
