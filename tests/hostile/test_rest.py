@@ -1,7 +1,8 @@
 """REST services that mean harm, and a connection whose calls meet them.
 
 Each call ends in a documented error within its time; the connection stays READY, its
-memory within twice the limit of a message for each call, and nothing that is told has the token.
+memory within twice the limit of a message for each call, and nothing that is told has
+the token.
 """
 
 from __future__ import annotations
