@@ -8,9 +8,12 @@ from ums_actors.core.completion import Completion
 from ums_actors.protocol.subscription import LAST_UPDATE_BEFORE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ums_actors.actors.subscription import Subscription
     from ums_actors.core.completion import Step
     from ums_actors.protocol.conversations import ConversationChange, ConversationResult
+    from ums_actors.protocol.requests import Call
 
 __all__ = ["CutSnapshot", "History", "changed"]
 
@@ -75,7 +78,7 @@ class CutSnapshot:
     def __init__(self, made: Subscription, room: int) -> None:
         self.made: Subscription = made
         self.subscription_id: str = made.subscription_id or ""
-        self.call = made.call
+        self.call: Callable[[], Call] = made.call
         self.body: dict[str, Any] = made.call().body
         bound = self.body.get(LAST_UPDATE_BEFORE)
         self.completion: Completion = Completion(room, bound)

@@ -53,7 +53,7 @@ class Timings:
     __slots__ = ("asked", "generation", "steps")
 
     def __init__(self, _: Kernel) -> None:
-        self.generation = 0
+        self.generation: int = 0
         self.steps: list[tuple[str, float]] = []
         self.asked: float | None = None
 

@@ -38,7 +38,7 @@ class PollPace:
 
     def __init__(self, interval: float) -> None:
         self.troubled: bool = False
-        self.interval = interval
+        self.interval: float = interval
         self._first = True
         self._pauses = LoginPauses()
 

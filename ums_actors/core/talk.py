@@ -75,7 +75,7 @@ class Digested(Said):
 
     def __init__(self, record: MessageEvent, digest: str) -> None:
         super().__init__(record)
-        self.digest = digest
+        self.digest: str = digest
 
 
 class Talk:

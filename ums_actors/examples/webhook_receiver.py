@@ -65,6 +65,8 @@ class Endpoint(ThreadingHTTPServer):
 
 
 class _Request(BaseHTTPRequestHandler):
+    """One POST; what cannot be read in time is given up."""
+
     timeout = PATIENCE
 
     def do_POST(self) -> None:
@@ -109,7 +111,7 @@ class Receiver:
         self._secret = secret
         self._events: queue.Queue[ums.Event] = queue.Queue(10_000)
         kinds = (ums.ConversationClosed, ums.MessageReceived, ums.MessagesMissed)
-        self.ref = ums.NullConnection.start(
+        self.ref: ums.LoopRef[ums.NullConnection] = ums.NullConnection.start(
             account_id, subscribe=[(self._events, *kinds)]
         )
         self._connection = ums.proxy_of(self.ref)

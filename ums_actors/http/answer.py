@@ -73,6 +73,9 @@ class Response(http.client.HTTPResponse):
     What is not kept (cookies) cannot be logged.
     """
 
+    headers: http.client.HTTPMessage
+    msg: http.client.HTTPMessage
+
     def begin(self) -> None:
         """Read the head, and keep little of it."""
         super().begin()

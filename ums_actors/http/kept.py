@@ -26,7 +26,7 @@ class Kept:
     __slots__ = ("_clock", "_closed", "_limit", "_lines", "_lock", "idle")
 
     def __init__(self, limit: int, idle: float, clock: Callable[[], float]) -> None:
-        self.idle = idle
+        self.idle: float = idle
         self._limit = limit
         self._clock = clock
         self._lock = threading.Lock()

@@ -72,8 +72,8 @@ class Flight:
         kept: Kept,
         permit: Callable[[], bool] | None = None,
     ) -> None:
-        self.request_id = request_id
-        self.exchange = exchange
+        self.request_id: str = request_id
+        self.exchange: Exchange = exchange
         self.deadline: Deadline = deadline
         self.began: bool = False
         self.kept: Kept = kept
