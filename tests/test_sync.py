@@ -57,6 +57,16 @@ def test_a_script_is_rung_and_accepts(emulator, connected):
     assert ring.state == ums.RingState.ACCEPTED
 
 
+def test_a_text_may_offer_answers(emulator, connected):
+    opened = emulator.open_conversation(assign="bot1", text="hello")
+    heard = connected.events(ums.MessageReceived, timeout=5)
+    replies = {"type": "quickReplies", "replies": [{"type": "button", "title": "yes"}]}
+    connected.send_text(opened.conversation_id, "shall I?", quick_replies=replies)
+    said = next(each for each in heard if each.mine)
+    heard.close()
+    assert said.message.quick_replies["replies"][0]["title"] == "yes"
+
+
 def test_events_end_when_nothing_comes(connected):
     assert list(connected.events(ums.MessageReceived, timeout=0.2)) == []
 

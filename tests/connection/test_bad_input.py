@@ -81,6 +81,7 @@ BOTH = [
     *case("send_text", C, "text", wrong=[*TEXTS, "x" * 8001], at=1),
     *case("send_text", C, "text", wrong=[5, [], b"x", True, *STRANGE], at="dialog_id"),
     *case("send_text", C, "text", wrong=[5, "x", [{}], [{"type": 5}]], at="metadata"),
+    *case("send_text", C, "text", wrong=[5, {}, [1]], at="quick_replies"),
     *case(
         "send_text",
         C,

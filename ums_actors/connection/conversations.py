@@ -35,6 +35,8 @@ class Conversations(Posting, abc.ABC):
         dialog_id: str | None = None,
         metadata: Any = None,
         effectively_once: bool = False,
+        *,
+        quick_replies: Any = None,
     ) -> LoopFuture[int]:
         """Say something; done with the message's sequence number in its dialog.
 
@@ -45,9 +47,12 @@ class Conversations(Posting, abc.ABC):
             metadata: a list of objects with a ``type``, or one.
             effectively_once: see to it that it is said once, also if its answer is
                 lost; see :meth:`publish_once`.
+            quick_replies: ``{"type": "quickReplies", "replies": […]}``.
         """
         where = conversation_id if dialog_id is None else dialog_id
-        call = brand.publish_text(conversation_id, where, text)
+        call = brand.publish_text(
+            conversation_id, where, text, quick_replies=quick_replies
+        )
         return self._publish(call, metadata, effectively_once=effectively_once)
 
     def catch_up(self, dialog_id: str) -> LoopFuture[None]:

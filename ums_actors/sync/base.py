@@ -112,10 +112,17 @@ class BlockingConnection(Generic[P]):
         dialog_id: str | None = None,
         metadata: Any = None,
         effectively_once: bool = False,
+        *,
+        quick_replies: Any = None,
     ) -> int:
         """Say something; gives the message's sequence number."""
         return self.proxy.send_text(
-            conversation_id, text, dialog_id, metadata, effectively_once
+            conversation_id,
+            text,
+            dialog_id,
+            metadata,
+            effectively_once,
+            quick_replies=quick_replies,
         ).get()
 
     def publish(
