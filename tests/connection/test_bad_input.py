@@ -16,6 +16,7 @@ import pytest
 import ums_actors as ums
 from ums_actors.protocol.publishing import publish_text
 from ums_actors.protocol.requests import Call
+from ums_actors.runtime import workers
 
 TEXTS = [None, "", 5, [], {}, b"x", True]
 STRANGE = ["a\r\nb", "\x00", "\ud800", "x" * 10_000]
@@ -248,6 +249,14 @@ CONSUMER = [
     *case("create_conversation", wrong=[5, "x", {}, []], at="campaign_info"),
     *case("create_conversation", wrong=[{"campaign_id": []}], at="campaign_info"),
 ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _workers_end_soon():
+    """Have no case wait for a worker that another one left idle."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workers, "IDLE_SECONDS", 0.05)
+        yield
 
 
 @pytest.fixture(scope="module")
