@@ -7,13 +7,23 @@ tree (deadlines, queue, bounds, restarts, the course of the session) is the same
 from __future__ import annotations
 
 import abc
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from ums_actors.actors.child import Child
+from ums_actors.actors.messages import (
+    ChildExited,
+    CloseSocket,
+    OpenSocket,
+    SocketOpened,
+)
+from ums_actors.core.course import State
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ums_actors.actors.kernel import Kernel
-    from ums_actors.actors.messages import CloseSocket, OpenSocket, SubmitRequest
+    from ums_actors.actors.messages import SubmitRequest
+    from ums_actors.core.reason import Reason
 
 __all__ = ["Carrier", "Line"]
 
@@ -52,6 +62,20 @@ class Carrier(Child, abc.ABC):
 
     asks: ClassVar[bool] = True
     takes_turns: ClassVar[bool] = False
+    handlers: ClassVar[dict[type[Any], str]] = {
+        OpenSocket: "_open",
+        CloseSocket: "_close",
+    }
+
+    def __init__(self, kernel: Kernel) -> None:
+        super().__init__(kernel)
+        self._line = 0
+        self._ended = False
+
+    def on_stop(self) -> None:
+        """Leave nothing open."""
+        self.abandon()
+        super().on_stop()
 
     @classmethod
     def check(cls, kernel: Kernel, command: SubmitRequest) -> None:
@@ -62,18 +86,42 @@ class Carrier(Child, abc.ABC):
         """
 
     @property
-    @abc.abstractmethod
     def ended(self) -> bool:
         """Whether it has said that its line has ended, or was told so."""
+        return self._ended
 
-    @abc.abstractmethod
     def abandon(self) -> None:
         """Stop at once, without a word to the supervisor."""
+        self._ended = True
+
+    def _open(self, command: OpenSocket) -> None:
+        """Open the line of this generation, if it is wanted still."""
+        kernel, line = self._kernel, command.generation
+        session = kernel.session
+        if line != session.generation or session.state is not State.CONNECTING:
+            kernel.counters.stale += 1  # it waited here while this actor was down
+            return
+        self._line = line
+        self._start_line(command)
 
     @abc.abstractmethod
-    def _open(self, command: OpenSocket) -> None:
-        """Open the line of this generation."""
+    def _start_line(self, command: OpenSocket) -> None:
+        """Open the line."""
 
     @abc.abstractmethod
     def _close(self, command: CloseSocket) -> None:
         """Say goodbye and end."""
+
+    def _opened(self) -> None:
+        self._tell("supervisor", SocketOpened(self._line))
+
+    def _end(self, reason: Reason) -> None:
+        """Tell the supervisor, once, that the line has ended."""
+        if not self._ended:
+            self.abandon()
+            self._tell("supervisor", ChildExited("socket", self._line, reason))
+
+    def _permit_of_line(self) -> Callable[[], bool] | None:
+        """Give what is asked before each write; None where there is no tenure."""
+        tenancy = self._kernel.tenancy
+        return None if tenancy is None else tenancy.permit()

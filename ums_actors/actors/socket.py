@@ -6,21 +6,18 @@ correlator, a drained inbox gives one write.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
 from ums_actors.actors.carrier import Carrier
 from ums_actors.actors.messages import (
-    ChildExited,
     CloseSocket,
     FramesReceived,
     FramesTapped,
     OpenSocket,
-    SocketOpened,
     StepFailed,
 )
 from ums_actors.actors.timings import dialled
 from ums_actors.actors.trouble import report
-from ums_actors.core.course import State
 from ums_actors.core.heartbeat import Beat, Heartbeat
 from ums_actors.core.reason import (
     Fenced,
@@ -57,36 +54,19 @@ empty ones, keep a line alive for ever. The largest allowed takes as long on a l
 class SocketActor(Carrier):
     """Owns a websocket from its dialling to its end."""
 
-    handlers: ClassVar[dict[type[Any], str]] = {
-        OpenSocket: "_open",
-        CloseSocket: "_close",
-    }
-
     def __init__(self, kernel: Kernel) -> None:
         super().__init__(kernel)
-        self._line = 0
         self._websocket: Websocket | None = None
         self._dialling: Dialling | None = None
         self._heartbeat: Heartbeat | None = None
         self._timer: Timer | None = None  # of the next beat, or of the goodbye
         self._mask = READABLE
-        self._ended = False
         self._permit: Callable[[], bool] | None = None  # where there is a tenure
         self._unfinished = 0, 0.0  # a message whose end is waited for, and since when
 
-    def on_stop(self) -> None:
-        """Leave nothing open."""
-        self.abandon()
-        super().on_stop()
-
-    @property
-    def ended(self) -> bool:
-        """Whether it has said that its line has ended, or was told so."""
-        return self._ended
-
     def abandon(self) -> None:
         """Stop dialling or listening at once, without a word to the supervisor."""
-        self._ended = True
+        super().abandon()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -96,15 +76,9 @@ class SocketActor(Carrier):
 
     # -- opening
 
-    def _open(self, command: OpenSocket) -> None:
-        options, session = self._kernel.options, self._kernel.session
-        line = command.generation
-        if line != session.generation or session.state is not State.CONNECTING:
-            self._kernel.counters.stale += 1  # it waited here while this actor was down
-            return
-        self._line = line
-        tenancy = self._kernel.tenancy
-        self._permit = None if tenancy is None else tenancy.permit()
+    def _start_line(self, command: OpenSocket) -> None:
+        options = self._kernel.options
+        self._permit = self._permit_of_line()
         terms = () if self._permit is None else (self._permit,)
         dialling = self._kernel.connector.dial(
             command.url, options.connect_timeout, command.headers, *terms
@@ -147,7 +121,7 @@ class SocketActor(Carrier):
         self._heartbeat = Heartbeat(options.ping_interval, options.pong_timeout)
         self._heartbeat.heard(self._now())
         self._loop.watch(websocket.fileno(), READABLE, self._cell.fenced(self._ready))
-        self._tell("supervisor", SocketOpened(self._line))
+        self._opened()
         self._beat()
         self._read()  # TLS may hold bytes already, also a close frame
 
@@ -292,9 +266,6 @@ class SocketActor(Carrier):
         self._timer = self._call_later(_GOODBYE, lambda: self._end(Stopped()))
 
     def _end(self, reason: Reason) -> None:
-        if self._ended:
-            return
-        self.abandon()
-        if self._websocket is not None:
+        if self._websocket is not None and not self._ended:
             self._websocket.flush()  # the echo of a close frame, if it can go
-        self._tell("supervisor", ChildExited("socket", self._line, reason))
+        super()._end(reason)

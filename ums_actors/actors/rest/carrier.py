@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -24,13 +24,11 @@ from ums_actors.actors.messages import (
     InvalidateToken,
     Later,
     OpenSocket,
-    SocketOpened,
     StepFailed,
 )
 from ums_actors.actors.rest.desk import Desk
 from ums_actors.actors.rest.flight import Flight
 from ums_actors.actors.rest.line import RestLine
-from ums_actors.core.course import State
 from ums_actors.core.reason import Stopped, TokenRefused
 from ums_actors.core.window import pause_after
 from ums_actors.errors import (
@@ -72,27 +70,16 @@ class RestCarrier(Carrier):
     """Makes calls of requests, and answers of what comes of them."""
 
     takes_turns = True
-    handlers: ClassVar[dict[type[Any], str]] = {
-        OpenSocket: "_open",
-        CloseSocket: "_close",
-    }
 
     def __init__(self, kernel: Kernel) -> None:
         super().__init__(kernel)
-        self._line = 0
         self._rest: RestLine | None = None
         self._desk: Desk | None = None
-        self._ended = False
         self._permit: Callable[[], bool] | None = None  # where there is a tenure
         self._refused = -1  # generation of the last token that was refused
         self._renewed_at = -math.inf  # when that gave another one
         self._in_vain_until = -math.inf
         self._timer: Timer | None = None  # of the lines that rest
-
-    def on_stop(self) -> None:
-        """Leave nothing open."""
-        self.abandon()
-        super().on_stop()
 
     @classmethod
     def check(cls, kernel: Kernel, command: SubmitRequest) -> None:
@@ -110,14 +97,9 @@ class RestCarrier(Carrier):
         plain = decode_body(encode_part(kind, body))
         exchange_of(kernel.account_id, kind, plain, None, more)
 
-    @property
-    def ended(self) -> bool:
-        """Whether it has said that its line has ended, or was told so."""
-        return self._ended
-
     def abandon(self) -> None:
         """Take no more calls, without a word to the supervisor; the line ends them."""
-        self._ended = True
+        super().abandon()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -126,15 +108,10 @@ class RestCarrier(Carrier):
 
     # -- the line
 
-    def _open(self, command: OpenSocket) -> None:
-        kernel, session = self._kernel, self._kernel.session
-        line = command.generation
-        if line != session.generation or session.state is not State.CONNECTING:
-            kernel.counters.stale += 1  # it waited here while this actor was down
-            return
-        self._line = line
-        tenancy = kernel.tenancy
-        self._permit = None if tenancy is None else tenancy.permit()
+    def _start_line(self, command: OpenSocket) -> None:
+        del command
+        kernel = self._kernel
+        self._permit = self._permit_of_line()
         options, services = kernel.options, kernel.services
         self._desk = Desk(
             services.http, services.csds, kernel.account_id, options.max_message_size
@@ -142,13 +119,11 @@ class RestCarrier(Carrier):
         kept = Kept(options.rest_lines, _IDLE, self._loop.clock.now)
         wake = self._cell.schedule
         self._rest = kernel.websocket = RestLine(options.rest_lines, kept, wake)
-        self._tell("supervisor", SocketOpened(line))
+        self._opened()
 
     def _close(self, command: CloseSocket) -> None:
         del command
-        if not self._ended:
-            self.abandon()
-            self._tell("supervisor", ChildExited("socket", self._line, Stopped()))
+        self._end(Stopped())
 
     # -- calls
 
