@@ -101,14 +101,13 @@ class BrandWebsocketConnection(BrandAccess):
             identifier("app_id", app_id),
             identifier("app_version", app_version),
         )
-        if poll_shift_status:  # else it needs no attribute
-            self._polls_shifts = True
         query = default_subscription_query
         brand.subscribe_conversations(query)  # a bad query fails here
         super().__init__(
             setup,
             auth,
             (lambda: self._query_call(query)) if create_default_subscription else None,
+            poll_shift_status=poll_shift_status,
         )
 
     def _get_websocket_url(self) -> LoopFuture[Secret]:

@@ -35,6 +35,7 @@ class BrandAccess(Access, Reporting, Routing, BrandConversations, abc.ABC):
         setup: the arguments of all connections.
         auth: credentials, or any :class:`~ums_actors.auth.source.TokenSource`.
         default: gives the conversation subscription that is made on each line, if any.
+        poll_shift_status: ask for the working hours of skills from the first line on.
     """
 
     def __init__(
@@ -42,7 +43,11 @@ class BrandAccess(Access, Reporting, Routing, BrandConversations, abc.ABC):
         setup: Setup,
         auth: Credentials | TokenSource,
         default: Callable[[], Call] | None = None,
+        *,
+        poll_shift_status: bool = False,
     ) -> None:
+        if poll_shift_status:  # else it needs no attribute
+            self._polls_shifts = True
         self._auth = auth
         super().__init__(setup, default)
 

@@ -111,9 +111,7 @@ class BrandRestConnection(BrandAccess):
             subscribe=subscribe,
             memory=memory,
         )
-        if poll_shift_status:  # else it needs no attribute
-            self._polls_shifts = True
-        super().__init__(setup, auth)
+        super().__init__(setup, auth, poll_shift_status=poll_shift_status)
 
     def _get_websocket_url(self) -> LoopFuture[Secret]:
         """Look up the host of the service: its address stands where a socket's does."""

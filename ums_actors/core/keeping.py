@@ -23,6 +23,7 @@ from ums_actors.core.kept import (
 )
 from ums_actors.core.linger import TOLD
 from ums_actors.protocol.enums import EventType
+from ums_actors.protocol.envelopes import UNWRITABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -33,14 +34,6 @@ if TYPE_CHECKING:
     from ums_actors.protocol.messages import MessageEvent
 
 __all__ = ["Heard", "Sight", "capture", "digest", "document", "text_digest", "written"]
-
-_UNWRITABLE: Final = (
-    TypeError,
-    ValueError,
-    OverflowError,
-    RecursionError,
-    msgspec.MsgspecError,
-)
 
 
 class Heard(NamedTuple):
@@ -116,7 +109,7 @@ def written(sight: Sight, *, bodies: bool) -> bytes:
     """
     try:
         return msgspec.json.encode(_conversation(sight, bodies=bodies))
-    except _UNWRITABLE:
+    except UNWRITABLE:
         return msgspec.json.encode(_conversation(sight, bodies=False))
 
 
@@ -162,7 +155,7 @@ def _digest(body: Any) -> str:
         return text_digest(body)
     try:
         data = msgspec.json.encode(body, order="sorted")
-    except _UNWRITABLE:
+    except UNWRITABLE:
         data = b""  # nested too deep
     return hashlib.sha256(data).hexdigest()
 

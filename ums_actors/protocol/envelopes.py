@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = [
+    "UNWRITABLE",
     "Frame",
     "Notification",
     "Request",
@@ -36,13 +37,14 @@ Frame: TypeAlias = bytes | bytearray | memoryview | str
 
 _NULL: Final = Raw(b"null")
 _INVALID_DATA: Final = 1007
-_UNWRITABLE: Final = (
+UNWRITABLE: Final = (
     TypeError,
     ValueError,
     OverflowError,
     RecursionError,
     msgspec.MsgspecError,
 )
+"""What msgspec raises over what cannot be written as JSON."""
 
 
 class Request(Struct, tag_field="kind", tag="req", omit_defaults=True, gc=False):
@@ -117,7 +119,7 @@ def encode_request(  # noqa: PLR0917  (the parts of a UserRequest, in their orde
         return _encode(
             Request(request_id, request_type, body, headers, metadata, encoded_metadata)
         )
-    except _UNWRITABLE as error:
+    except UNWRITABLE as error:
         reason = _why_not_encoded(error)
     raise _unwritable(request_type, reason)
 
@@ -130,7 +132,7 @@ def encode_part(request_type: str, part: Any) -> bytes:
     """
     try:
         return _encode(part)
-    except _UNWRITABLE as error:
+    except UNWRITABLE as error:
         reason = _why_not_encoded(error)
     raise _unwritable(request_type, reason)
 

@@ -20,7 +20,7 @@ from ums_actors.errors import LocalProtocolError, RemoteProtocolError
 from ums_actors.protocol import brand
 from ums_actors.protocol.decoders import decoder
 from ums_actors.protocol.enums import EventType
-from ums_actors.protocol.envelopes import Notification
+from ums_actors.protocol.envelopes import UNWRITABLE, Notification
 from ums_actors.protocol.names import spellings
 from ums_actors.protocol.values import check_values
 
@@ -34,13 +34,6 @@ _WAY_OUT: Final = "a notification has a type and a body"
 _MESSAGES: Final = spellings(brand.MESSAGE_NOTIFICATION)
 _CONVERSATIONS: Final = spellings(brand.CONVERSATION_NOTIFICATION)
 _EVENTS: Final = frozenset(f".{kind}" for kind in EventType)
-_UNWRITABLE: Final = (
-    TypeError,
-    ValueError,
-    OverflowError,
-    RecursionError,
-    msgspec.MsgspecError,
-)
 
 
 class _Parcel(Struct):
@@ -106,7 +99,7 @@ def _bytes_of(body: Any) -> bytes | bytearray:
     elif isinstance(body, Mapping):
         try:
             return msgspec.json.encode(cast("Mapping[str, Any]", body))
-        except _UNWRITABLE as error:
+        except UNWRITABLE as error:
             reason = f"{type(error).__name__} while writing it as JSON"
     else:
         reason = f"it is {shown(body)}"
