@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import importlib.util
 import queue
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -66,6 +68,45 @@ def opened(emulator: EmulatorThread, start: Callable[..., Any]) -> Callable[...,
         return proxy
 
     return make
+
+
+@pytest.fixture
+def rest(start: Callable[..., Any]) -> Callable[..., Any]:
+    """Start a REST connection and wait until it is READY."""
+
+    def begin(emulator: EmulatorThread, user: str = "bot1", **more: Any) -> Any:
+        proxy = start(emulator, user, kind=ums.BrandRestConnection, **more)
+        proxy.open().get(timeout=10)
+        return proxy
+
+    return begin
+
+
+@pytest.fixture
+def talk(either: EmulatorThread, rest: Callable[..., Any]) -> tuple[Any, Any, str]:
+    """An emulator, a REST connection, and a conversation of its user's."""
+    proxy = rest(either)
+    return either, proxy, either.open_conversation(assign="bot1").conversation_id
+
+
+@pytest.fixture
+def consumer(emulator: EmulatorThread, start: Callable[..., Any]) -> Any:
+    """Open an anonymous consumer's connection, and wait for its first snapshot."""
+    proxy = start(emulator, kind=ums.ConsumerWebsocketConnection, auth=ums.Anonymous())
+    proxy.open(wait_for_ready=True).get(timeout=10)
+    return proxy
+
+
+@pytest.fixture(scope="session")
+def connect_proxy() -> Any:
+    """The class of HTTP proxies that the tests of HTTP have."""
+    path = Path(__file__).parents[1] / "http" / "connect_proxy.py"
+    spec = importlib.util.spec_from_file_location("connect_proxy", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.ConnectProxy
 
 
 class Events:

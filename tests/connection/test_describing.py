@@ -21,13 +21,6 @@ def bot(emulator, start):
 
 
 @pytest.fixture
-def consumer(emulator, start):
-    proxy = start(emulator, kind=ums.ConsumerWebsocketConnection, auth=ums.Anonymous())
-    proxy.open(wait_for_ready=True).get(timeout=10)
-    return proxy
-
-
-@pytest.fixture
 def both(bot, consumer, events):
     """Give a conversation as each has it, and what each hears of it."""
     heard = events(bot, ums.ConversationEvent)

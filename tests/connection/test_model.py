@@ -24,13 +24,6 @@ def bot(emulator, start):
     return proxy
 
 
-@pytest.fixture
-def consumer(emulator, start):
-    proxy = start(emulator, kind=ums.ConsumerWebsocketConnection, auth=ums.Anonymous())
-    proxy.open(wait_for_ready=True).get(timeout=10)
-    return proxy
-
-
 def of(conversation_id, kind=ums.Event):
     return lambda event: (
         isinstance(event, kind) and event.conversation_id == conversation_id

@@ -1,19 +1,8 @@
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-
 import pytest
 
 import ums_actors as ums
-
-_path = Path(__file__).parents[1] / "http" / "connect_proxy.py"
-_spec = importlib.util.spec_from_file_location("connect_proxy", _path)
-assert _spec is not None
-assert _spec.loader is not None
-_module = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_module)
-ConnectProxy = _module.ConnectProxy
 
 PASSWORD = "pr0xy-p4ss"
 
@@ -25,9 +14,11 @@ def _no_proxies_around(monkeypatch):
         monkeypatch.delenv(name.upper(), raising=False)
 
 
-def test_all_that_a_brand_connection_does_goes_through_its_proxy(either, start, caplog):
+def test_all_that_a_brand_connection_does_goes_through_its_proxy(
+    either, start, caplog, connect_proxy
+):
     caplog.set_level("DEBUG")
-    with ConnectProxy(f"bot:{PASSWORD}") as via:
+    with connect_proxy(f"bot:{PASSWORD}") as via:
         proxy = ums.Proxy("127.0.0.1", via.port, "bot", PASSWORD)
         connection = start(either, proxy=proxy)
         connection.open().get(timeout=10)
@@ -39,8 +30,10 @@ def test_all_that_a_brand_connection_does_goes_through_its_proxy(either, start, 
     assert PASSWORD not in caplog.text
 
 
-def test_all_that_a_consumer_connection_does_goes_through_its_proxy(emulator, start):
-    with ConnectProxy() as via:
+def test_all_that_a_consumer_connection_does_goes_through_its_proxy(
+    emulator, start, connect_proxy
+):
+    with connect_proxy() as via:
         connection = start(
             emulator,
             kind=ums.ConsumerWebsocketConnection,
@@ -51,8 +44,10 @@ def test_all_that_a_consumer_connection_does_goes_through_its_proxy(emulator, st
         assert via.places == [emulator.csds] * 4
 
 
-def test_two_connections_of_one_process_go_their_own_ways(emulator, start):
-    with ConnectProxy() as via:
+def test_two_connections_of_one_process_go_their_own_ways(
+    emulator, start, connect_proxy
+):
+    with connect_proxy() as via:
         one = start(emulator, proxy=ums.Proxy("127.0.0.1", via.port))
         two = start(emulator, "bot2")
         one.open().get(timeout=10)
@@ -62,9 +57,9 @@ def test_two_connections_of_one_process_go_their_own_ways(emulator, start):
 
 
 def test_a_proxy_that_wants_other_credentials_is_named_and_tried_again(
-    emulator, start, events
+    emulator, start, events, connect_proxy
 ):
-    with ConnectProxy("bot:right") as via:
+    with connect_proxy("bot:right") as via:
         wrong = ums.Proxy("127.0.0.1", via.port, "bot", PASSWORD)
         connection = start(emulator, proxy=wrong)
         failures = events(connection, ums.AttemptFailed)
@@ -75,8 +70,10 @@ def test_a_proxy_that_wants_other_credentials_is_named_and_tried_again(
         assert failure.retry_in is not None
 
 
-def test_a_proxy_that_refuses_the_websocket_alone_is_named(emulator, start):
-    class Choosy(ConnectProxy):
+def test_a_proxy_that_refuses_the_websocket_alone_is_named(
+    emulator, start, connect_proxy
+):
+    class Choosy(connect_proxy):
         def _refusal(self, head):
             return None if len(self.places) <= 3 else b"HTTP/1.1 403 No\r\n\r\n"
 
@@ -87,16 +84,20 @@ def test_a_proxy_that_refuses_the_websocket_alone_is_named(emulator, start):
     assert (caught.value.step, caught.value.status) == ("proxy", 403)
 
 
-def test_the_environment_is_not_asked_unless_wanted(emulator, start, monkeypatch):
-    with ConnectProxy() as via:
+def test_the_environment_is_not_asked_unless_wanted(
+    emulator, start, monkeypatch, connect_proxy
+):
+    with connect_proxy() as via:
         monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{via.port}")
         connection = start(emulator)
         connection.open().get(timeout=10)
         assert via.places == []
 
 
-def test_the_environment_s_proxy_is_used_when_wanted(emulator, start, monkeypatch):
-    with ConnectProxy(f"bot:{PASSWORD}") as via:
+def test_the_environment_s_proxy_is_used_when_wanted(
+    emulator, start, monkeypatch, connect_proxy
+):
+    with connect_proxy(f"bot:{PASSWORD}") as via:
         url = f"http://bot:{PASSWORD}@127.0.0.1:{via.port}"
         monkeypatch.setenv("http_proxy", url)
         connection = start(emulator, options={"proxy_from_environment": True})
@@ -104,10 +105,10 @@ def test_the_environment_s_proxy_is_used_when_wanted(emulator, start, monkeypatc
         assert via.places == [emulator.csds] * 4
 
 
-def test_https_has_a_variable_of_its_own(monkeypatch, start):
+def test_https_has_a_variable_of_its_own(monkeypatch, start, connect_proxy):
     from ums_actors.emulator import running_emulator
 
-    with running_emulator(tls=True) as emulator, ConnectProxy() as via:
+    with running_emulator(tls=True) as emulator, connect_proxy() as via:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{via.port}")
         connection = start(emulator, options={"proxy_from_environment": True})
         connection.open().get(timeout=10)
@@ -115,9 +116,9 @@ def test_https_has_a_variable_of_its_own(monkeypatch, start):
 
 
 def test_hosts_that_the_environment_excepts_are_dialled_directly(
-    emulator, start, monkeypatch
+    emulator, start, monkeypatch, connect_proxy
 ):
-    with ConnectProxy() as via:
+    with connect_proxy() as via:
         monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{via.port}")
         monkeypatch.setenv("no_proxy", "127.0.0.1")
         connection = start(emulator, options={"proxy_from_environment": True})
@@ -125,9 +126,11 @@ def test_hosts_that_the_environment_excepts_are_dialled_directly(
         assert via.places == []
 
 
-def test_a_proxy_of_its_own_goes_before_the_environment_s(emulator, start, monkeypatch):
+def test_a_proxy_of_its_own_goes_before_the_environment_s(
+    emulator, start, monkeypatch, connect_proxy
+):
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
-    with ConnectProxy() as via:
+    with connect_proxy() as via:
         connection = start(
             emulator,
             proxy=ums.Proxy("127.0.0.1", via.port),

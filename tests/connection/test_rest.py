@@ -10,25 +10,6 @@ from ums_actors.emulator import password_of
 from ums_actors.protocol.metadata import ExternalId
 
 
-@pytest.fixture
-def rest(start):
-    """Start a REST connection and wait until it is READY."""
-
-    def begin(emulator, user="bot1", **more):
-        proxy = start(emulator, user, kind=ums.BrandRestConnection, **more)
-        proxy.open().get(timeout=10)
-        return proxy
-
-    return begin
-
-
-@pytest.fixture
-def talk(either, rest):
-    """An emulator, a REST connection, and a conversation of its user's."""
-    proxy = rest(either)
-    return either, proxy, either.open_conversation(assign="bot1").conversation_id
-
-
 def events(emulator, conversation):
     return emulator.transcript(conversation)
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import socket
-from pathlib import Path
 
 import pytest
 
@@ -17,32 +15,11 @@ from ums_actors.cluster.permit import Permit
 from ums_actors.emulator.http.rest.service import LOOK, PUBLISH, QUERY, UPDATE
 from ums_actors.testing.clock import VirtualClock
 
-_path = Path(__file__).parents[1] / "http" / "connect_proxy.py"
-_spec = importlib.util.spec_from_file_location("connect_proxy", _path)
-_module = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_module)
-
 NOT_SENT, UNKNOWN, ANSWERED = (
     ums.Delivery.NOT_SENT,
     ums.Delivery.UNKNOWN,
     ums.Delivery.ANSWERED,
 )
-
-
-@pytest.fixture
-def rest(start):
-    def begin(emulator, user="bot1", **more):
-        proxy = start(emulator, user, kind=ums.BrandRestConnection, **more)
-        proxy.open().get(timeout=10)
-        return proxy
-
-    return begin
-
-
-@pytest.fixture
-def talk(either, rest):
-    proxy = rest(either)
-    return either, proxy, either.open_conversation(assign="bot1").conversation_id
 
 
 def texts(emulator, conversation):
@@ -526,8 +503,8 @@ def test_catching_up_bears_lost_answers(emulator, rest, events):
 # -- through a proxy
 
 
-def test_calls_go_through_a_proxy_on_a_line_that_is_kept(either, rest):
-    with _module.ConnectProxy() as between:
+def test_calls_go_through_a_proxy_on_a_line_that_is_kept(either, rest, connect_proxy):
+    with connect_proxy() as between:
         proxy = rest(either, proxy=ums.Proxy("127.0.0.1", between.port))
         conversation = either.open_conversation(assign="bot1").conversation_id
         before = len(between.places)

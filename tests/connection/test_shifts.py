@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-
 import pytest
 
 import ums_actors as ums
-
-_path = Path(__file__).parents[1] / "http" / "connect_proxy.py"
-_spec = importlib.util.spec_from_file_location("connect_proxy", _path)
-assert _spec is not None
-assert _spec.loader is not None
-_module = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_module)
-ConnectProxy = _module.ConnectProxy
 
 POLLING = {"poll_shift_status": True, "options": {"shift_poll_interval": 0.05}}
 NONSENSE = {"body": "nonsense"}
@@ -178,8 +167,8 @@ def test_a_crash_keeps_nobody_from_the_answer(opened, emulator, eventually, chil
     assert asked.get(timeout=10)
 
 
-def test_it_goes_through_the_proxy_of_the_connection(either, start):
-    with ConnectProxy() as via:
+def test_it_goes_through_the_proxy_of_the_connection(either, start, connect_proxy):
+    with connect_proxy() as via:
         proxy = start(either, proxy=ums.Proxy("127.0.0.1", via.port))
         proxy.open().get(timeout=10)
         before = len(via.places)
