@@ -118,7 +118,7 @@ class Setup:
         self._memory: Prepared | None = None
         if memory is not None:
             self._memory = prepared(memory, self.options)
-        self._subscribe = [checked_listener(each) for each in subscribe]
+        self._subscribe = tuple([checked_listener(each) for each in subscribe])
         if outbox is not None:
             outbox.take()
         if proxy is None and self.options.proxy_from_environment:
@@ -198,8 +198,7 @@ class Setup:
             options.proxy_from_environment,
         )
         caching = options.csds_cache, options.csds_stale, options.allow_plain
-        domains = tuple(sorted(self._domains.items()))
-        key = self._csds_host, self.account_id, domains, caching, trust
+        key = self._csds_host, self.account_id, self._domains, caching, trust
         return runtime.commons.take(
             key,
             lambda: Csds(
@@ -207,7 +206,7 @@ class Setup:
                 self.account_id,
                 self._http(runtime, tls),
                 cache_seconds=options.csds_cache,
-                overrides=self._domains,
+                overrides=dict(self._domains),
                 stale_seconds=options.csds_stale,
                 allow_plain=options.allow_plain,
                 clock=runtime.clock.now,
@@ -301,12 +300,13 @@ def _of_kind(name: str, value: object, kind: type[Any]) -> None:
         )
 
 
-def _as_http(domains: Mapping[str, str] | None) -> dict[str, str]:
-    """Let a host be given by a websocket scheme as well."""
-    return {
+def _as_http(domains: Mapping[str, str] | None) -> tuple[tuple[str, str], ...]:
+    """Let a host be given by a websocket scheme as well; by the services' names."""
+    hosts = {
         identifier("a service of domains", service): _host(service, host)
         for service, host in (domains or {}).items()
     }
+    return tuple(sorted(hosts.items()))
 
 
 def _host(service: str, host: Any) -> str:
