@@ -130,6 +130,12 @@ class FakeWebsocket:
         messages.clear()
         return refused
 
+    def write_all(self, messages: list[tuple[str, bytes]]) -> list[str]:
+        """Queue text frames, and hand to the kernel what it takes."""
+        refused = self.send_all(messages)
+        self.flush()
+        return refused
+
     @property
     def fenced(self) -> bool:
         """Whether ``permit`` says now that nothing may be written any more."""

@@ -107,6 +107,11 @@ class Assembler:
             return
         position = 0
         try:
+            if not (self._tail or self._due or self._message is not None):
+                position = self._take_usual(data, 0, out)
+                if position == len(data):  # the usual case
+                    self.full = False
+                    return
             if self._due:
                 data, position = self._join(data, out)
             elif self._message is not None and self._left:
@@ -138,46 +143,60 @@ class Assembler:
         out.append(payload)
         return data, due
 
-    def _parse(self, data: bytes, position: int, out: list[bytes]) -> int:  # noqa: C901 - inlined
+    def _parse(self, data: bytes, position: int, out: list[bytes]) -> int:
         """Give the position up to which ``data`` was taken."""
-        add = out.append
-        plain = self._message is None
-        limit = self._simple_limit
         total = len(data)
-        while total - position >= 2:  # noqa: PLR2004
-            first = data[position]
+        while True:
+            if self._message is None:
+                position = self._take_usual(data, position, out)
+            if total - position < 2:  # noqa: PLR2004
+                return position
+            begin, position = position, self._take_other(data, position, out)
+            waits = position == begin
+            if waits or self._over or len(self.controls) >= CONTROLS_AT_ONCE:
+                return position
+
+    def _take_usual(self, data: bytes, position: int, out: list[bytes]) -> int:
+        """Take whole messages of text as long as there are any: almost all are."""
+        limit, total = self._simple_limit, len(data)
+        last = total - 1
+        while position < last and data[position] == _FIN_TEXT:
             size = data[position + 1]
             begin = position + 2
-            simple = plain and first == _FIN_TEXT and size < _MASKED
-            if not simple:
-                self._check(first, size)
             if size > _MAX_INLINE:
-                begin += 2 if size == _SIZE_16 else 8
-                if begin > total:
+                if size > _SIZE_16 or begin >= last:
                     break
-                if size == _SIZE_16:
-                    size = data[begin - 2] << 8 | data[begin - 1]
-                else:
-                    size = _from_bytes(data[begin - 8 : begin], "big")
-            if size > limit or not simple:
-                self._check_size(first, size)
+                size = data[begin] << 8 | data[begin + 1]
+                begin += 2
             end = begin + size
-            if end > total:
-                if self._waits_whole(first, size, end - total):
-                    break
-                return self._fill(self._begin(first, size), data, begin, out)
-            payload = data[begin:end]
-            position = end
-            if simple:
-                if not payload.isascii():
-                    check_utf8(payload)
-                add(payload)
-                continue
-            self._take(first, payload, out)
-            plain = self._message is None
-            if self._over or len(self.controls) >= CONTROLS_AT_ONCE:
+            if end > total or size > limit:
                 break
+            payload = data[begin:end]
+            if not payload.isascii():
+                check_utf8(payload)
+            out.append(payload)
+            position = end
         return position
+
+    def _take_other(self, data: bytes, position: int, out: list[bytes]) -> int:
+        """Take a frame, or the beginning of one; give where the next begins."""
+        first, size = data[position], data[position + 1]
+        self._check(first, size)
+        begin, total = position + 2, len(data)
+        if size > _MAX_INLINE:
+            head = begin
+            begin += 2 if size == _SIZE_16 else 8
+            if begin > total:
+                return position
+            size = _from_bytes(data[head:begin], "big")
+        self._check_size(first, size)
+        end = begin + size
+        if end <= total:
+            self._take(first, data[begin:end], out)
+            return end
+        if self._waits_whole(first, size, end - total):
+            return position
+        return self._fill(self._begin(first, size), data, begin, out)
 
     def _waits_whole(self, first: int, size: int, due: int) -> bool:
         """Tell whether the beginning of a frame is kept until its end comes."""
@@ -236,7 +255,9 @@ class Assembler:
             self._stop()
         elif opcode & _CONTROL:
             self.controls.append((opcode, payload))
-        elif self._message is None and first & _FIN:  # of text: see _parse
+        elif self._message is None and first & _FIN:
+            if opcode == ABNF.OPCODE_TEXT:
+                check_utf8(payload)
             out.append(payload)
         else:
             self._fill(self._begin(first, len(payload)), payload, 0, out)

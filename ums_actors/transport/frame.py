@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from websocket import ABNF
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["encode_frame", "encode_text", "mask_pool"]
+__all__ = ["encode_frame", "encode_text", "encode_texts", "mask_pool"]
 
 _POOL = struct.Struct("<256I")
 _FIN = 0x80
@@ -69,17 +69,26 @@ def _masks(urandom: Callable[[int], bytes]) -> Iterator[tuple[int, ...]]:
 
 
 def encode_text(payload: bytes, masks: Iterator[int]) -> bytes:
-    """Give one whole text message as a frame: the way of almost all frames."""
-    size = len(payload)
-    shape = _shapes.get(size)
-    if shape is None:
-        if size >= _SHAPED:
-            return encode_frame(ABNF.OPCODE_TEXT, payload, masks)
-        shape = _shape(size)
-    pack, header, ones, whole = shape
-    mask = next(masks)
-    body = _to_bytes(_from_bytes(payload, "little") ^ mask * ones, whole, "little")
-    return pack(header, mask, body)
+    """Give one whole text message as a frame."""
+    return encode_texts((payload,), masks)[0]
+
+
+def encode_texts(payloads: Iterable[bytes], masks: Iterator[int]) -> list[bytes]:
+    """Give whole text messages as a frame each: the way of almost all frames."""
+    frames: list[bytes] = []
+    for payload in payloads:
+        size = len(payload)
+        shape = _shapes.get(size)
+        if shape is None:
+            if size >= _SHAPED:
+                frames.append(encode_frame(ABNF.OPCODE_TEXT, payload, masks))
+                continue
+            shape = _shape(size)
+        pack, header, ones, whole = shape
+        mask = next(masks)
+        body = _to_bytes(_from_bytes(payload, "little") ^ mask * ones, whole, "little")
+        frames.append(pack(header, mask, body))
+    return frames
 
 
 def encode_frame(opcode: int, payload: bytes, masks: Iterator[int]) -> bytes:

@@ -154,29 +154,27 @@ class Websocket(SendingHalf):
         sock.close()
 
     def _receive(self, messages: list[bytes]) -> None:
-        feed = self._assembler.feed
-        if self._leftover:
-            data, self._leftover = self._leftover, b""
-            self.heard = True
-            self.bytes_read += len(data)
-            feed(data, messages)
-            self._take_controls()
-        if self._assembler.full:
-            feed(b"", messages)
-            self._take_controls()
+        assembler = self._assembler
+        if self._leftover or assembler.full:
+            self._take_held(messages)
         size = _TLS_READ if self._tls else _PLAIN_READ
         budget = _READ_BUDGET
-        assembler = self._assembler
+        self._read_waits_for_write = False
         while assembler.closed is None:
             if assembler.full:
                 self.more = True
                 return
-            data = self._receive_once(size)
+            try:
+                data = self._sock.recv(size)
+            except OSError as error:
+                self._note(error)
+                return
             if not data:
+                self.eof = True
                 return
             self.heard = True
             self.bytes_read += len(data)
-            feed(data, messages)
+            assembler.feed(data, messages)
             if assembler.controls:
                 self._take_controls()
             if len(data) < size and not (self._tls and self._pending()):
@@ -189,24 +187,28 @@ class Websocket(SendingHalf):
                 self.more = True
                 return
 
-    def _receive_once(self, size: int) -> bytes:
-        """Give what is there; ``b""`` if nothing is, or the line has ended."""
-        self._read_waits_for_write = False
-        try:
-            data = self._sock.recv(size)
-        except (BlockingIOError, ssl.SSLWantReadError):
+    def _take_held(self, messages: list[bytes]) -> None:
+        """Read what was received before."""
+        data, self._leftover = self._leftover, b""
+        if data:
+            self.heard = True
+            self.bytes_read += len(data)
+            self._assembler.feed(data, messages)
+            self._take_controls()
+        if self._assembler.full:
+            self._assembler.feed(b"", messages)
+            self._take_controls()
+
+    def _note(self, error: OSError) -> None:
+        """Take it that there is nothing to read: not now, or not any more."""
+        if isinstance(error, (BlockingIOError, ssl.SSLWantReadError)):
             self.failure = self._broken
-            return b""
-        except ssl.SSLWantWriteError:
+        elif isinstance(error, ssl.SSLWantWriteError):
             self._read_waits_for_write = self.wants_write = True
-            return b""
-        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
-            data = b""
-        except OSError as error:
+        elif isinstance(error, (ssl.SSLZeroReturnError, ssl.SSLEOFError)):
+            self.eof = True
+        else:
             self.failure = self._broken or line_error(error)
-            return b""
-        self.eof = not data
-        return data
 
     def _pending(self) -> int:
         return self._sock.pending() if isinstance(self._sock, ssl.SSLSocket) else 0

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 __all__ = ["Outgoing"]
 
 _JOIN = 256 << 10  # bytes joined for one write to a plain socket
@@ -22,17 +27,20 @@ class Outgoing:
 
     Attributes:
         size: bytes that wait.
+        at_once: bytes that may be offered in one chunk, and have room if not taken.
     """
 
     __slots__ = (
         "_chunk",
         "_cut",
         "_frames",
+        "_join_limit",
         "_limit",
         "_offered",
         "_tags",
         "_tls",
         "_urgent",
+        "at_once",
         "size",
     )
 
@@ -43,6 +51,8 @@ class Outgoing:
         self._tags: list[str | None] = []
         self._cut = 0  # written bytes of the first frame
         self.size: int = 0
+        self._join_limit = _JOIN_TLS if tls else _JOIN
+        self.at_once: int = min(limit, self._join_limit)
         self._urgent = 0  # up to this index frames are urgent or touched
         self._offered = 0  # frames that TLS was offered
         self._chunk: bytes | memoryview = b""  # what it was offered
@@ -56,6 +66,17 @@ class Outgoing:
         self._tags.append(tag)
         self.size = size
         return True
+
+    def add_all(self, frames: list[bytes], tags: Sequence[str]) -> list[str]:
+        """Append frames; give the tags of those for which there was no room."""
+        size = self.size + sum(map(len, frames))
+        if size > self._limit:
+            both = zip(frames, tags, strict=True)
+            return [tag for frame, tag in both if not self.add(frame, tag)]
+        self._frames += frames
+        self._tags += tags
+        self.size = size
+        return []
 
     def add_urgent(self, frame: bytes, tag: str | None = None) -> None:
         """Put a control frame before all untouched others, whatever the limit."""
@@ -80,7 +101,7 @@ class Outgoing:
             return self._chunk
         if not self._tls and len(self._frames) == 1 and not self._cut:
             return self._frames[0]
-        count, chunk = self._join(_JOIN_TLS if self._tls else _JOIN)
+        count, chunk = self._join(self._join_limit)
         if self._tls:
             self._offered, self._chunk = count, chunk
         return chunk

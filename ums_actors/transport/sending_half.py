@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 from websocket import ABNF
 
 from ums_actors.errors import ConnectError, LocalProtocolError
-from ums_actors.transport.frame import encode_frame, encode_text, mask_pool
+from ums_actors.transport.frame import (
+    encode_frame,
+    encode_text,
+    encode_texts,
+    mask_pool,
+)
 from ums_actors.transport.outgoing import Outgoing
 
 if TYPE_CHECKING:
@@ -85,16 +90,40 @@ class SendingHalf:
         Returns:
             The tags of those for which :meth:`send` would have given False.
         """
-        add, masks = self._outgoing.add, self._masks
-        refused: list[str] = []
-        taken = 0
-        try:
-            for tag, payload in messages:
-                taken += 1
-                if self.closing or not add(encode_text(payload, masks), tag):
-                    refused.append(tag)
-        finally:
-            del messages[:taken]
+        if not messages:
+            return []
+        tags, payloads = zip(*messages, strict=True)
+        messages.clear()  # also if we fail over one: it would be tried for ever
+        if self.closing:
+            return [*tags]
+        return self._outgoing.add_all(encode_texts(payloads, self._masks), tags)
+
+    def write_all(self, messages: list[tuple[str, bytes]]) -> list[str]:
+        """Do as :meth:`send_all` and :meth:`flush`; straight, if nothing waits."""
+        outgoing = self._outgoing
+        if (
+            outgoing.size
+            or self.closing
+            or not messages
+            or self.permit is not None
+            or self._broken is not None
+            or self._read_waits_for_write
+        ):
+            refused = self.send_all(messages)
+            self.flush()
+            return refused
+        tags, payloads = zip(*messages, strict=True)
+        messages.clear()
+        frames = encode_texts(payloads, self._masks)
+        chunk = frames[0] if len(frames) == 1 else b"".join(frames)
+        size = len(chunk)
+        taken = self._offer(chunk) if size <= outgoing.at_once else 0
+        if taken == size:
+            return []
+        refused = outgoing.add_all(frames, tags)
+        if taken:
+            outgoing.wrote(taken)
+        self.flush()
         return refused
 
     def flush(self) -> None:
@@ -127,20 +156,27 @@ class SendingHalf:
 
     def _write(self, chunk: bytes | memoryview) -> bool:
         """Write once; True if that must not be tried again now."""
+        count = self._offer(chunk)
+        if not count:
+            return True
+        self._outgoing.wrote(count)
+        return count < len(chunk) and not self._tls
+
+    def _offer(self, chunk: bytes | memoryview) -> int:
+        """Give the number of bytes that the kernel, or TLS, takes of a chunk now."""
         try:
             count = self._sock.send(chunk)
         except (BlockingIOError, ssl.SSLWantWriteError):
-            return True
+            return 0
         except ssl.SSLWantReadError:
             self._write_waits_for_read = True
-            return True
+            return 0
         except OSError as error:
             self._broken = line_error(error)
             self.more = True
-            return True
+            return 0
         self.bytes_written += count
-        self._outgoing.wrote(count)
-        return count < len(chunk) and not self._tls
+        return count
 
     def ping(self, payload: bytes = b"") -> None:
         """Send a ping, before all messages that wait.
