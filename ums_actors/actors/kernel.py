@@ -33,7 +33,7 @@ from ums_actors.core.session import Session
 from ums_actors.errors import ConnectionLost, Delivery
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ums_actors.actors.carrier import Carrier, Line
     from ums_actors.actors.connector import Connector
@@ -77,8 +77,6 @@ class Kernel(Parts):
     __slots__ = (
         "_identify",
         "_login",
-        "_numbers",
-        "_prefix",
         "account_id",
         "agent_state",
         "baseline_seen",
@@ -101,12 +99,14 @@ class Kernel(Parts):
         "line_token",
         "loop",
         "next_retry",
+        "numbers",
         "openers",
         "opening",
         "options",
         "outgoing",
         "own_id",
         "pending",
+        "prefix",
         "ready_waiters",
         "recorder",
         "refresh_waiters",
@@ -142,6 +142,7 @@ class Kernel(Parts):
         follows: bool = False,
         carrier: type[Carrier] | None = None,
     ) -> None:
+        super().__init__()
         self.account_id = account_id
         self.options: Options = options
         self.runtime: Runtime = runtime
@@ -153,17 +154,19 @@ class Kernel(Parts):
         self.instruments: Instruments | None = runtime.instruments
         self.connector: Connector = connector
         self._identify = identify
-        tenure = runtime.tenure
-        self.tenancy: Tenancy | None = None if tenure is None else Tenancy(self, tenure)
+        self.tenancy: Tenancy | None = (
+            None if runtime.tenure is None else Tenancy(self, runtime.tenure)
+        )
         self.departure: Departure = Departure(runtime, loop, source)
         self.connection_id: str = runtime.ids()
-        self._prefix = f"{self.connection_id[:8]}-"  # of request ids
+        self.prefix: str = f"{self.connection_id[:8]}-"  # of request ids
         self.session: Session = Session(options)
         self.pending: Pending = Pending(
             queue_limit=options.queue_limit,
             in_flight_limit=options.in_flight_limit,
             allowance=runtime.allowance(loop),
             turn_timeout=options.queue_timeout if _takes_turns(carrier) else 0.0,
+            usual_timeout=options.request_timeout,
         )
         self.subscribers: Subscribers = Subscribers(
             runtime, loop, options.subscriber_limit, place=self.place
@@ -201,7 +204,7 @@ class Kernel(Parts):
         # open() was called at rest, or close(), and the supervisor may not know yet
         self.opening: bool = False
         self.closing: bool = False
-        self._numbers = itertools.count(1)
+        self.numbers: Iterator[int] = itertools.count(1)  # of requests
 
     def place(self) -> dict[str, Any]:
         """Give what each event begins with: whose it is, of which line; any thread."""
@@ -248,7 +251,7 @@ class Kernel(Parts):
 
     def next_id(self) -> str:
         """Give a request id, unique in all generations of this connection."""
-        return f"{self._prefix}{next(self._numbers)}"
+        return f"{self.prefix}{next(self.numbers)}"
 
     @property
     def login(self) -> Login | None:

@@ -42,23 +42,7 @@ _LEAST_TRIES = 3
 class Parts:
     """The parts of a kernel that are made by asking for them; loop thread."""
 
-    __slots__ = (
-        "agents",
-        "catch_ups",
-        "conversations",
-        "ids",
-        "inspection",
-        "intake",
-        "marks",
-        "memory",
-        "pauses",
-        "reporting",
-        "rings",
-        "shifts",
-        "streams",
-        "taps",
-        "timings",
-    )
+    __slots__ = ("_parts",)
 
     agents: AgentStates
     catch_ups: CatchUps
@@ -76,23 +60,34 @@ class Parts:
     taps: Taps
     timings: Timings
 
+    def __init__(self) -> None:
+        self._parts: dict[str, Any] = {}
+
     def made(self, part: str) -> bool:
         """Tell whether a part is there: to ask it would make it."""
-        try:
-            object.__getattribute__(self, part)
-        except AttributeError:
-            return False
-        return True
+        return part in self._parts
 
-    if not TYPE_CHECKING:  # else it would vouch for every name
 
-        def __getattr__(self, name: str) -> Any:
-            make = _MAKERS.get(name)
-            if make is None:
-                raise AttributeError(f"a kernel has no {name!r}")
-            part = make(self)
-            setattr(self, name, part)
-            return part
+class _Part:
+    """An attribute that is made when it is first read.
+
+    ``__getattr__`` would do the same, and make every other attribute of the kernel
+    slow: the interpreter has no short way to those of a class that has one.
+    """
+
+    __slots__ = ("_make", "_name")
+
+    def __init__(self, name: str, make: Callable[[Kernel], Any]) -> None:
+        self._name = name
+        self._make = make
+
+    def __get__(self, kernel: Any, owner: type[Any]) -> Any:
+        if kernel is None:
+            return self
+        parts: dict[str, Any] = kernel._parts
+        if self._name not in parts:
+            parts[self._name] = self._make(kernel)
+        return parts[self._name]
 
 
 def _conversations(kernel: Kernel) -> Conversations:
@@ -161,3 +156,6 @@ _MAKERS: Final[dict[str, Callable[[Kernel], Any]]] = {
     "taps": Taps,
     "timings": Timings,
 }
+
+for _name, _make in _MAKERS.items():
+    setattr(Parts, _name, _Part(_name, _make))
