@@ -52,22 +52,25 @@ def test_those_whom_a_stop_finds_in_the_inbox_are_answered(emulator, start):
             future.get(timeout=5)
 
 
+@pytest.mark.parametrize("singly", [False, True])
 def test_a_request_over_which_it_crashes_is_answered_and_never_sent(
-    emulator, start, monkeypatch, events
+    emulator, start, monkeypatch, events, singly
 ):
-    from ums_actors.actors.correlator import CorrelatorActor
+    from ums_actors.actors import batch, correlator
 
     proxy = start(emulator)
     states = events(proxy, ums.StateChanged)
+    if singly:
+        events(proxy, ums.RequestSent)
     proxy.open().get(timeout=10)
-    original = CorrelatorActor._write
+    encode = batch.encode_request
 
-    def explode(self, entry, payload):
-        if b"GetUserProfile" in payload:
+    def explode(request_id, request_type, *more):
+        if "GetUserProfile" in request_type:
             raise SystemExit
-        original(self, entry, payload)
+        return encode(request_id, request_type, *more)
 
-    monkeypatch.setattr(CorrelatorActor, "_write", explode)
+    monkeypatch.setattr(correlator if singly else batch, "encode_request", explode)
     with pytest.raises(ums.ConnectionLost) as caught:
         proxy.send(profile()).get(timeout=5)
     assert caught.value.delivery is ums.Delivery.NOT_SENT
@@ -82,13 +85,14 @@ def test_a_request_over_which_it_crashes_is_answered_and_never_sent(
 def test_an_answer_over_which_it_crashes_does_not_leave_its_caller_hanging(
     emulator, start, monkeypatch
 ):
-    from ums_actors.actors import replies
+    from ums_actors.actors import batch, replies
 
     def explode(body):
         raise SystemExit
 
     proxy = start(emulator)
     proxy.open().get(timeout=10)
+    monkeypatch.setattr(batch, "decode_plain", explode)
     monkeypatch.setattr(replies, "decode_body", explode)
     with pytest.raises(ums.ConnectionLost) as caught:
         proxy.send(profile()).get(timeout=5)

@@ -76,7 +76,7 @@ def test_the_text_of_a_foreign_exception_is_not_told(emulator, start, monkeypatc
     def explode(self):
         raise KeyError("secret-in-the-text")
 
-    monkeypatch.setattr(SocketActor, "_send_all", explode)
+    monkeypatch.setattr(SocketActor, "_on_drained", explode)
     proxy = start(emulator, options={"restart_intensity": 0})
     with pytest.raises(ums.UMSError) as caught:
         proxy.open().get(timeout=10)

@@ -335,7 +335,8 @@ def test_a_429_narrows_the_window_and_the_rest_waits_unsent():
     late = table.submit("e")
     assert not late.sent
     assert late.delivery is NOT_SENT
-    assert (table.pending.queued, table.pending.waiting) == (1, 2)
+    assert (table.pending.queued, table.pending.resting) == (1, 1)
+    assert table.pending.waits
     table.pending.answer("b")
     assert table.pending.release(0.5) == []  # two are in flight still
     table.pending.answer("c")
@@ -364,7 +365,8 @@ def test_who_has_rested_and_finds_no_room_goes_with_the_next_answer():
     assert table.pending.window.limit == 1
     assert table.pending.release(5.0) == []
     assert table.pending.next_release() is None  # no time helps, an answer does
-    assert (table.pending.queued, table.pending.waiting) == (0, 1)
+    assert (table.pending.queued, table.pending.resting) == (0, 1)
+    assert table.pending.waits
     table.pending.answer("b")
     assert ids(table.pending.release(5.0)) == ["a"]
 
@@ -566,14 +568,16 @@ class Model(RuleBasedStateMachine):
     """
 
     QUEUE, FLIGHT = 4, 3
+    USUAL = 10
 
     def __init__(self):
         super().__init__()
-        self.allowance = Allowance(1_000, 1_000)
+        self.allowance = self.shared()
         self.pending = Pending(
             queue_limit=self.QUEUE,
             in_flight_limit=self.FLIGHT,
             allowance=self.allowance,
+            usual_timeout=self.USUAL,
         )
         self.now = 0
         self.ready = False
@@ -584,6 +588,9 @@ class Model(RuleBasedStateMachine):
         self.touched = set()
         self.touched_by_this_line = set()
         self.gone = set()
+
+    def shared(self):
+        return Allowance(1_000, 1_000)
 
     @initialize(ready=st.booleans())
     def begin(self, ready):
@@ -649,7 +656,7 @@ class Model(RuleBasedStateMachine):
         assert entry.sent is flies
         assert entry.payload == b"p"
         if flies:
-            self.launch(one)
+            self.fly(one)
         elif internal:
             one["deadline"] = self.now + timeout
             self.rested.append({**one, "due": self.now, "seen": False})
@@ -660,7 +667,7 @@ class Model(RuleBasedStateMachine):
         with pytest.raises(LocalProtocolError):
             self.pending.submit(twin, self.now, **arguments)
 
-    def launch(self, one):
+    def fly(self, one):
         one["launched"] = True
         one["deadline"] = self.now + one["timeout"]
         self.flight.append(one)
@@ -685,7 +692,7 @@ class Model(RuleBasedStateMachine):
         expected, self.queue = self.queue[:room], self.queue[room:]
         assert ids(released) == rested + [one["id"] for one in expected]
         for one in expected:
-            self.launch(one)
+            self.fly(one)
 
     @precondition(lambda self: self.flight)
     @rule(pick=st.integers(0, 2), pause=st.integers(1, 8), again=st.booleans())
@@ -796,23 +803,78 @@ class Model(RuleBasedStateMachine):
         assert pending.queued == len(self.queue)
         assert pending.resting == len(self.rested)
         assert pending.in_flight == len(self.flight)
-        assert len(pending) == len(everyone) == len(pending._deadlines)
+        in_step = [each for each in pending.flight.table.values() if not each.timed]
+        assert len(pending) == len(everyone) == len(pending._deadlines) + len(in_step)
         assert not any(entry.sent for entry in waiting.queue.values())
         assert not any(entry.sent for entry in waiting._resting.values())
-        assert all(entry.sent for entry in pending._in_flight.values())
+        assert all(entry.sent for entry in pending.flight.table.values())
         deadlines = [one["deadline"] for one in everyone]
         assert pending.next_deadline() == min(deadlines, default=None)
         assert list(waiting.queue) == [one["id"] for one in self.queue]
         dues = [one["due"] for one in self.rested if not one["seen"]]
         assert pending.next_release() == min(dues, default=None)
-        assert pending.waiting == len(self.queue) + len(self.rested)
-        assert used(self.allowance) == (len(everyone), len(everyone) * len(b"p"))
+        assert pending.waits == bool(self.queue or self.rested)
+        if self.allowance is not None:
+            assert used(self.allowance) == (len(everyone), len(everyone) * len(b"p"))
+            assert pending.room() == 0
 
     def teardown(self):
         self.leave(self.pending.drain(), self.everyone())
 
 
 TestModel = Model.TestCase
+
+
+class Together(Model):
+    """Without an allowance, where many are launched at once."""
+
+    def shared(self):
+        return None
+
+    @precondition(lambda self: self.ready)
+    @rule(timeouts=st.lists(st.sampled_from([0, 10, 10, 10, 30]), max_size=4))
+    def launch(self, timeouts):
+        room = self.pending.room()
+        assert room == (0 if self.queue else self.room())
+        for timeout in timeouts[: max(0, room)]:
+            self.count += 1
+            name, reply = str(self.count), object()
+            entry = Entry(name, "T", b"p", reply, timeout, sent=True)
+            entry.answer_by = self.now + timeout
+            entry.round = self.pending.window.round
+            if timeout == self.USUAL:
+                self.pending.flight.table[name] = entry
+                self.pending.flight.expect(entry.answer_by)
+            else:
+                self.pending.launch_apart(entry, self.now)
+            one = {"id": name, "reply": reply, "timeout": timeout, "until": None}
+            self.fly({**one, "resend": False, "internal": False})
+
+    @precondition(lambda self: self.flight)
+    @rule(pick=st.integers(0, 2))
+    def take(self, pick):
+        one = self.flight.pop(pick % len(self.flight))
+        entry = self.pending.flight.table.pop(one["id"])
+        if entry.timed:
+            self.pending.leave(entry)
+        self.leave([entry], [one])
+
+
+TestTogether = Together.TestCase
+
+
+def test_who_is_overdue_is_found_without_a_look_at_the_next_deadline():
+    pending = Pending(queue_limit=5, in_flight_limit=9, usual_timeout=10.0)
+    for name, timeout in [("a", 30.0), ("b", 10.0), ("c", 10.0)]:
+        entry = Entry(name, "T", b"", None, timeout)
+        pending.submit(entry, 0.0, queue_timeout=5.0, ready=True)
+    assert pending.answer("b") is not None
+    pending.submit(Entry("d", "T", b"", None, 10.0), 5.0, queue_timeout=5.0, ready=True)
+    assert [entry.id for entry in pending.expire(9.9)] == []
+    assert [entry.id for entry in pending.expire(10.0)] == ["c"]
+    assert [entry.id for entry in pending.expire(14.9)] == []
+    assert [entry.id for entry in pending.expire(40.0)] == ["d", "a"]
+    assert pending.next_deadline() is None
 
 
 def test_the_first_of_the_table_are_those_in_flight_then_who_rests_then_the_queue():

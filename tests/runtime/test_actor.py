@@ -11,6 +11,7 @@ import pytest
 
 from ums_actors.errors import LocalProtocolError, WouldDeadlock
 from ums_actors.runtime import LoopActor, LoopFuture, Runtime
+from ums_actors.runtime.envelope import Bare
 from ums_actors.runtime.loop import MESSAGES_A_TURN
 
 WAIT = 5.0
@@ -501,19 +502,23 @@ def test_on_drained_runs_once_for_a_batch(manual):
     assert drained == [5]
 
 
+class Number(Bare, frozen=True):
+    value: int
+
+
 class Greedy(LoopActor):
     """Takes numbers in bulk; anything else, and what is asked, singly."""
 
-    _in_bulk = int
+    _in_bulk = Number
 
     def __init__(self, taken, loses) -> None:
         self.taken, self.loses = taken, loses
 
     def _take_bulk(self, waiting, budget):
         numbers = []
-        while waiting and budget and type(waiting[-1].message) is int:
+        while waiting and budget and type(waiting[-1]) is Number:
             budget -= 1
-            number = waiting.pop().message
+            number = waiting.pop().value
             if number == self.loses:
                 self.taken.append(numbers)
                 raise RuntimeError("a bug")
@@ -527,7 +532,7 @@ class Greedy(LoopActor):
 def test_messages_of_one_type_are_taken_in_bulk_and_in_order(manual):
     taken: list[object] = []
     ref = Greedy.start(taken, None, runtime=manual.runtime)
-    for message in (1, 2, "x", 3):
+    for message in (Number(1), Number(2), "x", Number(3)):
         ref.tell(message)
     manual.settle()
     assert taken == [[1, 2], "x", [3]]
@@ -536,9 +541,9 @@ def test_messages_of_one_type_are_taken_in_bulk_and_in_order(manual):
 def test_who_asks_is_answered_where_others_are_taken_in_bulk(manual):
     taken: list[object] = []
     ref = Greedy.start(taken, None, runtime=manual.runtime)
-    asked = ref.ask(4, block=False)
+    asked = ref.ask(Number(4), block=False)
     manual.settle()
-    assert taken == [4]
+    assert taken == [Number(4)]
     assert asked.get(timeout=0) is None
 
 
@@ -546,7 +551,7 @@ def test_a_crash_in_bulk_loses_the_one_message_and_no_other(manual):
     taken: list[object] = []
     ref = Greedy.start(taken, 2, runtime=manual.runtime)
     for number in (1, 2, 3, 4):
-        ref.tell(number)
+        ref.tell(Number(number))
     manual.settle()
     assert taken == [[1], [3, 4]]
     assert ref.generation == 2
@@ -556,7 +561,7 @@ def test_bulk_is_bounded_by_the_turn_as_single_messages_are(manual):
     taken: list[object] = []
     ref = Greedy.start(taken, None, runtime=manual.runtime)
     for number in range(MESSAGES_A_TURN + 2):
-        ref.tell(number)
+        ref.tell(Number(number))
     manual.settle()
     assert [len(each) for each in taken] == [MESSAGES_A_TURN, 2]
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ums_actors.actors.kernel import Kernel
-    from ums_actors.runtime.envelope import Envelope
+    from ums_actors.runtime.envelope import Bare, Envelope
 
 __all__ = ["Child", "turn_away"]
 
@@ -51,19 +51,18 @@ class Child(LoopActor):
         finally:
             self._in_hand = None
 
-    def _take_bulk(self, waiting: list[Envelope], budget: int) -> None:
+    def _take_bulk(self, waiting: list[Envelope | Bare], budget: int) -> None:
         """Hand such messages to their handler, as :meth:`on_receive` would each."""
         kind = self._in_bulk
         handle = getattr(self, self.handlers[kind])  # type: ignore[index]
         last = len(waiting) - budget
         try:
             while waiting and len(waiting) > last:
-                envelope = waiting[-1]
-                if type(envelope.message) is not kind or envelope.reply_to is not None:
+                if type(waiting[-1]) is not kind:
                     break
-                waiting.pop()
-                self._in_hand = envelope.message
-                handle(envelope.message)
+                message: Any = waiting.pop()
+                self._in_hand = message
+                handle(message)
         except BaseException:
             self._answer_for(self._in_hand)
             raise
@@ -100,7 +99,7 @@ class Child(LoopActor):
         self._kernel.refs[name].tell(message)
 
 
-def turn_away(waiting: Iterable[Envelope]) -> None:
+def turn_away(waiting: Iterable[Envelope | Bare]) -> None:
     """Fail the futures that messages carry; Pykka's own are the cell's duty."""
     for envelope in waiting:
         reply = getattr(envelope.message, "reply", None)

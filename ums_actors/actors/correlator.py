@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from ums_actors.actors.batch import launch_batch, take_batch
 from ums_actors.actors.child import Child
 from ums_actors.actors.feed import Feed
 from ums_actors.actors.measuring import measure
@@ -39,19 +40,20 @@ from ums_actors.errors import (
     RequestForgotten,
     UMSError,
 )
-from ums_actors.protocol.envelopes import Response, encode_request
+from ums_actors.protocol.envelopes import encode_request
 from ums_actors.runtime import LoopFuture
 
 if TYPE_CHECKING:
     from ums_actors.actors.kernel import Kernel
     from ums_actors.core.pending import Payload
-    from ums_actors.runtime.envelope import Envelope
+    from ums_actors.runtime.envelope import Bare, Envelope
 
 __all__ = ["CorrelatorActor"]
 
 _READY: Final = State.READY
-_AT_ONCE: Final = 64
-"""Requests with one write: of more, the service reads the first while we write on."""
+_AT_ONCE: Final = range(16, 64)
+"""Requests with one write, least and most. Half of those that wait or are in flight is
+best: the service answers the one half while we write the other."""
 
 
 class CorrelatorActor(Child):
@@ -102,15 +104,23 @@ class CorrelatorActor(Child):
 
     # -- out
 
-    def _take_bulk(self, waiting: list[Envelope], budget: int) -> None:
+    def _take_bulk(self, waiting: list[Envelope | Bare], budget: int) -> None:
         """Send requests that have come together with few writes."""
+        kernel, least = self._kernel, 0
+        if len(waiting) > _AT_ONCE.start:
+            half = (len(waiting) + self._pending.in_flight) // 2
+            budget = min(budget, max(_AT_ONCE.start, min(half, _AT_ONCE.stop)))
+            least = max(0, len(waiting) - budget)
         self._gathers = True
         try:
-            super()._take_bulk(waiting, min(budget, _AT_ONCE))
+            if launch_batch(kernel, waiting, least, self._now()) < self._sweep.covers:
+                self._sweep.arm()
+            if len(waiting) > least:
+                super()._take_bulk(waiting, len(waiting) - least)
         finally:
             self._gathers = False
-            if self._kernel.outgoing:
-                self._kernel.refs["socket"]._cell.drain()
+            if kernel.outgoing:
+                kernel.refs["socket"]._cell.drain()
 
     def _submit(self, command: SubmitRequest) -> None:
         if self._instruments is not None:
@@ -161,10 +171,11 @@ class CorrelatorActor(Child):
             request_id,
             command.type,
             payload,
-            (command.reply, command.raw),
+            command.reply,
             options.request_timeout if timeout is None else timeout,
             command.resend,
             command.internal,
+            raw=command.raw,
         )
         self._pending.submit(
             entry, self._clock.now(), queue_timeout=options.queue_timeout, ready=ready
@@ -233,8 +244,7 @@ class CorrelatorActor(Child):
                 self._pending.weigh(entry)
             except Exception as error:  # noqa: BLE001  (others are written after it)
                 self._pending.forget(entry.id)
-                reply, _ = entry.reply
-                reply.try_fail(error)
+                entry.reply.try_fail(error)
                 return
         if payload is not None:
             self._write(entry, payload)
@@ -249,25 +259,15 @@ class CorrelatorActor(Child):
 
     # -- in
 
+    def _on_delivered(self, message: FramesReceived) -> None:
+        self._receive(message)  # nothing else is, and nobody waits for it
+
     def _receive(self, batch: FramesReceived) -> None:
         if batch.generation != self._kernel.session.generation:
             self._kernel.counters.stale += len(batch.messages)
             return
-        answer, resolve = self._pending.answer, self._replies.resolve
-        told = False
-        try:
-            for message in batch.messages:
-                if type(message) is Response:
-                    entry = answer(message.req_id)
-                    if entry is not None:
-                        resolve(entry, message)
-                else:
-                    told = True
-                    self._feed.take(message)
-        finally:
-            if told:
-                self._feed.catch_up()
-        if self._pending.waiting:
+        take_batch(self._kernel, batch.messages, self._replies, self._feed)
+        if self._pending.waits:
             self._let_go()
         if self._awaited is not None:
             self._tell_if_answered()
@@ -342,8 +342,7 @@ class CorrelatorActor(Child):
             written = entry.sent
             if written and websocket is not None and websocket.withdraw(entry.id):
                 entry.sent = False
-            reply, _ = entry.reply
-            reply.try_fail(too_late(entry, written=written))
+            entry.reply.try_fail(too_late(entry, written=written))
         self._let_go()
         self._tell_if_answered()
 

@@ -143,8 +143,7 @@ def _clear_inbox(kernel: Kernel) -> None:
 
 def _fail(entries: Iterable[Entry], text: str) -> None:
     for entry in entries:
-        reply, _ = entry.reply
-        reply.try_fail(
+        entry.reply.try_fail(
             ConnectionLost(
                 text,
                 delivery=entry.delivery,

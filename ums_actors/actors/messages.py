@@ -15,6 +15,7 @@ from ums_actors.core.course import Event  # noqa: TC001 help() reads it
 from ums_actors.core.reason import Reason  # noqa: TC001 help() reads it
 from ums_actors.protocol.envelopes import Notification, Response  # noqa: TC001 help() reads it
 from ums_actors.runtime import LoopFuture  # noqa: TC001 help() reads it
+from ums_actors.runtime.envelope import Bare
 from ums_actors.secret import Secret  # noqa: TC001 help() reads it
 
 __all__ = [
@@ -206,7 +207,7 @@ class Later(Message, frozen=True):
     make: Callable[[], Any]
 
 
-class SubmitRequest(Message, frozen=True):
+class SubmitRequest(Bare, Message, frozen=True, gc=False):
     """Send a request and answer ``reply`` exactly once."""
 
     type: str

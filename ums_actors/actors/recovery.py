@@ -12,14 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ums_actors.actors.kernel import Kernel
-    from ums_actors.runtime.envelope import Envelope
+    from ums_actors.runtime.envelope import Bare, Envelope
 
 __all__ = ["is_opening", "lost_exits"]
 
 _LOST = "and the supervisor crashed over the news"
 
 
-def lost_exits(kernel: Kernel, waiting: Iterable[Envelope]) -> Iterator[ChildExited]:
+def lost_exits(
+    kernel: Kernel, waiting: Iterable[Envelope | Bare]
+) -> Iterator[ChildExited]:
     """Give the exits of children that their supervisor does not know of.
 
     Args:
@@ -40,6 +42,6 @@ def lost_exits(kernel: Kernel, waiting: Iterable[Envelope]) -> Iterator[ChildExi
             yield ChildExited(name, line, LineBroken(f"the line ended, {_LOST}"))
 
 
-def is_opening(waiting: Iterable[Envelope]) -> bool:
+def is_opening(waiting: Iterable[Envelope | Bare]) -> bool:
     """Tell whether an ``open()`` waits in the supervisor's inbox."""
     return any(isinstance(each.message, OpenConnection) for each in waiting)

@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from ums_actors.core.pending import Entry
     from ums_actors.protocol.envelopes import Response
 
-__all__ = ["Replies", "too_late"]
+__all__ = ["FIRST_ERROR", "Replies", "too_late"]
 
-_FIRST_ERROR = 400
+FIRST_ERROR = 400
+"""The least code of an answer that says no."""
 _UNAUTHORIZED = 401
 
 
@@ -63,9 +64,9 @@ class Replies:
                 return
         elif self._window.narrowed:
             self._window.answered(entry.round)
-        reply, raw = entry.reply
+        reply, raw = entry.reply, entry.raw
         try:
-            wants_raw = raw and response.code < _FIRST_ERROR
+            wants_raw = raw and response.code < FIRST_ERROR
             body = response.body if wants_raw else decode_body(response.body)
         except UMSError as error:
             reply.try_fail(error)
@@ -80,7 +81,7 @@ class Replies:
                 )
             )
             raise
-        if response.code < _FIRST_ERROR:
+        if response.code < FIRST_ERROR:
             reply.try_set(body)
             return
         reply.try_fail(
@@ -103,7 +104,7 @@ class Replies:
         if entry is None:
             return  # nobody waits for it any more
         entry.sent = event.written
-        reply, _ = entry.reply
+        reply = entry.reply
         if isinstance(event.error, (LocalProtocolError, RemoteProtocolError)):
             reply.try_fail(event.error)
         elif self._kernel.loop.clock.now() >= entry.answer_by:
@@ -133,7 +134,7 @@ class Replies:
         pause = max(pause, entry.least_pause)
         now = kernel.loop.clock.now()
         stays = self._pending.turn_back(entry, now, pause, again)
-        reply, _ = entry.reply
+        reply = entry.reply
         reply.tag = entry.id
         window = self._pending.window.limit
         observed(kernel, "request.too_many", logging.INFO, {"window": window})

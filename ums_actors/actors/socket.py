@@ -29,7 +29,7 @@ from ums_actors.core.reason import (
     from_error,
 )
 from ums_actors.errors import ConnectError, Overloaded, RemoteProtocolError
-from ums_actors.protocol.envelopes import Notification, Response, decode_message
+from ums_actors.protocol.envelopes import decode_messages
 from ums_actors.runtime.poller import READABLE, WRITABLE
 
 if TYPE_CHECKING:
@@ -128,6 +128,9 @@ class SocketActor(Carrier):
     # -- the line
 
     def _ready(self, mask: int) -> None:
+        if mask == READABLE:
+            self._read()
+            return
         if mask & WRITABLE:
             self._flush()
         if mask & ~WRITABLE:
@@ -140,7 +143,7 @@ class SocketActor(Carrier):
         frames = websocket.read()
         if websocket.heard and self._heartbeat is not None:
             websocket.heard = False
-            self._heartbeat.heard(self._cell.loop.clock.now())
+            self._heartbeat.heard_at = self._cell.loop.clock.now()
         if frames:
             self._hand_on(frames)
         if websocket.over:
@@ -157,13 +160,11 @@ class SocketActor(Carrier):
         if self._kernel.taps_messages:
             self._kernel.root.tell(FramesTapped(self._line, frames))
             return
-        messages: list[Response | Notification] = []
-        for frame in frames:
-            try:
-                messages.append(decode_message(frame))
-            except RemoteProtocolError as error:
-                self._kernel.counters.bad_frames += 1
-                report(self._kernel, "frame.undecodable", error)
+        errors: list[RemoteProtocolError] = []
+        messages = decode_messages(frames, errors)
+        for error in errors:
+            self._kernel.counters.bad_frames += 1
+            report(self._kernel, "frame.undecodable", error)
         correlator = self._kernel.refs["correlator"]._cell
         correlator.deliver(FramesReceived(self._line, messages))
 
@@ -197,13 +198,20 @@ class SocketActor(Carrier):
                 request_type=entry.type,
             )
             error.delivery = entry.delivery  # an earlier line may have delivered it
-            reply, _ = entry.reply
-            reply.try_fail(error)
+            entry.reply.try_fail(error)
 
     def _on_drained(self) -> None:
         """Write what has come together in a turn, in one go."""
-        if self._kernel.outgoing:
-            self._send_all()
+        websocket, outgoing = self._websocket, self._kernel.outgoing
+        if (
+            outgoing
+            and websocket is not None
+            and not (self._ended or websocket.closing)
+        ):
+            for request_id in websocket.write_all(outgoing):
+                self._refuse(request_id)
+            if not (websocket.more or websocket.wants_write or self._mask != READABLE):
+                return
         self._flush()
 
     def _flush(self) -> None:

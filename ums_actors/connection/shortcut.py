@@ -39,10 +39,6 @@ def submission(
     Raises:
         LocalProtocolError: the request, its metadata or the timeout breaks a rule.
     """
-    if timeout is None and encoded_metadata is None and not resend:
-        usual = usual_parts(request)
-        if usual is not None:
-            return SubmitRequest(usual[0], usual[1], reply)
     parts = user_request(request)
     metadata, encoded = parts.metadata, parts.encoded_metadata
     if metadata is not None:
@@ -93,16 +89,27 @@ class SendShortcut:
             or cell.dead
             or cell._taken  # spares a call
             or cell._arrived
-            or isinstance(request, Request)
         ):
+            return self._long_way(  # type: ignore[return-value]
+                request, timeout, resend, encoded_metadata
+            )
+        if isinstance(request, Request):
             return self._long_way(  # type: ignore[return-value]
                 request, timeout, resend, encoded_metadata
             )
         reply: LoopFuture[Any] = LoopFuture(cell.loop.lending)
         try:
-            kernel.refs["correlator"].tell(
-                submission(request, timeout, resend, encoded_metadata, reply)
-            )
+            usual = usual_parts(request)
+            if (
+                usual is None
+                or timeout is not None
+                or resend
+                or encoded_metadata is not None
+            ):
+                command = submission(request, timeout, resend, encoded_metadata, reply)
+            else:
+                command = SubmitRequest(usual[0], usual[1], reply)
+            kernel.refs["correlator"].tell(command)
         except Exception as error:  # noqa: BLE001  (a future's caller gets it there)
             reply.try_fail(error)
         return reply

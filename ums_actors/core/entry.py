@@ -15,7 +15,7 @@ Payload: TypeAlias = bytes | Callable[[], bytes]
 """An encoded request, or what encodes it when it is first written."""
 
 
-class Entry(msgspec.Struct, eq=False):
+class Entry(msgspec.Struct, eq=False, gc=False):
     """One request.
 
     Attributes:
@@ -37,6 +37,9 @@ class Entry(msgspec.Struct, eq=False):
         refusals: how often it was answered with 429.
         refused_as: the id under which it was, the last time.
         least_pause: seconds that the service then wanted to be left alone.
+        timed: whether its deadline is kept by itself: in flight, most fall due in the
+            order of the table.
+        raw: whether its answer is wanted undecoded.
         charged: bytes it is counted with in an allowance; None if it is in none.
     """
 
@@ -52,6 +55,8 @@ class Entry(msgspec.Struct, eq=False):
     queue_until: float | None = None
     answer_by: float = 0.0
     round: int = 0
+    timed: bool = False
+    raw: bool = False
     refusals: int = 0
     refused_as: str = ""
     least_pause: float = 0.0

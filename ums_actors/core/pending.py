@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import math
 from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from ums_actors.core.deadlines import Deadlines
 from ums_actors.core.entry import Entry, Payload
+from ums_actors.core.flight import Flight
 from ums_actors.core.waiting import Waiting
 from ums_actors.core.window import Window
 from ums_actors.errors import LocalProtocolError, Overloaded
@@ -38,8 +40,11 @@ class Pending:
         allowance: what it shares with the tables of other connections.
         turn_timeout: seconds that one in flight may wait for its turn with what
             carries it; the time for its answer runs from :meth:`begin` on then.
+        usual_timeout: seconds that almost all requests have; a matter of speed.
 
     Attributes:
+        flight: those in flight; who takes one out himself calls :meth:`leave`, unless
+            it is not ``timed`` and the table is not :attr:`shared`.
         window: how many the present line may have in flight.
         late: answers to nobody: unknown ids, and those that came too late.
     """
@@ -47,11 +52,11 @@ class Pending:
     __slots__ = (
         "_allowance",
         "_deadlines",
-        "_in_flight",
         "_in_flight_limit",
         "_queue_limit",
         "_turn_timeout",
         "_waiting",
+        "flight",
         "late",
         "window",
     )
@@ -63,19 +68,20 @@ class Pending:
         in_flight_limit: int,
         allowance: Allowance | None = None,
         turn_timeout: float = 0.0,
+        usual_timeout: float | None = None,
     ) -> None:
         self._turn_timeout = turn_timeout
         self._allowance = allowance
         self._queue_limit = queue_limit
         self._in_flight_limit = in_flight_limit
         self._waiting = Waiting(queue_limit)
-        self._in_flight: dict[str, Entry] = {}
+        self.flight: Flight = Flight(None if turn_timeout else usual_timeout)
         self._deadlines: Deadlines[str] = Deadlines()
         self.window: Window = Window(in_flight_limit)
         self.late: int = 0
 
     def __len__(self) -> int:
-        return len(self._waiting) + len(self._in_flight)
+        return len(self._waiting) + len(self.flight.table)
 
     @property
     def queued(self) -> int:
@@ -85,7 +91,12 @@ class Pending:
     @property
     def in_flight(self) -> int:
         """How many wait for their answer."""
-        return len(self._in_flight)
+        return len(self.flight.table)
+
+    @property
+    def shared(self) -> bool:
+        """Whether its requests are counted beside those of other tables."""
+        return self._allowance is not None
 
     @property
     def resting(self) -> int:
@@ -93,9 +104,9 @@ class Pending:
         return self._waiting.resting
 
     @property
-    def waiting(self) -> int:
-        """How many are not in flight: :meth:`release` is due after each answer."""
-        return len(self._waiting)
+    def waits(self) -> bool:
+        """Whether anybody is not in flight: :meth:`release` is due after answers."""
+        return self._waiting.occupied
 
     def submit(
         self, entry: Entry, now: float, *, queue_timeout: float, ready: bool
@@ -105,7 +116,7 @@ class Pending:
         It is in flight at once (``entry.sent``: write its payload) if there is room in
         the window, and it is internal, or the line is ready and nobody waits before
         it; else it waits. Call :meth:`release` when the line becomes READY, at
-        :meth:`next_release`, and after answers while :attr:`waiting` is not 0.
+        :meth:`next_release`, and after answers while :attr:`waits`.
 
         Args:
             entry: a new one, its id unique in the table.
@@ -123,8 +134,12 @@ class Pending:
                 f"timeout {entry.timeout!r} is out of bounds: it must be finite and 0 "
                 "or more"
             )
+        if entry.id in self.flight.table or entry.id in self._deadlines:
+            raise LocalProtocolError(
+                f"request id {entry.id!r} is in use: ids must be unique"
+            )
         limit = self.window.limit  # at its ceiling _launch refuses, nobody waits
-        room = len(self._in_flight) < limit or limit == self._in_flight_limit
+        room = self.in_flight < limit or limit == self._in_flight_limit
         allowance = self._allowance
         try:
             if allowance is not None:
@@ -136,26 +151,40 @@ class Pending:
                 self._rest(entry, now)
             else:
                 self._enqueue(entry, now, queue_timeout)
-        except (KeyError, Overloaded):
+        except Overloaded:
             if allowance is not None:
                 allowance.give_back(entry)
-            if entry.id not in self._deadlines:  # everybody in the table has one
-                raise
-            raise LocalProtocolError(
-                f"request id {entry.id!r} is in use: ids must be unique"
-            ) from None
+            raise
 
     def _launch(self, entry: Entry, now: float) -> None:
-        if len(self._in_flight) >= self._in_flight_limit:
+        if self.in_flight >= self._in_flight_limit:
             raise _overloaded(
                 entry, f"in_flight_limit={self._in_flight_limit}", "wait for answers"
             )
         timeout = entry.timeout + self._turn_timeout
-        self._deadlines.add(entry.id, timeout, now)
         entry.sent = True
         entry.round = self.window.round
         entry.answer_by = now + timeout
-        self._in_flight[entry.id] = entry
+        entry.timed = not self.flight.in_step(timeout)
+        if entry.timed:
+            self._deadlines.add(entry.id, timeout, now)
+        self.flight.launch(entry)
+
+    def room(self) -> int:
+        """Give how many may be put into :attr:`flight` without :meth:`submit`.
+
+        That is for new ones as that leaves them, on a READY line; 0 where each has to
+        be looked at.
+        """
+        if self._allowance is not None or self._waiting.queue:
+            return 0
+        return self.window.limit - len(self.flight.table)
+
+    def launch_apart(self, entry: Entry, now: float) -> None:
+        """Put one in flight, for which there is :meth:`room`, that is not in step."""
+        entry.timed = True
+        self._deadlines.add(entry.id, entry.timeout, now)
+        self.flight.launch(entry)
 
     def _enqueue(self, entry: Entry, now: float, queue_timeout: float) -> None:
         if self._waiting.full:
@@ -172,12 +201,12 @@ class Pending:
         Each first come first served, as far as the window has room. The caller writes
         them in this order.
         """
-        room = self.window.limit - len(self._in_flight)
+        room = self.window.limit - self.in_flight
         released = self._waiting.take_rested(now, room)
         for entry in released:  # its deadline goes on from the first time
             entry.sent = True
             entry.round = self.window.round
-            self._in_flight[entry.id] = entry
+            self.flight.table[entry.id] = entry
         if ready:
             for entry in self._waiting.take_queued(room - len(released)):
                 self._deadlines.discard(entry.id)
@@ -187,14 +216,19 @@ class Pending:
 
     def answer(self, request_id: str) -> Entry | None:
         """Take out the request that is answered; None, counted, if nobody waits."""
-        entry = self._in_flight.pop(request_id, None)
+        entry = self.flight.table.pop(request_id, None)
         if entry is None:
             self.late += 1
             return None
-        self._deadlines.discard(request_id)
+        self.leave(entry)
+        return entry
+
+    def leave(self, entry: Entry) -> None:
+        """Forget what else is kept of one that was taken out of :attr:`flight`."""
+        if entry.timed:
+            self._deadlines.discard(entry.id)
         if self._allowance is not None:
             self._allowance.give_back(entry)
-        return entry
 
     def turn_back(
         self, entry: Entry, now: float, pause: float, again: tuple[str, bytes] | None
@@ -211,7 +245,7 @@ class Pending:
             again: the id and the payload with which it is sent again, if it may be; a
                 late answer to the old id is then nobody's.
         """
-        self.window.refused(entry.round, len(self._in_flight) + 1)
+        self.window.refused(entry.round, self.in_flight + 1)
         entry.refusals += 1
         if again is None or now + pause >= entry.answer_by:
             return False
@@ -229,6 +263,7 @@ class Pending:
 
     def _rest(self, entry: Entry, until: float) -> None:
         self._deadlines.add_at(entry.id, entry.answer_by)
+        entry.timed = True
         entry.sent = False
         self._waiting.rest(entry, until)
 
@@ -238,18 +273,19 @@ class Pending:
         Gives when its answer must be there. One that was refused with 429 before keeps
         the end that it had.
         """
-        entry = self._in_flight.get(request_id)
+        entry = self.flight.table.get(request_id)
         if entry is None:
             return None
         if not entry.refusals:
             entry.answer_by = now + entry.timeout
             self._deadlines.discard(request_id)
             self._deadlines.add(request_id, entry.timeout, now)
+            entry.timed = True
         return entry.answer_by
 
     def forget(self, request_id: str) -> Entry | None:
         """Take out a request that its caller gave up; None if it has left already."""
-        entry = self._in_flight.pop(request_id, None)
+        entry = self.flight.table.pop(request_id, None)
         if entry is None:
             entry = self._waiting.pop(request_id)
         if entry is not None:
@@ -273,8 +309,17 @@ class Pending:
 
     def expire(self, now: float) -> list[Entry]:
         """Take out the requests whose time is over, earliest first."""
-        due = [self.forget(request_id) for request_id in self._deadlines.expired(now)]
-        return [entry for entry in due if entry is not None]
+        due = [(entry.answer_by, entry) for entry in self.flight.overdue(now)]
+        for _, entry in due:
+            self.forget(entry.id)
+        for request_id in self._deadlines.expired(now):
+            queued = request_id in self._waiting.queue
+            late = self.forget(request_id)
+            if late is not None:
+                end = late.queue_until if queued else late.answer_by
+                due.append((end or 0.0, late))
+        due.sort(key=itemgetter(0))
+        return [entry for _, entry in due]
 
     def drop_line(
         self, not_sent: Collection[str], now: float, queue_timeout: float
@@ -299,11 +344,11 @@ class Pending:
         unsent = frozenset(not_sent)
         lost: list[Entry] = []
         back: list[Entry] = []
-        for entry in (*self._in_flight.values(), *self._waiting.take_all_resting()):
+        for entry in (*self.flight.table.values(), *self._waiting.take_all_resting()):
             self._deadlines.discard(entry.id)
             stays = entry.outlives_line(written=entry.id not in unsent)
             (back if stays else lost).append(entry)
-        self._in_flight.clear()
+        self.flight.clear()
         self._give_back(lost)
         self.window.reset()
         self._waiting.put_back(back)
@@ -314,23 +359,23 @@ class Pending:
     def drain(self) -> list[Entry]:
         """Take out all requests, those in flight first: the connection is at rest."""
         waiting = self._waiting
-        entries = [*self._in_flight.values(), *waiting.take_all_resting()]
+        entries = [*self.flight.table.values(), *waiting.take_all_resting()]
         entries += waiting.take_queued(waiting.queued)
-        self._in_flight.clear()
+        self.flight.clear()
         self._deadlines.clear()
         self._give_back(entries)
         return entries
 
     def first(self, count: int) -> list[tuple[str, Entry]]:
         """Give so many, and where each is: in flight, resting, or queued."""
-        found = [
-            ("in flight", each) for each in islice(self._in_flight.values(), count)
-        ]
+        flight = self.flight.table.values()
+        found = [("in flight", each) for each in islice(flight, count)]
         return found + self._waiting.first(count - len(found))
 
     def next_deadline(self) -> float | None:
         """Give the earliest deadline, None if nobody waits."""
-        return self._deadlines.next_at()
+        times = (self._deadlines.next_at(), self.flight.next_at())
+        return min((time for time in times if time is not None), default=None)
 
     def next_release(self) -> float | None:
         """Give when the next has rested enough, None if nobody rests."""

@@ -42,6 +42,11 @@ class Waiting:
         return len(self.queue) + len(self._resting)
 
     @property
+    def occupied(self) -> bool:
+        """Whether anybody is in here."""
+        return bool(self.queue or self._resting)
+
+    @property
     def full(self) -> bool:
         """Whether no more should be let in."""
         return len(self) >= self._limit

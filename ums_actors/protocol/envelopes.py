@@ -29,6 +29,8 @@ __all__ = [
     "Response",
     "decode_body",
     "decode_message",
+    "decode_messages",
+    "decode_plain",
     "encode_part",
     "encode_request",
 ]
@@ -96,7 +98,8 @@ _encode: Final = msgspec.json.Encoder(enc_hook=_reveal).encode
 _decode: Final[Callable[[Frame], Response | Notification]] = msgspec.json.Decoder(
     Response | Notification
 ).decode
-_decode_any: Final[Callable[[Raw | Frame], Any]] = msgspec.json.Decoder().decode
+decode_plain: Final[Callable[[Raw | Frame], Any]] = msgspec.json.Decoder().decode
+"""Reads a body as plain Python objects; raises msgspec's errors and RecursionError."""
 _decode_loose: Final[Callable[[Frame], _LooseResponse]] = msgspec.json.Decoder(
     _LooseResponse, strict=False
 ).decode
@@ -160,13 +163,31 @@ def decode_message(data: Frame) -> Response | Notification:
     return Response(str(loose.req_id), code, loose.type or "", loose.body)
 
 
+def decode_messages(
+    frames: list[bytes], errors: list[RemoteProtocolError]
+) -> list[Response | Notification]:
+    """Read the envelopes of frames; what is wrong with others goes to ``errors``."""
+    messages: list[Response | Notification] = []
+    for frame in frames:
+        try:
+            messages.append(
+                _decode(frame) if len(frame) <= FREE_VALUES else decode_message(frame)
+            )
+        except (msgspec.MsgspecError, ValueError, RecursionError, RemoteProtocolError):
+            try:
+                messages.append(decode_message(frame))  # perhaps it can be, after all
+            except RemoteProtocolError as error:
+                errors.append(error)
+    return messages
+
+
 def decode_body(raw: Raw | Frame, body_type: Any = Any) -> Any:
     """Read a body, as plain Python objects or as ``body_type``.
 
     Raises:
         RemoteProtocolError: it is not JSON, or does not fit ``body_type``.
     """
-    decode = _decode_any if body_type is Any else decoder(body_type)
+    decode = decode_plain if body_type is Any else decoder(body_type)
     try:
         return decode(raw)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:

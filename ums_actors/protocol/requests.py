@@ -118,12 +118,15 @@ def usual_parts(request: Any) -> tuple[str, Any] | None:
     That is a :class:`Call`, or a dict of a type and a body and nothing else.
     """
     form = type(request)  # pyright: ignore[reportUnknownVariableType]
-    if form is Call:
-        return request.type, request.body
     if form is dict and len(request) == _USUAL:
-        kind, body = request.get("type"), request.get("body")
+        try:
+            kind, body = request["type"], request["body"]
+        except KeyError:
+            return None
         if type(kind) is str and kind and body is not None and body is not UNSET:
             return kind, body
+    elif form is Call:
+        return request.type, request.body
     return None
 
 

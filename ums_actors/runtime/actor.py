@@ -23,7 +23,7 @@ from ums_actors.runtime.stopped import StoppedFlag
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ums_actors.runtime.envelope import Envelope
+    from ums_actors.runtime.envelope import Bare, Envelope
     from ums_actors.runtime.loop import Loop
     from ums_actors.runtime.ref import LoopRef
     from ums_actors.runtime.timers import Timer
@@ -40,8 +40,9 @@ class LoopActor(pykka.Actor):
     """Names with an underscore that proxies admit."""
     _in_registry: ClassVar[bool] = True
     """Whether Pykka's registry knows it; unregistering costs O(all actors)."""
-    _in_bulk: ClassVar[type[Any] | None] = None
-    """The type of messages told that :meth:`_take_bulk` takes from the inbox itself."""
+    _in_bulk: ClassVar[type[Bare] | None] = None
+    """The type of messages told that :meth:`_take_bulk` takes from the inbox itself;
+    they stand there bare."""
     _drains: ClassVar[bool] = False
     """Whether it has an :meth:`_on_drained` of its own."""
     _cell: Cell
@@ -154,7 +155,7 @@ class LoopActor(pykka.Actor):
         """Report an event with safe fields."""
         self._runtime.observer.observe(event, level, fields)
 
-    def _take_bulk(self, waiting: list[Envelope], budget: int) -> None:
+    def _take_bulk(self, waiting: list[Envelope | Bare], budget: int) -> None:
         """Handle messages of the type ``_in_bulk``; a raise is a crash.
 
         For what comes so often that a call from the cell for each would cost.
@@ -165,6 +166,10 @@ class LoopActor(pykka.Actor):
             budget: how many may be popped, 1 or more.
         """
         raise NotImplementedError(f"{type(self).__name__} takes nothing in bulk")
+
+    def _on_delivered(self, message: Any) -> None:
+        """Handle what a neighbour on the loop delivers; a raise is a crash."""
+        self.on_receive(message)
 
     def _on_drained(self) -> None:
         """Do what is worth doing once for many messages; after each turn's batch."""

@@ -16,7 +16,6 @@ from pykka.messages import ProxyCall, ProxyGetAttr, ProxySetAttr, _ActorStop
 
 from ums_actors.core.restart import Intensity
 from ums_actors.errors import RestartBudgetExhausted
-from ums_actors.runtime.envelope import Envelope
 from ums_actors.runtime.fence import Fenced, FencedAnywhere
 from ums_actors.runtime.future import LoopFuture, foreign_future
 from ums_actors.runtime.mortal import Mortal
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ums_actors.runtime.actor import LoopActor
+    from ums_actors.runtime.envelope import Bare, Envelope
     from ums_actors.runtime.loop import Loop
     from ums_actors.runtime.runtime import Runtime
 
@@ -47,6 +47,8 @@ class Cell(Mortal):
 
     __slots__ = (
         "args",
+        "bulk",
+        "drains",
         "intensity",
         "keep",
         "names",
@@ -73,6 +75,9 @@ class Cell(Mortal):
         self.names: tuple[str, ...] = _names(tuple(kwargs))
         self.values: tuple[Any, ...] = tuple(kwargs.values())
         self.on_crash: Callable[[Cell, BaseException], None] | None = on_crash
+        # of the class, here since reading them there takes ten times as long
+        self.bulk: type[Bare] | None = actor_class._in_bulk
+        self.drains: bool = actor_class._drains
         self.suspended: bool = False
         self.started: bool = False
         self.intensity: Intensity | None = None
@@ -92,18 +97,22 @@ class Cell(Mortal):
             self.started = True
             self.guard(self.actor.on_start)
         taken = self._taken
-        in_bulk = self.actor_class._in_bulk
         while budget and not self.suspended and not self.dead:
             if not taken:
                 if not self._arrived:
                     break
                 self._take()
-            if type(taken[-1].message) is in_bulk and taken[-1].reply_to is None:
-                budget -= self._handle_bulk(budget)
+            if type(taken[-1]) is self.bulk:
+                before = len(taken)
+                try:
+                    self.actor._take_bulk(taken, budget)
+                except BaseException as error:  # noqa: BLE001  (see `crash`)
+                    self.crash(error)
+                budget -= before - len(taken)
             else:
                 budget -= 1
                 self._handle(taken.pop())
-        if self.actor_class._drains and not self.suspended and not self.dead:
+        if self.drains and not self.suspended and not self.dead:
             self.guard(self.actor._on_drained)
         self._scheduled = False
         if (taken or self._arrived) and not self.suspended and not self.dead:
@@ -116,18 +125,33 @@ class Cell(Mortal):
         one after another here is also near each other in memory. To be said last, as
         the teller's own handler is not over yet.
         """
-        if self._resting():
-            self._scheduled = True  # what is told meanwhile waits for its turn
-            self._handle(Envelope(message))
-            self._scheduled = False
-            if self._arrived and not self.suspended and not self.dead:
-                self.schedule()
-        else:
+        if (
+            self._scheduled
+            or self._taken
+            or self._arrived
+            or self.suspended
+            or self.dead
+        ):
             self.ref.tell(message)
+            return
+        self._scheduled = True  # what is told meanwhile waits for its turn
+        try:
+            self.actor._on_delivered(message)
+        except BaseException as error:  # noqa: BLE001  (see `crash`)
+            self.crash(error)
+        self._scheduled = False
+        if self._arrived and not self.suspended and not self.dead:
+            self.schedule()
 
     def drain(self) -> None:
         """Call its ``_on_drained``: at once if nothing waits, else after what does."""
-        if not self._resting():
+        if (
+            self._scheduled
+            or self._taken
+            or self._arrived
+            or self.suspended
+            or self.dead
+        ):
             self.schedule()
             return
         try:
@@ -135,17 +159,7 @@ class Cell(Mortal):
         except BaseException as error:  # noqa: BLE001  (see `crash`)
             self.crash(error)
 
-    def _resting(self) -> bool:
-        """Tell whether it could run now, and has nothing to do."""
-        return not (
-            self._scheduled
-            or self._taken
-            or self._arrived
-            or self.suspended
-            or self.dead
-        )
-
-    def _handle(self, envelope: Envelope) -> None:
+    def _handle(self, envelope: Envelope | Bare) -> None:
         reply: Any = envelope.reply_to
         message = envelope.message
         kind = type(message)  # pyright: ignore[reportUnknownVariableType]
@@ -168,15 +182,6 @@ class Cell(Mortal):
                 self.crash(error)
             else:
                 self._return_error(reply, error)
-
-    def _handle_bulk(self, budget: int) -> int:
-        taken = self._taken
-        before = len(taken)
-        try:
-            self.actor._take_bulk(taken, budget)
-        except BaseException as error:  # noqa: BLE001  (see `crash`)
-            self.crash(error)
-        return before - len(taken)
 
     def _answer_later(self, reply: LoopFuture[Any], result: Any) -> None:
         if isinstance(result, LoopFuture):

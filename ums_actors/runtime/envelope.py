@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
-__all__ = ["Envelope"]
+__all__ = ["Bare", "Envelope"]
 
 
 class Envelope(msgspec.Struct, eq=False):
@@ -19,3 +19,17 @@ class Envelope(msgspec.Struct, eq=False):
 
     message: Any
     reply_to: Any = None
+
+
+class Bare(msgspec.Struct, frozen=True):
+    """A message that goes without an envelope where its actor takes many at once.
+
+    It is its own: nobody waits for what comes of it, but for what it carries.
+    """
+
+    reply_to: ClassVar[None] = None
+
+    @property
+    def message(self) -> Any:
+        """Give what was sent."""
+        return self

@@ -17,7 +17,7 @@ from ums_actors.runtime.future import LoopFuture
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ums_actors.runtime.envelope import Envelope
+    from ums_actors.runtime.envelope import Bare, Envelope
     from ums_actors.runtime.loop import Loop
 
 __all__ = ["Inbox"]
@@ -30,8 +30,8 @@ class Inbox:
 
     def __init__(self, loop: Loop) -> None:
         self.loop: Loop = loop
-        self._arrived: list[Envelope] = []
-        self._taken: list[Envelope] = []
+        self._arrived: list[Envelope | Bare] = []
+        self._taken: list[Envelope | Bare] = []
         self.dead: bool = False
         """Whether nothing in here will be handled any more."""
         self._scheduled = True  # until launch() puts it into the run queue
@@ -43,7 +43,7 @@ class Inbox:
     def __bool__(self) -> bool:
         return True  # it is an actor's, also if nothing waits
 
-    def put(self, envelope: Envelope, /) -> None:
+    def put(self, envelope: Envelope | Bare, /) -> None:
         """Queue a message."""
         self._arrived.append(envelope)
         if self.dead:
@@ -52,7 +52,7 @@ class Inbox:
             self._scheduled = True
             self.loop.submit(self)
 
-    def get(self) -> Envelope:
+    def get(self) -> Envelope | Bare:
         """Take the next message, never waits; loop thread.
 
         Raises:
@@ -66,7 +66,7 @@ class Inbox:
         """Tell whether no message waits."""
         return not (self._taken or self._arrived)
 
-    def waiting(self) -> list[Envelope]:
+    def waiting(self) -> list[Envelope | Bare]:
         """Give what waits, oldest first; loop thread."""
         return [*reversed(self._taken), *self._arrived]
 

@@ -82,9 +82,17 @@ class LoopRef(pykka.ActorRef[A]):
         cell = self._cell
         if cell.dead:
             raise pykka.ActorDeadError(f"{self} not found")
-        if len(cell._arrived) + len(cell._taken) >= INBOX_LIMIT:  # spares a call
+        arrived = cell._arrived
+        if len(arrived) + len(cell._taken) >= INBOX_LIMIT:  # spares a call
             raise self._overloaded()
-        cell.put(Envelope(message))
+        if type(message) is not cell.bulk:
+            message = Envelope(message)
+        arrived.append(message)  # as in put(): spares another, or two
+        if cell.dead:  # since we looked
+            cell._turn_away()  # type: ignore[unreachable]
+        elif not cell._scheduled:
+            cell._scheduled = True
+            cell.loop.submit(cell)
 
     @overload
     def ask(

@@ -50,7 +50,7 @@ _OF_CALLS: Final = frozenset({"_call_answered", "_call_failed", "_calls_began"})
 _CALLBACKS: Final = {
     "supervisor": ("_proven",),
     "token": ("_refresh_due", "_logged_out"),
-    "correlator": ("_expire",),
+    "correlator": ("_expire", "_take_bulk"),
     "socket": ("_on_drained", "_adopt", "_ready", "_read", "_beat"),
 }
 """What runs by a timer, a descriptor or a future, and after a batch of messages."""

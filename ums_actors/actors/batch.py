@@ -1,0 +1,156 @@
+"""Requests that have come together, on a READY line, and their answers.
+
+What a request is asked before it may go (is there a line, and room; does anybody tap
+it; has it to be counted) has one answer for all of one turn, so it is asked once. Who
+is not as usual ends the batch and is taken by itself, so that the order is kept.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+from ums_actors.actors.messages import Later, SubmitRequest
+from ums_actors.actors.replies import FIRST_ERROR
+from ums_actors.core.course import State
+from ums_actors.core.entry import Entry
+from ums_actors.errors import ConnectionLost, Delivery, UMSError
+from ums_actors.protocol.envelopes import Response, decode_plain, encode_request
+
+if TYPE_CHECKING:
+    from ums_actors.actors.feed import Feed
+    from ums_actors.actors.kernel import Kernel
+    from ums_actors.actors.replies import Replies
+    from ums_actors.protocol.envelopes import Notification
+
+__all__ = ["launch_batch", "take_batch"]
+
+_READY: Final = State.READY
+
+
+def launch_batch(kernel: Kernel, waiting: list[Any], least: int, now: float) -> float:
+    """Launch requests from the end of ``waiting`` on; their frames wait for the socket.
+
+    That is until ``least`` are left, or there is no room, or one has to be taken by
+    itself. What is wrong with one is answered; a crash over it is, too, and raised.
+
+    Returns:
+        The earliest of their deadlines; infinite if none was launched.
+    """
+    if (
+        kernel.session.state is not _READY
+        or kernel.websocket is None
+        or kernel.carrier is not None
+        or kernel.instruments is not None
+        or kernel.subscribers.tapped
+    ):
+        return math.inf
+    pending, usual_timeout = kernel.pending, kernel.options.request_timeout
+    room = pending.room()
+    if room < len(waiting) - least:
+        least = len(waiting) - room
+    table, outgoing = pending.flight.table, kernel.outgoing
+    prefix, window_round = kernel.prefix, pending.window.round
+    usual_end = end = now + usual_timeout
+    done = 0
+    try:
+        for command, number in zip(
+            reversed(waiting[least:]), kernel.numbers, strict=False
+        ):
+            if type(command) is not SubmitRequest or type(command.body) is Later:
+                break
+            done += 1
+            request_id = f"{prefix}{number}"
+            kind, reply, timeout = command.type, command.reply, command.timeout
+            try:
+                payload = encode_request(
+                    request_id,
+                    kind,
+                    command.body,
+                    command.headers,
+                    command.metadata,
+                    command.encoded_metadata,
+                )
+            except UMSError as error:
+                reply.try_fail(error)
+                continue
+            entry = Entry(
+                request_id,
+                kind,
+                payload,
+                reply,
+                usual_timeout,
+                command.resend,
+                command.internal,
+                True,  # sent
+                False,  # doubtful
+                None,  # queue_until
+                usual_end,
+                window_round,
+                False,  # timed
+                command.raw,
+            )
+            reply.tag = request_id
+            if timeout is None or timeout == usual_timeout:
+                table[request_id] = entry
+            else:
+                entry.timeout = timeout
+                entry.answer_by = now + timeout
+                end = min(end, entry.answer_by)
+                pending.launch_apart(entry, now)
+            outgoing.append((request_id, payload))
+    except BaseException:
+        if done:
+            _answer_for(waiting[-done])
+        raise
+    finally:
+        if done:
+            del waiting[-done:]
+            pending.flight.expect(usual_end)
+    return end if done else math.inf
+
+
+def take_batch(
+    kernel: Kernel,
+    messages: list[Response | Notification],
+    replies: Replies,
+    feed: Feed,
+) -> None:
+    """Resolve the answers among messages, and hand on the others, in their order."""
+    pending, tapped, told = kernel.pending, kernel.subscribers.tapped, False
+    table, shared = pending.flight.table, pending.shared
+    quick = not (tapped or shared or pending.window.narrowed)
+    try:
+        for message in messages:
+            if type(message) is not Response:
+                told = True
+                feed.take(message)
+                continue
+            entry = table.pop(message.req_id, None)
+            if entry is None:
+                pending.late += 1
+                continue
+            if entry.timed or shared:
+                pending.leave(entry)
+            if not quick or entry.raw or message.code >= FIRST_ERROR:
+                replies.resolve(entry, message)
+                continue
+            try:
+                body = decode_plain(message.body)
+            except BaseException:  # noqa: BLE001  (it is read again, and told)
+                replies.resolve(entry, message)
+            else:
+                entry.reply.try_set(body)
+    finally:
+        if told:
+            feed.catch_up()
+
+
+def _answer_for(command: SubmitRequest) -> None:
+    command.reply.try_fail(
+        ConnectionLost(
+            "the correlator crashed over this request",
+            delivery=Delivery.NOT_SENT,
+            request_type=command.type,
+        )
+    )
