@@ -8,6 +8,7 @@ given and a gate surely falls short.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -87,7 +88,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the suites of the command line; gives the exit status."""
     options = parser().parse_args(arguments)
     if options.list:
-        _list()
+        try:
+            _list()
+            sys.stdout.flush()
+        except BrokenPipeError:  # as of `--list | head`: nobody reads on
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     run, machine = _Run(options), facts()
     try:

@@ -38,6 +38,13 @@ def test_what_is_used_is_made_once(proxy):
     assert kernel.made("conversations")
 
 
+def test_the_kernel_has_no_way_to_attributes_that_makes_all_of_them_slow(proxy):
+    # the interpreter does not specialise reading what such a class has
+    kernel = proxy.actor_ref.actor_inbox.keep
+    assert not hasattr(type(kernel), "__getattr__")
+    assert type(kernel).__getattribute__ is object.__getattribute__
+
+
 def test_a_name_that_no_part_has_is_an_error(proxy):
     kernel = proxy.actor_ref.actor_inbox.keep
     with pytest.raises(AttributeError, match="no attribute 'surprise'"):

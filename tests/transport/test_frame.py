@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from websocket import ABNF
 
 from ums_actors.transport import encode_frame, encode_text, mask_pool
+from ums_actors.transport.frame import encode_texts
 
 SIZES = [0, 1, 2, 3, 4, 125, 126, 127, 2_047, 2_048, 65_535, 65_536, 65_537, 200_003]
 
@@ -29,6 +30,15 @@ def test_a_frame_is_what_websocket_client_would_send(size, opcode):
 def test_the_fast_path_gives_the_same_as_the_general_one(size):
     payload, masks = b"ab\x00c" * (size // 4) + b"xyz"[: size % 4], fixed(b"\x00\xff12")
     assert encode_text(payload, masks) == encode_frame(1, payload, masks)
+
+
+def test_frames_of_many_are_those_of_each():
+    payloads = [b"a" * size for size in SIZES]
+    each = [encode_text(payload, fixed(b"\x00\xff12")) for payload in payloads]
+    assert encode_texts(payloads, fixed(b"\x00\xff12")) == each
+    masks = iter([1, 2])
+    first, second = encode_texts([b"xyz", b"xyz"], masks)
+    assert (first[2:6], second[2:6]) == (b"\1\0\0\0", b"\2\0\0\0")
 
 
 @given(st.binary(max_size=300), st.binary(min_size=4, max_size=4))

@@ -539,6 +539,53 @@ def test_what_fails_has_left_the_list_so_that_it_is_not_tried_for_ever():
     theirs.close()
 
 
+@pytest.mark.parametrize("waits", [False, True])
+def test_what_is_written_at_once_arrives_in_order(either, eventually, waits):
+    websocket, peer = either
+    if waits:
+        websocket.send(b"before")
+    messages = [(str(n), b"%d" % n) for n in range(20)]
+    assert websocket.write_all(messages) == []
+    assert messages == websocket.unsent() == []
+    assert websocket.write_all(messages) == []
+    expected = [b"before"] if waits else []
+    expected += [b"%d" % n for n in range(20)]
+    received = drain(websocket, peer, eventually, lambda got: len(got) == len(expected))
+    assert received == [(TEXT, payload) for payload in expected]
+
+
+@pytest.mark.parametrize("size", [1_500, 20_000])
+def test_what_is_not_taken_at_once_waits_as_if_it_had_been_queued(
+    either, eventually, size
+):
+    websocket, peer = either
+    websocket._sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    payloads = [b"%d:" % n + b"x" * size for n in range(200)]
+    for first in range(0, 200, 10):
+        numbers = range(first, first + 10)
+        batch = [(str(n), payloads[n]) for n in numbers]
+        assert websocket.write_all(batch) == []
+        assert batch == []
+    assert websocket.wants_write
+    unsent = websocket.unsent()
+    assert unsent == [str(n) for n in range(200 - len(unsent), 200)]
+    received = drain(websocket, peer, eventually, lambda got: len(got) == 200)
+    assert received == [(TEXT, payload) for payload in payloads]
+
+
+def test_a_limit_holds_also_for_what_is_written_at_once(make_peer):
+    ours, theirs = socket.socketpair()
+    websocket, peer = adopt(Opened(ours), write_limit=100), make_peer(theirs)
+    messages = [("a", b"x" * 40), ("b", b"y" * 80), ("c", b"z" * 40)]
+    assert websocket.write_all(messages) == ["b"]
+    assert peer.read_frame() == (TEXT, b"x" * 40)
+    assert peer.read_frame() == (TEXT, b"z" * 40)
+    websocket.close()
+    assert websocket.write_all([("d", b"late")]) == ["d"]
+    websocket.shutdown()
+    theirs.close()
+
+
 # -- what a socket may say
 
 
@@ -618,6 +665,41 @@ def test_a_write_that_would_block_wants_the_selector():
     assert not websocket.buffered
 
 
+def test_of_what_is_taken_in_part_the_rest_waits():
+    sock, websocket = scripted()
+    sock.sending = [9, BlockingIOError()]
+    assert websocket.write_all([("a", b"x"), ("b", b"y"), ("c", b"z")]) == []
+    assert websocket.wants_write
+    assert websocket.bytes_written == 9  # one frame has seven bytes
+    assert websocket.unsent() == ["c"]
+    websocket.flush()
+    assert websocket.bytes_written == 21
+    assert not websocket.wants_write
+
+
+@pytest.mark.parametrize("error", [BlockingIOError(), ssl.SSLWantWriteError()])
+def test_what_blocks_at_once_is_whole_and_waits(error):
+    sock, websocket = scripted()
+    sock.sending = [error, error]
+    assert websocket.write_all([("a", b"x"), ("b", b"y")]) == []
+    assert websocket.wants_write
+    assert websocket.unsent() == ["a", "b"]
+    assert websocket.write_all([("c", b"z")]) == []
+    assert websocket.unsent() == []
+    assert websocket.bytes_written == 21
+
+
+def test_a_line_that_breaks_at_once_has_sent_nothing():
+    sock, websocket = scripted()
+    sock.sending = [ConnectionResetError(errno.ECONNRESET, "SECRET")]
+    assert websocket.write_all([("a", b"x"), ("b", b"y")]) == []
+    assert websocket.more
+    assert not websocket.wants_write
+    assert websocket.unsent() == ["a", "b"]
+    websocket.read()
+    assert str(websocket.failure) == "the line broke: Connection reset by peer"
+
+
 @pytest.mark.parametrize(
     ("error", "text"),
     [
@@ -686,6 +768,16 @@ def test_with_a_permit_all_goes_out(either, permit):
     assert not websocket.fenced
     assert peer.read_frame() == (TEXT, b"hello")
     assert websocket.unsent() == []
+
+
+def test_without_it_nothing_is_written_at_once(either, permit):
+    websocket, _ = either
+    assert websocket.write_all([("a", b"x")]) == []
+    assert websocket.unsent() == []
+    permit.given = False
+    assert websocket.write_all([("b", b"y")]) == []
+    assert websocket.unsent() == ["b"]
+    websocket.shutdown()
 
 
 def test_without_it_nothing_goes_out_and_all_that_waits_is_unsent(either, permit):

@@ -23,9 +23,21 @@ if TYPE_CHECKING:
     from ums_actors.actors.replies import Replies
     from ums_actors.protocol.envelopes import Notification
 
-__all__ = ["launch_batch", "take_batch"]
+__all__ = ["FEW", "at_once", "launch_batch", "take_batch"]
 
+FEW: Final = 16
+"""Requests that always go with one write."""
+_MANY: Final = 64
 _READY: Final = State.READY
+
+
+def at_once(waiting: int, in_flight: int) -> int:
+    """Give how many of the requests that wait are written before the others.
+
+    Half of all that wait or are in flight is best: the service answers the one half
+    while we write the other.
+    """
+    return max(FEW, min((waiting + in_flight) // 2, _MANY))
 
 
 def launch_batch(kernel: Kernel, waiting: list[Any], least: int, now: float) -> float:

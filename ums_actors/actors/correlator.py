@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from ums_actors.actors.batch import launch_batch, take_batch
+from ums_actors.actors.batch import FEW, at_once, launch_batch, take_batch
 from ums_actors.actors.child import Child
 from ums_actors.actors.feed import Feed
 from ums_actors.actors.measuring import measure
@@ -51,9 +51,6 @@ if TYPE_CHECKING:
 __all__ = ["CorrelatorActor"]
 
 _READY: Final = State.READY
-_AT_ONCE: Final = range(16, 64)
-"""Requests with one write, least and most. Half of those that wait or are in flight is
-best: the service answers the one half while we write the other."""
 
 
 class CorrelatorActor(Child):
@@ -106,11 +103,10 @@ class CorrelatorActor(Child):
 
     def _take_bulk(self, waiting: list[Envelope | Bare], budget: int) -> None:
         """Send requests that have come together with few writes."""
-        kernel, least = self._kernel, 0
-        if len(waiting) > _AT_ONCE.start:
-            half = (len(waiting) + self._pending.in_flight) // 2
-            budget = min(budget, max(_AT_ONCE.start, min(half, _AT_ONCE.stop)))
-            least = max(0, len(waiting) - budget)
+        kernel, count = self._kernel, len(waiting)
+        if count > FEW:
+            budget = min(budget, at_once(count, self._pending.in_flight))
+        least = count - budget if count > budget else 0
         self._gathers = True
         try:
             if launch_batch(kernel, waiting, least, self._now()) < self._sweep.covers:
