@@ -110,7 +110,11 @@ def test_those_who_wait_are_launched_oldest_first():
     assert [tag for tag, _ in bench.kernel.outgoing] == ["me-1", "me-2", "me-3"]
     assert [each.reply.tag for each in requests] == ["me-1", "me-2", "me-3"]
     assert bench.pending.next_deadline() == 15.0
-    assert [entry.id for entry in bench.pending.expire(15.0)] == ["me-1", "me-2", "me-3"]
+    assert [entry.id for entry in bench.pending.expire(15.0)] == [
+        "me-1",
+        "me-2",
+        "me-3",
+    ]
 
 
 def test_one_is_as_the_long_way_would_have_left_it():

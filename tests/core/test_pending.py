@@ -806,7 +806,7 @@ class Model(RuleBasedStateMachine):
         in_step = [each for each in pending.flight.table.values() if not each.timed]
         assert len(pending) == len(everyone) == len(pending._deadlines) + len(in_step)
         assert not any(entry.sent for entry in waiting.queue.values())
-        assert not any(entry.sent for entry in waiting._resting.values())
+        assert not any(entry.sent for entry in waiting.rested.values())
         assert all(entry.sent for entry in pending.flight.table.values())
         deadlines = [one["deadline"] for one in everyone]
         assert pending.next_deadline() == min(deadlines, default=None)

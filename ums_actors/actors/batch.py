@@ -62,17 +62,16 @@ def launch_batch(kernel: Kernel, waiting: list[Any], least: int, now: float) -> 
     if room < len(waiting) - least:
         least = len(waiting) - room
     table, outgoing = pending.flight.table, kernel.outgoing
-    prefix, window_round = kernel.prefix, pending.window.round
-    usual_end = end = now + usual_timeout
-    done = 0
+    prefix, numbers = kernel.prefix, kernel.numbers
+    window_round, usual_end = pending.window.round, now + usual_timeout
+    in_step, soonest = False, math.inf
     try:
-        for command, number in zip(
-            reversed(waiting[least:]), kernel.numbers, strict=False
-        ):
+        for _ in range(len(waiting) - least):
+            command = waiting[-1]
             if type(command) is not SubmitRequest or type(command.body) is Later:
                 break
-            done += 1
-            request_id = f"{prefix}{number}"
+            del waiting[-1]
+            request_id = f"{prefix}{next(numbers)}"
             kind, reply, timeout = command.type, command.reply, command.timeout
             try:
                 payload = encode_request(
@@ -86,6 +85,9 @@ def launch_batch(kernel: Kernel, waiting: list[Any], least: int, now: float) -> 
             except UMSError as error:
                 reply.try_fail(error)
                 continue
+            except BaseException:
+                reply.try_fail(_crashed(kind))
+                raise
             entry = Entry(
                 request_id,
                 kind,
@@ -105,21 +107,18 @@ def launch_batch(kernel: Kernel, waiting: list[Any], least: int, now: float) -> 
             reply.tag = request_id
             if timeout is None or timeout == usual_timeout:
                 table[request_id] = entry
+                in_step = True
             else:
                 entry.timeout = timeout
                 entry.answer_by = now + timeout
-                end = min(end, entry.answer_by)
+                soonest = min(soonest, entry.answer_by)
                 pending.launch_apart(entry, now)
             outgoing.append((request_id, payload))
-    except BaseException:
-        if done:
-            _answer_for(waiting[-done])
-        raise
     finally:
-        if done:
-            del waiting[-done:]
+        if in_step:
             pending.flight.expect(usual_end)
-    return end if done else math.inf
+            soonest = min(soonest, usual_end)
+    return soonest
 
 
 def take_batch(
@@ -158,11 +157,9 @@ def take_batch(
             feed.catch_up()
 
 
-def _answer_for(command: SubmitRequest) -> None:
-    command.reply.try_fail(
-        ConnectionLost(
-            "the correlator crashed over this request",
-            delivery=Delivery.NOT_SENT,
-            request_type=command.type,
-        )
+def _crashed(request_type: str) -> ConnectionLost:
+    return ConnectionLost(
+        "the correlator crashed over this request",
+        delivery=Delivery.NOT_SENT,
+        request_type=request_type,
     )

@@ -109,7 +109,10 @@ class CorrelatorActor(Child):
         least = count - budget if count > budget else 0
         self._gathers = True
         try:
-            if launch_batch(kernel, waiting, least, self._now()) < self._sweep.covers:
+            if (
+                launch_batch(kernel, waiting, least, self._clock.now())
+                < self._sweep.covers
+            ):
                 self._sweep.arm()
             if len(waiting) > least:
                 super()._take_bulk(waiting, len(waiting) - least)

@@ -120,7 +120,9 @@ class SocketActor(Carrier):
         options = self._kernel.options
         self._heartbeat = Heartbeat(options.ping_interval, options.pong_timeout)
         self._heartbeat.heard(self._now())
-        self._loop.watch(websocket.fileno(), READABLE, self._cell.fenced(self._ready))
+        self._loop.watch(
+            websocket.fileno(), READABLE, self._cell.fenced_handler(self._ready)
+        )
         self._opened()
         self._beat()
         self._read()  # TLS may hold bytes already, also a close frame

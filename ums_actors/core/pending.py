@@ -45,6 +45,7 @@ class Pending:
     Attributes:
         flight: those in flight; who takes one out himself calls :meth:`leave`, unless
             it is not ``timed`` and the table is not :attr:`shared`.
+        shared: whether its requests are counted beside those of other tables.
         window: how many the present line may have in flight.
         late: answers to nobody: unknown ids, and those that came too late.
     """
@@ -58,6 +59,7 @@ class Pending:
         "_waiting",
         "flight",
         "late",
+        "shared",
         "window",
     )
 
@@ -72,6 +74,7 @@ class Pending:
     ) -> None:
         self._turn_timeout = turn_timeout
         self._allowance = allowance
+        self.shared: bool = allowance is not None
         self._queue_limit = queue_limit
         self._in_flight_limit = in_flight_limit
         self._waiting = Waiting(queue_limit)
@@ -94,11 +97,6 @@ class Pending:
         return len(self.flight.table)
 
     @property
-    def shared(self) -> bool:
-        """Whether its requests are counted beside those of other tables."""
-        return self._allowance is not None
-
-    @property
     def resting(self) -> int:
         """How many were too many for the service, and are sent again soon."""
         return self._waiting.resting
@@ -106,7 +104,8 @@ class Pending:
     @property
     def waits(self) -> bool:
         """Whether anybody is not in flight: :meth:`release` is due after answers."""
-        return self._waiting.occupied
+        waiting = self._waiting
+        return bool(waiting.queue or waiting.rested)
 
     def submit(
         self, entry: Entry, now: float, *, queue_timeout: float, ready: bool
@@ -176,7 +175,7 @@ class Pending:
         That is for new ones as that leaves them, on a READY line; 0 where each has to
         be looked at.
         """
-        if self._allowance is not None or self._waiting.queue:
+        if self.shared or self._waiting.queue:
             return 0
         return self.window.limit - len(self.flight.table)
 

@@ -27,24 +27,20 @@ class Waiting:
 
     Attributes:
         queue: those in the queue by their ids, the first first; to be read only.
+        rested: those that rest, or have, by their ids; likewise.
     """
 
-    __slots__ = ("_due", "_limit", "_resting", "_times", "queue")
+    __slots__ = ("_due", "_limit", "_times", "queue", "rested")
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self.queue: OrderedDict[str, Entry] = OrderedDict()
-        self._resting: dict[str, Entry] = {}
+        self.rested: dict[str, Entry] = {}
         self._times: Deadlines[str] | None = None  # mostly nobody has to rest
         self._due: dict[str, None] = {}  # of those who rest, as far as was looked
 
     def __len__(self) -> int:
-        return len(self.queue) + len(self._resting)
-
-    @property
-    def occupied(self) -> bool:
-        """Whether anybody is in here."""
-        return bool(self.queue or self._resting)
+        return len(self.queue) + len(self.rested)
 
     @property
     def full(self) -> bool:
@@ -59,7 +55,7 @@ class Waiting:
     @property
     def resting(self) -> int:
         """How many rest, or have rested."""
-        return len(self._resting)
+        return len(self.rested)
 
     def put(self, entry: Entry) -> None:
         """Queue it behind the others."""
@@ -73,7 +69,7 @@ class Waiting:
 
     def rest(self, entry: Entry, until: float) -> None:
         """Let it rest."""
-        self._resting[entry.id] = entry
+        self.rested[entry.id] = entry
         if self._times is None:
             self._times = Deadlines()
         self._times.add_at(entry.id, until)
@@ -95,7 +91,7 @@ class Waiting:
     def pop(self, request_id: str) -> Entry | None:
         """Take one out; None if it is not in here."""
         entry = self.queue.pop(request_id, None)
-        if entry is None and (entry := self._resting.pop(request_id, None)) is not None:
+        if entry is None and (entry := self.rested.pop(request_id, None)) is not None:
             if self._times is not None:
                 self._times.discard(request_id)
             self._due.pop(request_id, None)
@@ -103,15 +99,15 @@ class Waiting:
 
     def take_all_resting(self) -> list[Entry]:
         """Take out all who rest, in the order in which they came."""
-        entries = [*self._resting.values()]
-        self._resting.clear()
+        entries = [*self.rested.values()]
+        self.rested.clear()
         self._times = None
         self._due.clear()
         return entries
 
     def first(self, count: int) -> list[tuple[str, Entry]]:
         """Give so many, and where each is; those who rest come before the queue."""
-        resting = (("resting", each) for each in self._resting.values())
+        resting = (("resting", each) for each in self.rested.values())
         queued = (("queued", each) for each in self.queue.values())
         return [*islice(chain(resting, queued), count)]
 
