@@ -19,7 +19,7 @@ def test_every_gate_is_of_something_that_is_measured(gate):
     of = workload(gate.suite, gate.workload)
     metric = gate.metric or of.metrics[0].name
     assert metric in {each.name for each in of.metrics}
-    for name in (OURS, gate.against or OURS):
+    for name in (gate.ours, gate.against or OURS):
         assert of.kind in ENTRIES[name].does
         assert not of.peers or name in of.peers
     ordered = gate.gate >= gate.aim if gate.at_most else gate.gate <= gate.aim

@@ -66,7 +66,8 @@ def test_without_the_base_another_one_is_taken(present, base):
 
 
 def test_a_gate_is_judged_on_paired_rounds():
-    slowing = result(ums=[40.0, 4.0, 40.0, 4.0, 40.0], websockets=[10, 1, 10, 1, 10])
+    ours = {"ums": [1.0] * 5, "ums-lends": [40.0, 4.0, 40.0, 4.0, 40.0]}
+    slowing = result(**ours, websockets=[10, 1, 10, 1, 10])
     (judged,) = summarize("request", slowing).gates
     assert (judged.found.median, str(judged.verdict)) == (4.0, "reached")
 

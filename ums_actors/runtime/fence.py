@@ -48,7 +48,7 @@ class FencedHandler(Fenced):
 
     __slots__ = ()
 
-    def __call__(self, mask: int) -> None:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+    def __call__(self, mask: int) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Call the function, or let it be."""
         cell = self._cell
         if cell.dead or cell.suspended or cell.generation != self._generation:
