@@ -61,11 +61,11 @@ class Parts:
     timings: Timings
 
     def __init__(self) -> None:
-        self._parts: dict[str, Any] = {}
+        self._parts: dict[str, Any] | None = None
 
     def made(self, part: str) -> bool:
         """Tell whether a part is there: to ask it would make it."""
-        return part in self._parts
+        return self._parts is not None and part in self._parts
 
 
 class _Part:
@@ -84,7 +84,9 @@ class _Part:
     def __get__(self, kernel: Any, owner: type[Any]) -> Any:
         if kernel is None:
             return self
-        parts: dict[str, Any] = kernel._parts
+        parts: dict[str, Any] | None = kernel._parts
+        if parts is None:
+            parts = kernel._parts = {}
         if self._name not in parts:
             parts[self._name] = self._make(kernel)
         return parts[self._name]

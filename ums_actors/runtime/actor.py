@@ -43,13 +43,14 @@ class LoopActor(pykka.Actor):
     _in_bulk: ClassVar[type[Bare] | None] = None
     """The type of messages told that :meth:`_take_bulk` takes from the inbox itself;
     they stand there bare."""
-    _drains: ClassVar[bool] = False
-    """Whether it has an :meth:`_on_drained` of its own."""
+    _habits: ClassVar[tuple[type[Bare] | None, bool]] = (None, False)
+    """That type, and whether it has an :meth:`_on_drained` of its own."""
     _cell: Cell
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls._drains = cls._on_drained is not LoopActor._on_drained
+        drains = cls._on_drained is not LoopActor._on_drained
+        cls._habits = cls._in_bulk, drains
 
     @classmethod
     def start(  # pyright: ignore[reportIncompatibleMethodOverride]

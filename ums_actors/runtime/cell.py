@@ -47,8 +47,7 @@ class Cell(Mortal):
 
     __slots__ = (
         "args",
-        "bulk",
-        "drains",
+        "habits",
         "intensity",
         "keep",
         "names",
@@ -75,9 +74,8 @@ class Cell(Mortal):
         self.names: tuple[str, ...] = _names(tuple(kwargs))
         self.values: tuple[Any, ...] = tuple(kwargs.values())
         self.on_crash: Callable[[Cell, BaseException], None] | None = on_crash
-        # of the class, here since reading them there takes ten times as long
-        self.bulk: type[Bare] | None = actor_class._in_bulk
-        self.drains: bool = actor_class._drains
+        # of the class, here since reading it there takes ten times as long
+        self.habits: tuple[type[Bare] | None, bool] = actor_class._habits
         self.suspended: bool = False
         self.started: bool = False
         self.intensity: Intensity | None = None
@@ -97,12 +95,13 @@ class Cell(Mortal):
             self.started = True
             self.guard(self.actor.on_start)
         taken = self._taken
+        bulk, drains = self.habits
         while budget and not self.suspended and not self.dead:
             if not taken:
                 if not self._arrived:
                     break
                 self._take()
-            if type(taken[-1]) is self.bulk:
+            if type(taken[-1]) is bulk:
                 before = len(taken)
                 try:
                     self.actor._take_bulk(taken, budget)
@@ -112,7 +111,7 @@ class Cell(Mortal):
             else:
                 budget -= 1
                 self._handle(taken.pop())
-        if self.drains and not self.suspended and not self.dead:
+        if drains and not self.suspended and not self.dead:
             self.guard(self.actor._on_drained)
         self._scheduled = False
         if (taken or self._arrived) and not self.suspended and not self.dead:

@@ -233,12 +233,12 @@ class Loop:
     def _run_ready(self) -> bool:
         """Run what is ready, and what that makes ready; tell whether anything was."""
         ready = self._ready
-        ran, self._turning = False, True
+        ran = bool(ready)
+        self._turning = ran
         for _ in range(PASSES_A_TURN):
             count = len(ready)
             if not count:
                 break
-            ran = True
             for number in range(1, count + 1):
                 try:
                     ready.popleft().run(MESSAGES_A_TURN)
@@ -248,7 +248,8 @@ class Loop:
                 if not number % RUNS_UNTOLD:
                     self._wake_all()
         self._turning = False
-        self._wake_all()
+        if self._to_wake:
+            self._wake_all()
         return ran
 
     def _wake_all(self) -> None:

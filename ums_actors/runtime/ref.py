@@ -85,7 +85,7 @@ class LoopRef(pykka.ActorRef[A]):
         arrived = cell._arrived
         if len(arrived) + len(cell._taken) >= INBOX_LIMIT:  # spares a call
             raise self._overloaded()
-        if type(message) is not cell.bulk:
+        if type(message) is not cell.habits[0]:
             message = Envelope(message)
         arrived.append(message)  # as in put(): spares another, or two
         if cell.dead:  # since we looked

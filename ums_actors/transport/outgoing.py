@@ -34,7 +34,6 @@ class Outgoing:
         "_chunk",
         "_cut",
         "_frames",
-        "_join_limit",
         "_limit",
         "_offered",
         "_tags",
@@ -51,8 +50,7 @@ class Outgoing:
         self._tags: list[str | None] = []
         self._cut = 0  # written bytes of the first frame
         self.size: int = 0
-        self._join_limit = _JOIN_TLS if tls else _JOIN
-        self.at_once: int = min(limit, self._join_limit)
+        self.at_once: int = min(limit, _JOIN_TLS if tls else _JOIN)
         self._urgent = 0  # up to this index frames are urgent or touched
         self._offered = 0  # frames that TLS was offered
         self._chunk: bytes | memoryview = b""  # what it was offered
@@ -101,7 +99,7 @@ class Outgoing:
             return self._chunk
         if not self._tls and len(self._frames) == 1 and not self._cut:
             return self._frames[0]
-        count, chunk = self._join(self._join_limit)
+        count, chunk = self._join(_JOIN_TLS if self._tls else _JOIN)
         if self._tls:
             self._offered, self._chunk = count, chunk
         return chunk
