@@ -64,7 +64,9 @@ def test_a_hang_up_is_readable(poller, pair):
     near, far = pair
     poller.add(near.fileno(), READABLE)
     far.close()
-    assert poller.poll(WAIT) == [(near.fileno(), READABLE)]
+    [(fd, mask)] = poller.poll(WAIT)
+    assert fd == near.fileno()
+    assert mask & READABLE
 
 
 def test_an_error_without_data_is_readable(poller):
@@ -75,7 +77,7 @@ def test_an_error_without_data_is_readable(poller):
         os.close(reader)
         [(fd, mask)] = poller.poll(WAIT)
         assert fd == writer
-        assert mask & READABLE or isinstance(poller, SelectPoller)
+        assert mask & ~WRITABLE or isinstance(poller, SelectPoller)
         poller.remove(writer)
     finally:
         os.close(writer)

@@ -35,9 +35,9 @@ def test_the_fast_path_gives_the_same_as_the_general_one(size):
 def test_frames_of_many_are_those_of_each():
     payloads = [b"a" * size for size in SIZES]
     each = [encode_text(payload, fixed(b"\x00\xff12")) for payload in payloads]
-    assert encode_texts(payloads, fixed(b"\x00\xff12")) == each
-    masks = iter([1, 2])
-    first, second = encode_texts([b"xyz", b"xyz"], masks)
+    messages = [(str(len(payload)), payload) for payload in payloads]
+    assert encode_texts(messages, fixed(b"\x00\xff12")) == each
+    first, second = encode_texts([("a", b"xyz"), ("b", b"xyz")], iter([1, 2]))
     assert (first[2:6], second[2:6]) == (b"\1\0\0\0", b"\2\0\0\0")
 
 

@@ -19,8 +19,8 @@ __all__ = ["READABLE", "WRITABLE", "EpollPoller", "Poller", "SelectPoller", "pol
 
 READABLE = 1
 WRITABLE = 4
-"""Same values as EPOLLIN and EPOLLOUT; errors and hang-ups count as readable."""
-_KNOWN = READABLE | WRITABLE
+"""Same values as EPOLLIN and EPOLLOUT. Any other bit of what is told is of an error or
+a hang-up: reading tells which."""
 AT_ONCE = 128
 """Descriptors one ``poll`` tells of: a turn that hears of the end of a thousand lines
 would keep the others, timers and callers, waiting. Those left out come first next."""
@@ -60,7 +60,9 @@ class EpollPoller:
     def __init__(self) -> None:
         self._epoll = select.epoll()
         self._event = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-        self._epoll.register(self._event, select.EPOLLIN)
+        # told of once a write, so that nothing has to be read
+        self._epoll.register(self._event, select.EPOLLIN | select.EPOLLET)
+        self._woken = self._event, select.EPOLLIN
         self._closing = threading.Lock()  # a wake must not write to a reused number
         self.change: Callable[[int, int], None] = self._epoll.modify
         self.add: Callable[[int, int], None] = self._epoll.register
@@ -79,15 +81,8 @@ class EpollPoller:
     def poll(self, timeout: float | None) -> list[tuple[int, int]]:
         """Wait for events."""
         events = self._epoll.poll(timeout, AT_ONCE)
-        woken = None
-        for index, (fd, mask) in enumerate(events):
-            if fd == self._event:
-                os.eventfd_read(fd)
-                woken = index
-            elif mask & ~_KNOWN:
-                events[index] = (fd, mask & _KNOWN | READABLE)
-        if woken is not None:
-            del events[woken]
+        if self._woken in events:
+            events.remove(self._woken)
         return events
 
     def wake(self) -> None:

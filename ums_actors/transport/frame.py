@@ -70,13 +70,18 @@ def _masks(urandom: Callable[[int], bytes]) -> Iterator[tuple[int, ...]]:
 
 def encode_text(payload: bytes, masks: Iterator[int]) -> bytes:
     """Give one whole text message as a frame."""
-    return encode_texts((payload,), masks)[0]
+    return encode_texts([("", payload)], masks)[0]
 
 
-def encode_texts(payloads: Iterable[bytes], masks: Iterator[int]) -> list[bytes]:
-    """Give whole text messages as a frame each: the way of almost all frames."""
+def encode_texts(
+    messages: Iterable[tuple[str, bytes]], masks: Iterator[int]
+) -> list[bytes]:
+    """Give whole text messages, (tag, payload) each, as a frame each.
+
+    The way of almost all frames; the tags are not looked at.
+    """
     frames: list[bytes] = []
-    for payload in payloads:
+    for _, payload in messages:
         size = len(payload)
         shape = _shapes.get(size)
         if shape is None:

@@ -90,13 +90,13 @@ class SendingHalf:
         Returns:
             The tags of those for which :meth:`send` would have given False.
         """
-        if not messages:
-            return []
-        tags, payloads = zip(*messages)  # noqa: B905  (pairs; half the time)
-        messages.clear()  # also if we fail over one: it would be tried for ever
-        if self.closing:
-            return [*tags]
-        return self._outgoing.add_all(encode_texts(payloads, self._masks), tags)
+        try:
+            if self.closing:
+                return [tag for tag, _ in messages]
+            frames = encode_texts(messages, self._masks)
+            return self._outgoing.add_all(frames, [tag for tag, _ in messages])
+        finally:
+            messages.clear()  # also if we fail over one: it would be tried for ever
 
     def write_all(self, messages: list[tuple[str, bytes]]) -> list[str]:
         """Do as :meth:`send_all` and :meth:`flush`; straight, if nothing waits."""
@@ -112,15 +112,16 @@ class SendingHalf:
             refused = self.send_all(messages)
             self.flush()
             return refused
-        tags, payloads = zip(*messages)  # noqa: B905  (pairs; half the time)
-        messages.clear()
-        frames = encode_texts(payloads, self._masks)
-        chunk = frames[0] if len(frames) == 1 else b"".join(frames)
-        size = len(chunk)
-        taken = self._offer(chunk) if size <= outgoing.at_once else 0
-        if taken == size:
-            return []
-        refused = outgoing.add_all(frames, tags)
+        try:
+            frames = encode_texts(messages, self._masks)
+            chunk = frames[0] if len(frames) == 1 else b"".join(frames)
+            size = len(chunk)
+            taken = self._offer(chunk) if size <= outgoing.at_once else 0
+            if taken == size:
+                return []
+            refused = outgoing.add_all(frames, [tag for tag, _ in messages])
+        finally:
+            messages.clear()
         if taken:
             outgoing.wrote(taken)
         self.flush()
