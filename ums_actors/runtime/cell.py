@@ -124,13 +124,7 @@ class Cell(Mortal):
         one after another here is also near each other in memory. To be said last, as
         the teller's own handler is not over yet.
         """
-        if (
-            self._scheduled
-            or self._taken
-            or self._arrived
-            or self.suspended
-            or self.dead
-        ):
+        if not self._resting():
             self.ref.tell(message)
             return
         self._scheduled = True  # what is told meanwhile waits for its turn
@@ -144,19 +138,23 @@ class Cell(Mortal):
 
     def drain(self) -> None:
         """Call its ``_on_drained``: at once if nothing waits, else after what does."""
-        if (
-            self._scheduled
-            or self._taken
-            or self._arrived
-            or self.suspended
-            or self.dead
-        ):
+        if not self._resting():
             self.schedule()
             return
         try:
             self.actor._on_drained()
         except BaseException as error:  # noqa: BLE001  (see `crash`)
             self.crash(error)
+
+    def _resting(self) -> bool:
+        """Tell whether it could run now, and has nothing to do."""
+        return not (
+            self._scheduled
+            or self._taken
+            or self._arrived
+            or self.suspended
+            or self.dead
+        )
 
     def _handle(self, envelope: Envelope | Bare) -> None:
         reply: Any = envelope.reply_to
