@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ums_actors.actors.replies import Replies
     from ums_actors.protocol.envelopes import Notification
 
-__all__ = ["FEW", "at_once", "launch_batch", "take_batch"]
+__all__ = ["FEW", "at_once", "crashed_over", "launch_batch", "take_batch"]
 
 FEW: Final = 16
 """Requests that always go with one write."""
@@ -86,7 +86,7 @@ def launch_batch(kernel: Kernel, waiting: list[Any], least: int, now: float) -> 
                 reply.try_fail(error)
                 continue
             except BaseException:
-                reply.try_fail(_crashed(kind))
+                reply.try_fail(crashed_over(kind))
                 raise
             entry = Entry(
                 request_id,
@@ -157,7 +157,8 @@ def take_batch(
             feed.catch_up()
 
 
-def _crashed(request_type: str) -> ConnectionLost:
+def crashed_over(request_type: str) -> ConnectionLost:
+    """Make the error for a request that is not sent, since taking it in crashed."""
     return ConnectionLost(
         "the correlator crashed over this request",
         delivery=Delivery.NOT_SENT,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from ums_actors.actors.batch import FEW, at_once, launch_batch, take_batch
+from ums_actors.actors.batch import FEW, at_once, crashed_over, launch_batch, take_batch
 from ums_actors.actors.child import Child
 from ums_actors.actors.feed import Feed
 from ums_actors.actors.measuring import measure
@@ -132,13 +132,7 @@ class CorrelatorActor(Child):
             command.reply.try_fail(error)
         except BaseException:
             self._pending.forget(request_id)  # else it could still be sent
-            command.reply.try_fail(
-                ConnectionLost(
-                    "the correlator crashed over this request",
-                    delivery=Delivery.NOT_SENT,
-                    request_type=command.type,
-                )
-            )
+            command.reply.try_fail(crashed_over(command.type))
             raise
 
     def _accept(self, request_id: str, command: SubmitRequest) -> None:

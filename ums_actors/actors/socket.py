@@ -120,9 +120,7 @@ class SocketActor(Carrier):
         options = self._kernel.options
         self._heartbeat = Heartbeat(options.ping_interval, options.pong_timeout)
         self._heartbeat.heard(self._now())
-        self._loop.watch(
-            websocket.fileno(), READABLE, self._cell.fenced_handler(self._ready)
-        )
+        self._loop.watch(websocket.fileno(), READABLE, self._cell.fenced(self._ready))
         self._opened()
         self._beat()
         self._read()  # TLS may hold bytes already, also a close frame
@@ -145,7 +143,7 @@ class SocketActor(Carrier):
         frames = websocket.read()
         if websocket.heard and self._heartbeat is not None:
             websocket.heard = False
-            self._heartbeat.heard_at = self._cell.loop.clock.now()
+            self._heartbeat.heard(self._cell.loop.clock.now())
         if frames:
             self._hand_on(frames)
         if websocket.over:

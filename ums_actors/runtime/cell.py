@@ -16,7 +16,7 @@ from pykka.messages import ProxyCall, ProxyGetAttr, ProxySetAttr, _ActorStop
 
 from ums_actors.core.restart import Intensity
 from ums_actors.errors import RestartBudgetExhausted
-from ums_actors.runtime.fence import Fenced, FencedAnywhere, FencedHandler
+from ums_actors.runtime.fence import Fenced, FencedAnywhere
 from ums_actors.runtime.future import LoopFuture, foreign_future
 from ums_actors.runtime.mortal import Mortal
 from ums_actors.runtime.ref import LoopRef
@@ -206,10 +206,6 @@ class Cell(Mortal):
     def fenced(self, function: Callable[..., object]) -> Fenced:
         """Wrap a callback of the loop's: it dies with the object it was made for."""
         return Fenced(self, function)
-
-    def fenced_handler(self, function: Callable[[int], object]) -> Fenced:
-        """Wrap a descriptor's handler, for :meth:`Loop.watch`."""
-        return FencedHandler(self, function)
 
     def fenced_anywhere(self, function: Callable[..., object]) -> Fenced:
         """Wrap a callback of a future's, which any thread may call."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from ums_actors.runtime.cell import Cell
 
-__all__ = ["Fenced", "FencedAnywhere", "FencedHandler"]
+__all__ = ["Fenced", "FencedAnywhere"]
 
 
 class Fenced:
@@ -39,23 +39,6 @@ class Fenced:
             return
         try:
             self._function(*args)
-        except BaseException as error:  # noqa: BLE001  (see `Cell.crash`)
-            cell.crash(error)
-
-
-class FencedHandler(Fenced):
-    """The same for what a descriptor is ready for, which comes often."""
-
-    __slots__ = ()
-
-    def __call__(self, mask: int) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
-        """Call the function, or let it be."""
-        cell = self._cell
-        if cell.dead or cell.suspended or cell.generation != self._generation:
-            cell._observe("actor.stale_callback", logging.DEBUG)
-            return
-        try:
-            self._function(mask)
         except BaseException as error:  # noqa: BLE001  (see `Cell.crash`)
             cell.crash(error)
 
